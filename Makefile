@@ -1,0 +1,45 @@
+# Everything runs in .venv, made from requirements.lock (Python 3.11) or from pyproject.toml (other versions).
+SHELL := /bin/sh
+VENV ?= .venv
+RUN := $(VENV)/bin/python
+PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; break; }; done)
+
+.PHONY: run test lint bench notebooks clean
+
+run: $(VENV)/ready
+	@$(RUN) -m onecenter run changsha --out out/changsha
+
+test: $(VENV)/ready
+	@$(RUN) -m pytest -q
+	@NUMBA_DISABLE_JIT=1 $(RUN) -m pytest -q -m 'equality and not slow'
+	@NUMBA_BOUNDSCHECK=1 $(RUN) -m pytest -q -m 'equality and not slow'
+
+lint: $(VENV)/ready
+	@$(RUN) -m ruff check .
+	@$(RUN) -m mypy
+
+bench: $(VENV)/ready
+	@$(RUN) -m benchmarks throughput
+	@$(RUN) -m benchmarks queue-delay --check
+
+notebooks: $(VENV)/ready
+	@echo 'There are no notebooks yet.'
+
+clean:
+	rm -rf $(VENV) out
+
+$(VENV)/ready: pyproject.toml requirements.lock
+	@test -n '$(PYTHON)' || { echo 'Python 3.11 or newer is missing: install the package python3 (Debian, Ubuntu).'; exit 2; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo 'venv is missing: install the package python3-venv (Debian, Ubuntu).'; exit 2; }
+	@rm -rf $(VENV)
+	@$(PYTHON) -m venv $(VENV) || { echo 'venv failed: install the package python3-venv (Debian, Ubuntu).'; exit 2; }
+	@$(RUN) -m pip --version >/dev/null 2>&1 || { echo 'pip is missing: install the package python3-pip (Debian, Ubuntu).'; exit 2; }
+	@echo 'installing into $(VENV) (first run only)'
+	@if $(RUN) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))'; then \
+		$(RUN) -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock && \
+		$(RUN) -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .; \
+	else \
+		$(RUN) -m pip install -q --disable-pip-version-check -e '.[dev,notebook]'; \
+	fi
+	@touch $@

@@ -1,0 +1,53 @@
+"""Names behind the integer codes of the core: the position of a name in its tuple is its code."""
+
+from typing import Final
+
+ORDERS: Final = ("fifo", "sjf", "smallest-first", "largest-first", "priority")
+FIFO, SJF, SMALLEST_FIRST, LARGEST_FIRST, PRIORITY = range(5)
+
+BACKFILLS: Final = ("none", "easy", "easy-sjbf", "conservative")
+NONE, EASY, EASY_SJBF, CONSERVATIVE = range(4)
+
+PLACEMENTS: Final = ("first-fit", "best-fit", "worst-fit", "fewest-racks")
+FIRST_FIT, BEST_FIT, WORST_FIT, FEWEST_RACKS = range(4)
+
+SPREADS: Final = ("tasks", "any")
+SPREAD_TASKS, SPREAD_ANY = range(2)
+
+#: What falls due at one instant, in the order in which it is applied.
+TIMERS: Final = ("end", "node up", "node down", "change", "cancel", "submit")
+T_END, T_NODE_UP, T_NODE_DOWN, T_CHANGE, T_CANCEL, T_SUBMIT = range(6)
+
+#: Kinds of rows of the decision log.
+EVENTS: Final = ("submit", "refuse", "start", "end", "kill", "cancel", "blocked")
+E_SUBMIT, E_REFUSE, E_START, E_END, E_KILL, E_CANCEL, E_BLOCKED = range(7)
+
+#: Why a job waits; the first that applies is told.
+REASONS: Final = (
+    "",
+    "limit",
+    "node type",
+    "no free accelerator",
+    "cpu or memory",
+    "fragmentation",
+    "reservation ahead",
+    "queue ahead",
+)
+(
+    R_NONE,
+    R_LIMIT,
+    R_NODE_TYPE,
+    R_NO_FREE,
+    R_CPU_MEMORY,
+    R_FRAGMENTATION,
+    R_RESERVATION,
+    R_QUEUE,
+) = range(8)
+
+#: How a job's own program would end; the reason column of an `end` row holds it.
+OUTCOMES: Final = ("completed", "failed", "cancelled_running")
+COMPLETED, FAILED, CANCELLED_RUNNING = range(3)
+
+#: Where a job is in its life.
+STATES: Final = ("future", "waiting", "running", "ended", "cancelled", "refused")
+S_FUTURE, S_WAITING, S_RUNNING, S_ENDED, S_CANCELLED, S_REFUSED = range(6)

@@ -1,0 +1,162 @@
+"""The one place where a submit, a start, an end and a cancel happen and are logged."""
+
+from .asks import ask_of
+from .book import begin, give_back_running, unreserve
+from .codes import (
+    CANCELLED_RUNNING,
+    CONSERVATIVE,
+    E_CANCEL,
+    E_END,
+    E_KILL,
+    E_REFUSE,
+    E_START,
+    E_SUBMIT,
+    S_CANCELLED,
+    S_ENDED,
+    S_REFUSED,
+    S_RUNNING,
+    S_WAITING,
+    T_CANCEL,
+    T_END,
+)
+from .heap import PATIENCE, push
+from .jit import njit
+from .owning import forget_owner, own_devices, release
+from .queue import add_running, drop_running, enqueue, place_of, remove_at
+from .room import DEVICE, take
+from .state import NOW
+
+
+@njit
+def write(s, kind, j, node, device, amount, reason):
+    """Append a row to the decision log."""
+    clock = s.clock[0]
+    row = s.log[clock.log]
+    row.t = clock.now
+    row.round = clock.round
+    row.kind = kind
+    row.job = j
+    row.node = node
+    row.device = device
+    row.amount = amount
+    row.reason = reason
+    clock.log += 1
+
+
+@njit
+def most_rows(s, j):
+    """Return how many start rows job j can make at most."""
+    places = s.devices.shape[1] if s.clock[0].fractions else s.nodes.shape[1]
+    return min(int(s.jobs[j].tasks), places)
+
+
+@njit
+def fits_empty(s, j):
+    """Tell whether job j fits on the empty center, on a node type that it may use."""
+    ask = ask_of(s, j)
+    types = s.jobs[j].types
+    while types > 0:
+        kind = s.types[(types & 15) - 1]
+        each = ask.tasks
+        if ask.whole > 0:
+            each = min(each, kind.accelerators // ask.whole)
+        if ask.part > 0:
+            each = min(each, kind.accelerators * (DEVICE // ask.part))
+        if ask.cpus > 0:
+            each = min(each, kind.cpus // ask.cpus)
+        if ask.memory > 0:
+            each = min(each, kind.memory // ask.memory)
+        if each * kind.count >= ask.tasks:
+            return True
+        types >>= 4
+    return False
+
+
+@njit
+def submit(s, j, t):
+    """Submit job j, or refuse it for good."""
+    clock, job = s.clock[0], s.jobs[j]
+    job.start = -1
+    job.hold = -1
+    if not fits_empty(s, j):
+        job.state = S_REFUSED
+        write(s, E_REFUSE, j, -1, -1, 0, 0)
+        changed(s, j)
+        return
+    job.state = S_WAITING
+    write(s, E_SUBMIT, j, -1, -1, 0, 0)
+    clock.pending_rows += most_rows(s, j)
+    enqueue(s, j, t)
+    if job.patience >= 0:
+        push(s, t + job.patience, T_CANCEL, j, PATIENCE)
+
+
+@njit
+def changed(s, j):
+    """Remember that a watched job changed."""
+    if s.jobs[j].watched:
+        s.clock[0].watched = 1
+
+
+@njit
+def start(s, j, picks, t):
+    """Start job j on the picks, whole accelerators on the lowest devices that are empty and not promised."""
+    clock, job = s.clock[0], s.jobs[j]
+    ask = ask_of(s, j)
+    job.first = clock.log
+    job.rows = picks
+    for i in range(picks):
+        pick = s.holds[i]
+        if clock.fractions and ask.whole > 0:
+            own_devices(s, j, pick.node, pick.amount * ask.whole)
+        take(s, NOW, pick.node, pick.device, pick.amount, ask)
+        write(s, E_START, j, pick.node, pick.device, pick.amount, 0)
+    if clock.backfill == CONSERVATIVE:
+        begin(s, j)
+    job.state = S_RUNNING
+    job.start = t
+    job.epoch += 1
+    clock.quiet = 0
+    clock.pending_rows -= most_rows(s, j)
+    push(s, t + min(job.run, job.walltime), T_END, j, job.epoch)
+    add_running(s, j)
+    changed(s, j)
+
+
+@njit
+def finish(s, j, t, posted):
+    """End running job j: of itself, killed at its walltime, or cancelled by a post."""
+    clock, job = s.clock[0], s.jobs[j]
+    clock.quiet = 0
+    drop_running(s, j)
+    release(s, j, NOW)
+    if clock.backfill == CONSERVATIVE and t < job.start + job.walltime:
+        give_back_running(s, j)
+        clock.freed = 1
+    if clock.fractions:
+        for i in range(job.first, job.first + job.rows):
+            forget_owner(s, j, s.log[i].node)
+    job.state = S_ENDED
+    job.epoch += 1
+    if posted:
+        write(s, E_END, j, -1, -1, 0, CANCELLED_RUNNING)
+    elif job.run > job.walltime:
+        write(s, E_KILL, j, -1, -1, 0, 0)
+    else:
+        write(s, E_END, j, -1, -1, 0, job.outcome)
+    changed(s, j)
+
+
+@njit
+def cancel(s, j):
+    """Cancel waiting job j."""
+    clock = s.clock[0]
+    remove_at(s, place_of(s, j))
+    if clock.backfill == CONSERVATIVE:
+        clock.freed = 1
+        if s.jobs[j].start >= 0:
+            unreserve(s, j)
+    s.jobs[j].state = S_CANCELLED
+    clock.pending_rows -= most_rows(s, j)
+    write(s, E_CANCEL, j, -1, -1, 0, 0)
+    changed(s, j)

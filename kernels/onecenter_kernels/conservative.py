@@ -1,0 +1,148 @@
+"""The pass of conservative backfill: every waiting job holds a reservation."""
+
+from .asks import ask_of
+from .book import first_row_from, picks_of, reserve, unreserve
+from .codes import S_WAITING, T_CHANGE
+from .commit import start
+from .heap import push
+from .jit import njit
+from .owning import can_own
+from .place import place
+from .queue import keep_waiting
+from .room import type_holds, view_node
+
+
+@njit
+def short_row(s, lo, hi, kind, ask):
+    """Return the first of the rows lo .. hi - 1 that alone does not hold the job; -1: none."""
+    for k in range(lo, hi):
+        if type_holds(s, s.book[k].layer, kind, ask) < ask.tasks:
+            return k
+    return -1
+
+
+@njit
+def place_from(s, k, kind, ask, walltime):
+    """Place a job on a node type from the time of row k for its walltime (ms); return the picks."""
+    hi = first_row_from(s, s.book[k].t + walltime)
+    if hi - k > 1:
+        for n in range(s.types[kind].first, s.types[kind].first + s.types[kind].count):
+            view_node(s, k, hi, n)
+    return place(s, k, hi, kind, ask)
+
+
+@njit
+def earliest_row(s, kind, ask, walltime, first, last):
+    """Return the first row from `first`, before row `last`, from which a node type holds the job; -1: none."""
+    k = first
+    while k < last:
+        if k > 0 and s.book[k].frees == 0:
+            k += 1
+            continue
+        m = short_row(s, k, first_row_from(s, s.book[k].t + walltime), kind, ask)
+        if m >= 0:
+            k = m + 1
+        elif place_from(s, k, kind, ask, walltime) > 0:
+            return k
+        else:
+            k += 1
+    return -1
+
+
+@njit
+def reserve_earliest(s, j, first):
+    """Reserve the earliest start of job j, from row `first` of the book on."""
+    ask, types, walltime = ask_of(s, j), s.jobs[j].types, s.jobs[j].walltime
+    best, on = s.clock[0].book, -1
+    while types > 0:
+        kind = (types & 15) - 1
+        k = earliest_row(s, kind, ask, walltime, first, best)
+        if k >= 0:
+            best, on = k, kind
+        types >>= 4
+    reserve(s, j, s.book[best].t, place_from(s, best, on, ask, walltime))
+
+
+@njit
+def compress(s):
+    """Put every reserved job back at its earliest start, in queue order, until no start changes."""
+    clock = s.clock[0]
+    moved = True
+    while moved:
+        moved = False
+        for i in range(clock.head, clock.tail):
+            j = s.queue[i].job
+            before = s.jobs[j].start
+            if before >= 0:
+                unreserve(s, j)
+                reserve_earliest(s, j, 0)
+                moved = moved or s.jobs[j].start != before
+    clock.freed = 0
+
+
+@njit
+def reserve_new(s):
+    """Reserve for the jobs that hold nothing yet, in queue order, as far as the depth limit goes."""
+    clock = s.clock[0]
+    last = clock.tail
+    if clock.backfill_depth > 0:
+        last = min(last, clock.head + clock.backfill_depth)
+    for i in range(clock.head, last):
+        j = s.queue[i].job
+        if s.jobs[j].start < 0:
+            reserve_earliest(s, j, 0)
+
+
+@njit
+def devices_left(s, j):
+    """Tell whether the reserved nodes of job j have the empty devices that it asks whole."""
+    ask = ask_of(s, j)
+    if not s.clock[0].fractions or ask.whole == 0:
+        return True
+    h = int(s.jobs[j].hold)
+    while h >= 0:
+        held = s.holds[h]
+        if not can_own(s, j, held.node, held.amount * ask.whole):
+            return False
+        h = int(held.next)
+    return True
+
+
+@njit
+def start_due(s, t):
+    """Start the jobs whose reservation begins now; one that lacks devices goes to a later start."""
+    clock = s.clock[0]
+    for i in range(clock.head, clock.tail):
+        j = s.queue[i].job
+        if s.jobs[j].start != t:
+            continue
+        if devices_left(s, j):
+            start(s, j, picks_of(s, j), t)
+        else:
+            unreserve(s, j)
+            reserve_earliest(s, j, 1)
+    keep_waiting(s, S_WAITING)
+
+
+@njit
+def set_wake(s):
+    """Set a timer for the earliest reserved start."""
+    clock = s.clock[0]
+    wake = -1
+    for i in range(clock.head, clock.tail):
+        reserved = s.jobs[s.queue[i].job].start
+        if reserved >= 0 and (wake < 0 or reserved < wake):
+            wake = reserved
+    if wake >= 0 and wake != clock.wake:
+        push(s, wake, T_CHANGE, 0, 0)
+    clock.wake = wake
+
+
+@njit
+def conservative_pass(s, t):
+    """Make a pass: compress what was freed, reserve for new jobs, start what is due."""
+    if s.clock[0].freed:
+        compress(s)
+    reserve_new(s)
+    start_due(s, t)
+    set_wake(s)

@@ -1,0 +1,264 @@
+"""The pass without reservations kept, and EASY backfill."""
+
+from .asks import ask_of
+from .codes import EASY_SJBF, NONE, S_WAITING
+from .commit import start
+from .jit import njit
+from .owning import release_row
+from .place import place_allowed
+from .queue import goes_before, keep_waiting, walltime_end
+from .room import DEVICE, copy_row, node_holds, take, type_holds, view_amounts, view_node
+from .state import NOW, SHADOW, VIEW
+
+
+@njit
+def in_order(s, t):
+    """Start jobs in order until one does not fit; return whether the depth limit came first."""
+    clock = s.clock[0]
+    looked = 0
+    while clock.head < clock.tail:
+        if looked == clock.depth and clock.depth > 0:
+            return True
+        j = s.queue[clock.head].job
+        picks = place_allowed(s, NOW, NOW + 1, s.jobs[j].types, ask_of(s, j))
+        if picks == 0:
+            return False
+        clock.head += 1
+        start(s, j, picks, t)
+        looked += 1
+    return False
+
+
+@njit
+def plain_pass(s, t):
+    """Make a pass with backfill none or easy; return whether the depth limit ended it."""
+    clock = s.clock[0]
+    quiet = clock.quiet and clock.head < clock.tail and s.queue[clock.head].job == clock.blocked
+    if not quiet and in_order(s, t):
+        return True
+    if clock.backfill != NONE and clock.tail - clock.head > 1:
+        n = candidates(s, t, quiet)
+        if n > 0:
+            backfill(s, t, n)
+    return False
+
+
+@njit
+def sum_up(s, layer, devices):
+    """Note for each node type the most and all free accelerators of a layer, idle nodes, and the emptiest device."""
+    nodes = s.nodes
+    for kind in range(len(s.types)):
+        row = s.types[kind]
+        most, total, idle = 0, 0, 0
+        for n in range(row.first, row.first + row.count):
+            free = nodes[layer, n].free
+            most = max(most, free)
+            total += free
+            idle += free == row.accelerators
+        row.most = most
+        row.total = total
+        row.idle = idle
+        row.part = emptiest(s, layer, row) if devices else DEVICE
+        s.clock[0].visits += row.count
+
+
+@njit
+def emptiest(s, layer, row):
+    """Return the most that is left (1/1000) of a device of a node type in a layer."""
+    first = s.nodes[NOW, row.first].device
+    devices, most = s.devices, 0
+    for d in range(first, first + row.count * row.accelerators):
+        most = max(most, devices[layer, d].free)
+    return most
+
+
+@njit
+def surely_not(row, ask):
+    """Tell whether the sums of a node type rule out that it holds the job."""
+    return (
+        ask.whole > row.most
+        or ask.whole * ask.tasks > row.total
+        or ask.part > row.part
+        or (ask.whole == row.accelerators and ask.whole > 0 and ask.tasks > row.idle)
+    )
+
+
+@njit
+def may_start(s, layer, types, ask):
+    """Tell whether a layer holds the job on an allowed node type; a view of parts may promise more than it holds."""
+    while types > 0:
+        kind = (types & 15) - 1
+        row = s.types[kind]
+        if not surely_not(row, ask):
+            if ask.part > 0 and ask.tasks == 1 and ask.cpus + ask.memory == 0:
+                return True
+            if layer != NOW or type_holds(s, layer, kind, ask) >= ask.tasks:
+                return True
+        types >>= 4
+    return False
+
+
+@njit
+def candidates(s, t, quiet):
+    """List the jobs behind the head that fit on what is free now, in backfill's order; return their number.
+
+    After a quiet pass only jobs submitted at this instant t (ms) can have become able to start.
+    """
+    clock = s.clock[0]
+    n, limit = 0, clock.backfill_depth
+    by_walltime = clock.backfill == EASY_SJBF
+    quiet = quiet and limit == 0
+    sum_up(s, NOW, clock.fractions)
+    for i in range(clock.head + 1, clock.tail):
+        j = s.queue[i].job
+        if quiet and s.jobs[j].submit != t:
+            continue
+        if limit > 0 and not by_walltime and i - clock.head > limit:
+            break
+        if (by_walltime and limit > 0) or may_start(s, NOW, s.jobs[j].types, ask_of(s, j)):
+            s.queue[n].candidate = j
+            n += 1
+    if by_walltime:
+        sort_by_walltime(s, n)
+        if limit > 0:
+            n = min(n, limit)
+    return n
+
+
+@njit
+def shorter(s, a, b):
+    """Tell whether job a goes before job b by walltime, submit, id."""
+    return goes_before(s, s.jobs[a].walltime, a, s.jobs[b].walltime, b)
+
+
+@njit
+def sift(s, i, n):
+    """Restore the heap (longest first) of the first n candidates below place i."""
+    j = s.queue[i].candidate
+    while 2 * i + 1 < n:
+        child = 2 * i + 1
+        if child + 1 < n and shorter(s, s.queue[child].candidate, s.queue[child + 1].candidate):
+            child += 1
+        if not shorter(s, j, s.queue[child].candidate):
+            break
+        s.queue[i].candidate = s.queue[child].candidate
+        i = child
+    s.queue[i].candidate = j
+
+
+@njit
+def sort_by_walltime(s, n):
+    """Sort the first n candidates (heap sort)."""
+    for i in range(n // 2 - 1, -1, -1):
+        sift(s, i, n)
+    for last in range(n - 1, 0, -1):
+        longest = s.queue[0].candidate
+        s.queue[0].candidate = s.queue[last].candidate
+        s.queue[last].candidate = longest
+        sift(s, 0, last)
+
+
+@njit
+def count_held(s, types, ask):
+    """Count how many of the head's tasks the shadow row holds on each node type that it may use."""
+    while types > 0:
+        row = s.types[(types & 15) - 1]
+        row.held = 0
+        for n in range(row.first, row.first + row.count):
+            row.held += node_holds(s, SHADOW, n, ask)
+        s.clock[0].visits += row.count
+        types >>= 4
+
+
+@njit
+def project(s, j, ask):
+    """Take running job j off the shadow row, and count what its nodes then hold of the head."""
+    job, own = s.jobs[j], ask_of(s, j)
+    devices = s.clock[0].fractions and own.whole > 0
+    for i in range(job.first, job.first + job.rows):
+        row = s.log[i]
+        n = row.node
+        before = node_holds(s, SHADOW, n, ask)
+        release_row(s, j, row, SHADOW, own, devices)
+        s.types[s.nodes[NOW, n].type].held += node_holds(s, SHADOW, n, ask) - before
+    s.clock[0].visits += job.rows
+
+
+@njit
+def held(s, types, tasks):
+    """Tell whether an allowed node type holds all tasks of the head in the shadow row."""
+    while types > 0:
+        if s.types[(types & 15) - 1].held >= tasks:
+            return True
+        types >>= 4
+    return False
+
+
+@njit
+def shadow_time(s, types, ask):
+    """Project the shadow row to the first walltime end at which the head fits; return it (ms)."""
+    copy_row(s, NOW, SHADOW)
+    count_held(s, types, ask)
+    i, n = 0, s.clock[0].running
+    while i < n:
+        end = walltime_end(s, s.queue[i].running)
+        while i < n and walltime_end(s, s.queue[i].running) == end:
+            project(s, s.queue[i].running, ask)
+            i += 1
+        if held(s, types, ask.tasks):
+            return end
+    return -1
+
+
+@njit
+def reserve_head(s):
+    """Reserve the head's place in the shadow row; return the shadow time (ms)."""
+    head = s.queue[s.clock[0].head].job
+    ask, types = ask_of(s, head), s.jobs[head].types
+    shadow = shadow_time(s, types, ask)
+    picks = place_allowed(s, SHADOW, SHADOW + 1, types, ask)
+    for i in range(picks):
+        pick = s.holds[i]
+        take(s, SHADOW, pick.node, pick.device, pick.amount, ask)
+    return shadow
+
+
+@njit
+def view_all(s, devices):
+    """Make the view of now and shadow for every node, with devices or without."""
+    for n in range(s.nodes.shape[1]):
+        if devices:
+            view_node(s, NOW, SHADOW + 1, n)
+        else:
+            view_amounts(s, NOW, SHADOW + 1, n)
+
+
+@njit
+def backfill(s, t, n):
+    """Start those of the n candidates that do not delay the head's reservation."""
+    shadow = reserve_head(s)
+    viewed, with_devices = False, False
+    for i in range(n):
+        j = s.queue[i].candidate
+        ask, types = ask_of(s, j), s.jobs[j].types
+        long = t + s.jobs[j].walltime > shadow
+        rows = SHADOW + 1 if long else NOW + 1
+        if long and (not viewed or (ask.part > 0 and not with_devices)):
+            viewed, with_devices = True, ask.part > 0
+            view_all(s, with_devices)
+            sum_up(s, VIEW, with_devices)
+        if long and not may_start(s, VIEW, types, ask):
+            continue
+        picks = place_allowed(s, NOW, rows, types, ask)
+        if picks == 0:
+            continue
+        start(s, j, picks, t)
+        for k in range(picks):
+            pick = s.holds[k]
+            if long:
+                take(s, SHADOW, pick.node, pick.device, pick.amount, ask)
+            if with_devices:
+                view_node(s, NOW, SHADOW + 1, pick.node)
+            elif viewed:
+                view_amounts(s, NOW, SHADOW + 1, pick.node)
+    keep_waiting(s, S_WAITING)

@@ -1,0 +1,115 @@
+"""Placement: where the tasks of a job go, on one node type, in a window of rows.
+
+The picks (node, device, tasks) stand in the first rows of `holds`; every function leaves free amounts as it found them.
+"""
+
+from .codes import BEST_FIT, FEWEST_RACKS, FIRST_FIT
+from .jit import njit
+from .picks import note, undo
+from .racks import place_in_racks
+from .room import holds_but_parts, node_holds, part_device, take_window, type_holds
+from .state import VIEW
+
+
+@njit
+def better(a, b, placement):
+    """Tell whether the placement rule prefers node a to node b of lower id."""
+    if placement == BEST_FIT:
+        return a.free < b.free or (a.free == b.free and a.cpus < b.cpus)
+    return a.free > b.free or (a.free == b.free and a.cpus > b.cpus)
+
+
+@njit
+def choose(s, layer, kind, ask, placement):
+    """Return the node of a type that takes the next task; -1: none can."""
+    first, count, nodes = s.types[kind].first, s.types[kind].count, s.nodes
+    best, parts = -1, ask.part > 0
+    for n in range(first, first + count):
+        node = nodes[layer, n]
+        if holds_but_parts(node, ask) == 0:
+            continue
+        if best >= 0 and not better(node, nodes[layer, best], placement):
+            continue
+        if parts and part_device(s, layer, n, ask.part) < 0:
+            continue
+        best = n
+        if placement == FIRST_FIT:
+            break
+    s.clock[0].visits += count
+    return best
+
+
+@njit
+def choose_anywhere(s, layer, kind, ask, rest):
+    """Return the node for spread any: fewest free that holds the rest, else most free that holds any."""
+    first, count = s.types[kind].first, s.types[kind].count
+    snug, wide = -1, -1
+    for n in range(first, first + count):
+        k = node_holds(s, layer, n, ask)
+        free = s.nodes[layer, n].free
+        if k >= rest and (snug < 0 or free < s.nodes[layer, snug].free):
+            snug = n
+        if k > 0 and (wide < 0 or free > s.nodes[layer, wide].free):
+            wide = n
+    s.clock[0].visits += count
+    return snug if snug >= 0 else wide
+
+
+@njit
+def device_for(s, layer, n, ask):
+    """Return the device of node n for one task; -1 where the task asks no part."""
+    return part_device(s, layer, n, ask.part) if ask.part > 0 else -1
+
+
+@njit
+def place_single(s, layer, kind, ask, placement):
+    """Place a job of one task; return the number of picks, 0: none."""
+    n = choose(s, layer, kind, ask, placement)
+    if n < 0:
+        return 0
+    return note(s, 0, n, device_for(s, layer, n, ask), 1)
+
+
+@njit
+def place_gang(s, lo, hi, layer, kind, ask, placement):
+    """Place tasks by the rule, one by one or a node at a time where that is the same."""
+    at_once = ask.part == 0 and (placement == FIRST_FIT or placement == BEST_FIT)
+    picks, rest = 0, ask.tasks
+    while rest > 0:
+        n = choose_anywhere(s, layer, kind, ask, rest) if ask.anywhere else choose(s, layer, kind, ask, placement)
+        if n < 0:
+            break
+        amount = 1
+        if at_once or ask.anywhere:
+            amount = min(rest, node_holds(s, layer, n, ask))
+        d = device_for(s, layer, n, ask)
+        take_window(s, lo, hi, layer, n, d, amount, ask)
+        picks = note(s, picks, n, d, amount)
+        rest -= amount
+    undo(s, lo, hi, layer, picks, ask)
+    return picks if rest == 0 else 0
+
+
+@njit
+def place(s, lo, hi, kind, ask):
+    """Place a job on a node type in the view of the book's rows lo .. hi - 1; return the number of picks."""
+    layer = s.book[lo].layer if hi - lo == 1 else VIEW
+    placement = s.clock[0].placement
+    if ask.tasks == 1 and placement != FEWEST_RACKS and not ask.anywhere:
+        return place_single(s, layer, kind, ask, placement)
+    if ask.part == 0 and type_holds(s, layer, kind, ask) < ask.tasks:
+        return 0
+    if placement == FEWEST_RACKS and not ask.anywhere:
+        return place_in_racks(s, lo, hi, layer, kind, ask)
+    return place_gang(s, lo, hi, layer, kind, ask, placement)
+
+
+@njit
+def place_allowed(s, lo, hi, types, ask):
+    """Place a job on the first allowed node type that holds it; return the number of picks."""
+    while types > 0:
+        picks = place(s, lo, hi, (types & 15) - 1, ask)
+        if picks > 0:
+            return picks
+        types >>= 4
+    return 0

@@ -1,0 +1,66 @@
+"""Why the head of the queue waits."""
+
+from .asks import allows, ask_of, without_cpu_memory
+from .codes import R_CPU_MEMORY, R_FRAGMENTATION, R_NO_FREE, R_NODE_TYPE, R_RESERVATION
+from .jit import njit
+from .room import DEVICE, holds_but_parts, node_holds, type_holds
+from .state import NOW
+
+
+@njit
+def free_parts(s, n):
+    """Return what is left of the devices of node n now (1/1000)."""
+    first, total = s.nodes[NOW, n].device, 0
+    for d in range(first, first + s.types[s.nodes[NOW, n].type].accelerators):
+        total += s.devices[NOW, d].free
+    return total
+
+
+@njit
+def survey(s, kind, ask, bare):
+    """Return how many tasks a node type holds now, free accelerators (1/1000), and tasks held but for cpu and memory."""
+    first, nodes = s.types[kind].first, s.nodes
+    holds, free, held_bare = 0, 0, 0
+    for n in range(first, first + s.types[kind].count):
+        node = nodes[NOW, n]
+        if ask.part > 0:
+            holds += node_holds(s, NOW, n, ask)
+            held_bare += node_holds(s, NOW, n, bare)
+            free += free_parts(s, n)
+        else:
+            holds += holds_but_parts(node, ask)
+            held_bare += holds_but_parts(node, bare)
+            free += node.free * DEVICE
+    s.clock[0].visits += s.types[kind].count
+    return holds, free, held_bare
+
+
+@njit
+def fits_elsewhere(s, types, ask):
+    """Tell whether the job would fit now on a node type that it may not use."""
+    for kind in range(len(s.types)):
+        if not allows(types, kind) and type_holds(s, NOW, kind, ask) >= ask.tasks:
+            return True
+    return False
+
+
+@njit
+def reason_of(s, j):
+    """Return why waiting job j does not run, from the state after a pass."""
+    ask, types = ask_of(s, j), s.jobs[j].types
+    bare = without_cpu_memory(ask)
+    need = ask.tasks * (ask.whole * DEVICE + ask.part)
+    enough, but_for = False, False
+    left = types
+    while left > 0:
+        holds, free, held_bare = survey(s, (left & 15) - 1, ask, bare)
+        if holds >= ask.tasks:
+            return R_RESERVATION
+        enough = enough or free >= need
+        but_for = but_for or held_bare >= ask.tasks
+        left >>= 4
+    if fits_elsewhere(s, types, ask):
+        return R_NODE_TYPE
+    if not enough:
+        return R_NO_FREE
+    return R_CPU_MEMORY if but_for else R_FRAGMENTATION

@@ -1,0 +1,378 @@
+"""Why every job waited, and how long for each reason: one replay of the decision log.
+
+Jobs of one shape (what a task asks, how many tasks, which node types) wait for the same reason at the same
+time. So the replay adds up the time by shape and reason, for shapes of which a job waits, and a job's own
+times are the difference between its start and its submit.
+"""
+
+from typing import Final, NamedTuple
+
+from .codes import (
+    E_BLOCKED,
+    E_CANCEL,
+    E_END,
+    E_KILL,
+    E_START,
+    E_SUBMIT,
+    R_CPU_MEMORY,
+    R_FRAGMENTATION,
+    R_LIMIT,
+    R_NO_FREE,
+    R_NODE_TYPE,
+    REASONS,
+)
+from .jit import njit
+from .state import Array, Field, dtype_of
+
+DEVICE: Final = 1000
+
+#: More tasks than any job has: what a node holds of tasks that ask nothing of it.
+ALL: Final = 2**31
+
+JOB: Final[tuple[Field, ...]] = (
+    ("first", "i8", "index", "first of its start rows in the log"),
+    ("rows", "i4", "1", "its start rows"),
+    ("form", "i4", "index", "its shape"),
+    ("waits", "i1", "0/1", "it waits now"),
+)
+
+SHAPE: Final[tuple[Field, ...]] = (
+    ("unit", "i8", "index", "what a task asks"),
+    ("tasks", "i8", "1", "tasks"),
+    ("types", "i8", "bits", "allowed node types"),
+    ("waiting", "i8", "1", "waiting jobs of this shape"),
+    ("listed", "i8", "0/1", "it stands in the list of shapes"),
+    ("live", "i8", "0/1", "its unit is kept up to date on its behalf"),
+    ("reason", "i8", "code", "why its jobs wait"),
+)
+
+UNIT: Final[tuple[Field, ...]] = (
+    ("accelerators", "i8", "1/1000", "accelerators a task"),
+    ("cpus", "i8", "1/1000", "cpus a task"),
+    ("memory", "i8", "MiB", "memory a task"),
+    ("bare", "i8", "index", "the unit of as many accelerators without cpus and memory"),
+    ("users", "i8", "1", "live shapes that need it"),
+    ("place", "i8", "index", "its place in the list of units"),
+)
+
+NODE: Final[tuple[Field, ...]] = (
+    ("type", "i8", "index", "node type"),
+    ("free", "i8", "1", "empty devices"),
+    ("cpus", "i8", "1/1000", "free cpus"),
+    ("memory", "i8", "MiB", "free memory"),
+    ("first_device", "i8", "index", "its first device"),
+    ("touched", "i8", "0/1", "it changes at this instant"),
+)
+
+#: By device; only what fractions leave of it, for the log does not say which devices whole ones take.
+LEFT: Final[tuple[Field, ...]] = (("left", "i8", "1/1000", "what fractions have left of it"),)
+
+TYPE: Final[tuple[Field, ...]] = (
+    ("accelerators", "i8", "1", "accelerators a node"),
+    ("free", "i8", "1", "empty devices of all its nodes"),
+    ("left", "i8", "1/1000", "what is left of all its devices"),
+)
+
+LISTS: Final[tuple[Field, ...]] = (
+    ("form", "i8", "index", "shapes of which a job waits; first clock.shapes rows"),
+    ("unit", "i8", "index", "units in use; first clock.units rows"),
+    ("node", "i8", "index", "nodes touched at this instant; first clock.nodes rows"),
+)
+
+CLOCK: Final[tuple[Field, ...]] = (
+    ("overtaken", "i8", "code", "the reason of a job that would fit"),
+    ("shapes", "i8", "1", "rows in the list of shapes"),
+    ("units", "i8", "1", "rows in the list of units"),
+    ("nodes", "i8", "1", "rows in the list of nodes"),
+    ("waiting", "i8", "1", "waiting jobs"),
+    ("head", "i8", "job", "the blocked head; -1: none"),
+    ("reason", "i8", "code", "its reason"),
+)
+
+JOB_DTYPE: Final = dtype_of(JOB)
+SHAPE_DTYPE: Final = dtype_of(SHAPE)
+UNIT_DTYPE: Final = dtype_of(UNIT)
+NODE_DTYPE: Final = dtype_of(NODE)
+LEFT_DTYPE: Final = dtype_of(LEFT)
+TYPE_DTYPE: Final = dtype_of(TYPE)
+LISTS_DTYPE: Final = dtype_of(LISTS)
+CLOCK_DTYPE: Final = dtype_of(CLOCK)
+
+
+class Replay(NamedTuple):
+    """What the replay knows; see the declarations above. `fits`, `time` and `waits` are int64."""
+
+    log: Array
+    jobs: Array
+    shapes: Array
+    units: Array
+    nodes: Array
+    devices: Array
+    types: Array
+    lists: Array
+    clock: Array
+    fits: Array  # by (unit, node type): how many such tasks its nodes hold
+    time: Array  # by (shape, reason): ms so far
+    waits: Array  # by (job, reason): ms
+
+
+@njit
+def slots(s, n, part):
+    """Return how many fractions (1/1000) the devices of node n hold."""
+    node = s.nodes[n]
+    total = node.free * (DEVICE // part)
+    for d in range(node.first_device, node.first_device + s.types[node.type].accelerators):
+        left = s.devices[d].left
+        if left < DEVICE:
+            total += left // part
+    return total
+
+
+@njit
+def holds(s, n, u):
+    """Return how many tasks of unit u node n holds."""
+    unit, node = s.units[u], s.nodes[n]
+    k = ALL
+    if unit.cpus > 0:
+        k = min(k, node.cpus // unit.cpus)
+    if unit.memory > 0:
+        k = min(k, node.memory // unit.memory)
+    if unit.accelerators >= DEVICE:
+        k = min(k, node.free // (unit.accelerators // DEVICE))
+    elif unit.accelerators > 0:
+        k = min(k, slots(s, n, unit.accelerators))
+    return k
+
+
+@njit
+def need(s, u):
+    """Keep unit u up to date from now on."""
+    clock, unit = s.clock[0], s.units[u]
+    unit.users += 1
+    if unit.users > 1:
+        return
+    unit.place = clock.units
+    s.lists[clock.units].unit = u
+    clock.units += 1
+    for k in range(len(s.types)):
+        s.fits[u, k] = 0
+    for n in range(len(s.nodes)):
+        s.fits[u, s.nodes[n].type] += holds(s, n, u)
+
+
+@njit
+def release(s, u):
+    """Let go of unit u."""
+    clock, unit = s.clock[0], s.units[u]
+    unit.users -= 1
+    if unit.users > 0:
+        return
+    clock.units -= 1
+    last = s.lists[clock.units].unit
+    s.lists[unit.place].unit = last
+    s.units[last].place = unit.place
+
+
+@njit
+def touch(s, n):
+    """Take node n out of what fits, before it changes."""
+    clock, node = s.clock[0], s.nodes[n]
+    if node.touched:
+        return
+    node.touched = 1
+    s.lists[clock.nodes].node = n
+    clock.nodes += 1
+    for i in range(clock.units):
+        u = s.lists[i].unit
+        s.fits[u, node.type] -= holds(s, n, u)
+
+
+@njit
+def put_back(s):
+    """Count the touched nodes again."""
+    clock = s.clock[0]
+    for i in range(clock.nodes):
+        n = s.lists[i].node
+        s.nodes[n].touched = 0
+        for k in range(clock.units):
+            u = s.lists[k].unit
+            s.fits[u, s.nodes[n].type] += holds(s, n, u)
+    clock.nodes = 0
+
+
+@njit
+def take(s, row, sign):
+    """Take what a start row holds from its node; sign -1 gives it back."""
+    entry = s.log[row]
+    unit = s.units[s.shapes[s.jobs[entry.job].form].unit]
+    touch(s, entry.node)
+    node = s.nodes[entry.node]
+    kind, tasks = s.types[node.type], int(entry.amount) * sign
+    amount = tasks * unit.accelerators
+    node.cpus -= tasks * unit.cpus
+    node.memory -= tasks * unit.memory
+    kind.left -= amount
+    empty = amount // DEVICE
+    # With the JIT off a row's `device` is an attribute of numpy's own.
+    number = s.log["device"][row]
+    if number >= 0:
+        part = s.devices[node.first_device + number]
+        before = int(part.left == DEVICE)
+        part.left -= amount
+        empty = before - int(part.left == DEVICE)
+    node.free -= empty
+    kind.free -= empty
+
+
+@njit
+def account(s, j, sign):
+    """Add to a job's times what its shape has gathered; sign -1 takes it away."""
+    shape = s.jobs[j].form
+    for reason in range(len(REASONS)):
+        s.waits[j, reason] += sign * s.time[shape, reason]
+
+
+@njit
+def join(s, j):
+    """Let job j wait from now on."""
+    clock, job = s.clock[0], s.jobs[j]
+    shape = s.shapes[job.form]
+    account(s, j, -1)
+    job.waits = 1
+    clock.waiting += 1
+    shape.waiting += 1
+    if not shape.listed:
+        shape.listed = 1
+        s.lists[clock.shapes].form = job.form
+        clock.shapes += 1
+
+
+@njit
+def leave(s, j):
+    """Let job j wait no longer."""
+    account(s, j, 1)
+    s.jobs[j].waits = 0
+    s.shapes[s.jobs[j].form].waiting -= 1
+    s.clock[0].waiting -= 1
+
+
+@njit
+def apply(s, row):
+    """Apply a row of the log."""
+    entry, clock = s.log[row], s.clock[0]
+    kind, j = entry.kind, entry.job
+    if kind == E_SUBMIT:
+        join(s, j)
+    elif kind == E_START:
+        if s.jobs[j].waits:
+            leave(s, j)
+            s.jobs[j].first = row
+        s.jobs[j].rows += 1
+        take(s, row, 1)
+    elif kind in (E_END, E_KILL):
+        for held in range(s.jobs[j].first, s.jobs[j].first + s.jobs[j].rows):
+            take(s, held, -1)
+    elif kind == E_CANCEL:
+        leave(s, j)
+    elif kind == E_BLOCKED:
+        clock.head = j
+        clock.reason = entry.reason
+
+
+@njit
+def fits_on(s, u, tasks, types, allowed):
+    """Tell whether the tasks fit now on a node type that is (or is not) allowed."""
+    most = 0
+    for k in range(len(s.types)):
+        if (types >> k) & 1 == allowed:
+            most = max(most, s.fits[u, k])
+    return most >= tasks
+
+
+@njit
+def enough(s, unit, tasks, types):
+    """Tell whether an allowed node type has enough free accelerators, wherever they are."""
+    need = tasks * unit.accelerators
+    for k in range(len(s.types)):
+        free = s.types[k].left if unit.accelerators < DEVICE else s.types[k].free * DEVICE
+        if (types >> k) & 1 and free >= need:
+            return True
+    return False
+
+
+@njit
+def reason_of(s, shape):
+    """Return why jobs of a shape wait, from what is free."""
+    unit = s.units[shape.unit]
+    if fits_on(s, shape.unit, shape.tasks, shape.types, 1):
+        return s.clock[0].overtaken
+    if fits_on(s, shape.unit, shape.tasks, shape.types, 0):
+        return R_NODE_TYPE
+    if not enough(s, unit, shape.tasks, shape.types):
+        return R_NO_FREE
+    if fits_on(s, unit.bare, shape.tasks, shape.types, 1):
+        return R_CPU_MEMORY
+    return R_FRAGMENTATION
+
+
+@njit
+def settle(s):
+    """Work out, after all rows of an instant, which shapes wait and why."""
+    clock = s.clock[0]
+    put_back(s)
+    i = 0
+    while i < clock.shapes:
+        number = s.lists[i].form
+        shape = s.shapes[number]
+        unit = shape.unit
+        waits = shape.waiting > 0
+        if waits and not shape.live:
+            need(s, unit)
+            need(s, s.units[unit].bare)
+        elif shape.live and not waits:
+            release(s, unit)
+            release(s, s.units[unit].bare)
+        shape.live = shape.listed = int(waits)
+        if waits:
+            shape.reason = reason_of(s, shape)
+            i += 1
+        else:
+            clock.shapes -= 1
+            s.lists[i].form = s.lists[clock.shapes].form
+    if clock.waiting == 0:
+        clock.head = -1
+
+
+@njit
+def let_pass(s, ms):
+    """Add a time to the reasons of all that waits; the head's own reason goes before that of its shape.
+
+    Where a pass stopped at its depth limit it looked at no waiting job, so all wait for that reason.
+    """
+    clock = s.clock[0]
+    limited = clock.head >= 0 and clock.reason == R_LIMIT
+    for i in range(clock.shapes):
+        shape = s.lists[i].form
+        reason = R_LIMIT if limited else s.shapes[shape].reason
+        s.time[shape, reason] += ms
+    if clock.head >= 0 and not limited:
+        s.waits[clock.head, s.shapes[s.jobs[clock.head].form].reason] -= ms
+        s.waits[clock.head, clock.reason] += ms
+
+
+@njit
+def replay(s, until):
+    """Fill `waits` from the log; jobs that still wait are counted up to `until` (ms)."""
+    row, t = 0, 0
+    while row < len(s.log):
+        now = s.log[row].t
+        let_pass(s, now - t)
+        t = now
+        while row < len(s.log) and s.log[row].t == now:
+            apply(s, row)
+            row += 1
+        settle(s)
+    let_pass(s, until - t)
+    for j in range(len(s.jobs)):
+        if s.jobs[j].waits:
+            account(s, j, 1)

@@ -1,0 +1,154 @@
+"""Free amounts: rows (now, the shadow, the book) and the view, their minimum over a window of rows."""
+
+from .jit import njit
+from .state import NOW, VIEW
+
+DEVICE = 1000
+
+
+@njit
+def take(s, layer, n, d, amount, ask):
+    """Take `amount` tasks from node n of a row (on device d, for a part); a negative amount gives back."""
+    node = s.nodes[layer, n]
+    node.cpus -= amount * ask.cpus
+    node.memory -= amount * ask.memory
+    if ask.part == 0:
+        node.free -= amount * ask.whole
+        return
+    device = s.devices[layer, s.nodes[NOW, n].device + d]
+    before = int(device.free)
+    after = before - amount * ask.part
+    device.free = after
+    if before == DEVICE:
+        node.free -= 1
+    elif after == DEVICE:
+        node.free += 1
+
+
+@njit
+def copy_row(s, source, target):
+    """Copy all free amounts of a row."""
+    for n in range(s.nodes.shape[1]):
+        a, b = s.nodes[source, n], s.nodes[target, n]
+        b.free = a.free
+        b.cpus = a.cpus
+        b.memory = a.memory
+    for d in range(s.devices.shape[1]):
+        s.devices[target, d].free = s.devices[source, d].free
+
+
+@njit
+def view_amounts(s, lo, hi, n):
+    """Make the view of node n over the book's rows lo .. hi - 1, its devices aside."""
+    view = s.nodes[VIEW, n]
+    first = s.nodes[s.book[lo].layer, n]
+    free, cpus, memory = first.free, first.cpus, first.memory
+    for k in range(lo + 1, hi):
+        node = s.nodes[s.book[k].layer, n]
+        free = min(free, node.free)
+        cpus = min(cpus, node.cpus)
+        memory = min(memory, node.memory)
+    view.free = free
+    view.cpus = cpus
+    view.memory = memory
+
+
+@njit
+def view_node(s, lo, hi, n):
+    """Make the view of node n over the book's rows lo .. hi - 1."""
+    view_amounts(s, lo, hi, n)
+    if s.clock[0].fractions:
+        view_devices(s, lo, hi, n)
+
+
+@njit
+def view_devices(s, lo, hi, n):
+    """Make the view of the devices of node n: one that no part may break has nothing left."""
+    first = s.nodes[NOW, n].device
+    for d in range(first, first + s.types[s.nodes[NOW, n].type].accelerators):
+        least = DEVICE
+        for k in range(lo, hi):
+            layer = s.book[k].layer
+            free = int(s.devices[layer, d].free)
+            if free == DEVICE and s.nodes[layer, n].free <= 0:
+                free = 0
+            least = min(least, free)
+        s.devices[VIEW, d].free = least
+
+
+@njit
+def take_window(s, lo, hi, layer, n, d, amount, ask):
+    """Take from every row of a window, and keep the view true."""
+    for k in range(lo, hi):
+        take(s, s.book[k].layer, n, d, amount, ask)
+    if layer == VIEW:
+        view_node(s, lo, hi, n)
+
+
+@njit
+def part_slots(s, layer, n, part):
+    """Return how many parts (1/1000) the devices of node n hold in a plain row."""
+    first = s.nodes[NOW, n].device
+    slots, empty = 0, 0
+    for d in range(first, first + s.types[s.nodes[NOW, n].type].accelerators):
+        free = int(s.devices[layer, d].free)
+        if free == DEVICE:
+            empty += 1
+        else:
+            slots += free // part
+    return slots + min(empty, max(s.nodes[layer, n].free, 0)) * (DEVICE // part)
+
+
+@njit
+def part_device(s, layer, n, part):
+    """Return the fullest device of node n that a part (1/1000) fits on, lowest first; -1: none."""
+    first = s.nodes[NOW, n].device
+    best, least = -1, DEVICE + 1
+    for d in range(s.types[s.nodes[NOW, n].type].accelerators):
+        free = int(s.devices[layer, first + d].free)
+        if free == DEVICE and s.nodes[layer, n].free <= 0:
+            continue
+        if part <= free < least:
+            best, least = d, free
+    return best
+
+
+@njit
+def holds_but_parts(node, ask):
+    """Return how many of the tasks a row of a node holds, parts of a device aside."""
+    k = ask.tasks
+    if ask.whole > 0:
+        k = min(k, node.free // ask.whole)
+    if ask.cpus > 0:
+        k = min(k, node.cpus // ask.cpus)
+    if ask.memory > 0:
+        k = min(k, node.memory // ask.memory)
+    return max(k, 0)
+
+
+@njit
+def node_holds(s, layer, n, ask):
+    """Return how many of the tasks node n holds; for parts in a view, whether it holds one."""
+    k = holds_but_parts(s.nodes[layer, n], ask)
+    if ask.part > 0 and k > 0:
+        if layer == VIEW:
+            return 1 if part_device(s, layer, n, ask.part) >= 0 else 0
+        return min(k, part_slots(s, layer, n, ask.part))
+    return k
+
+
+@njit
+def type_holds(s, layer, kind, ask):
+    """Return how many of the tasks the nodes of a type hold, at least; stops at all of them."""
+    first, count, nodes = s.types[kind].first, s.types[kind].count, s.nodes
+    total, n = 0, first
+    if ask.part > 0:
+        while n < first + count and total < ask.tasks:
+            total += node_holds(s, layer, n, ask)
+            n += 1
+    else:
+        while n < first + count and total < ask.tasks:
+            total += holds_but_parts(nodes[layer, n], ask)
+            n += 1
+    s.clock[0].visits += n - first
+    return total

@@ -1,0 +1,221 @@
+"""The state of the core: each field declared once with name, dtype, unit and meaning."""
+
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from numba import types
+from numba.experimental import structref
+
+from .jit import JIT, njit
+
+Field = tuple[str, str, str, str]
+
+#: What a job brings along. One row a job; the row is its id.
+JOB_INPUT: Final[tuple[Field, ...]] = (
+    ("submit", "i8", "ms", "instant of submission"),
+    ("run", "i8", "ms", "effective run time: what the outcome uses of the true run time, >= 1"),
+    ("walltime", "i8", "ms", "what was asked; over it the job is killed, >= 1"),
+    ("patience", "i8", "ms", "a waiting job is cancelled so long after its submit; -1: never"),
+    ("priority", "i8", "1", "higher goes first under order = priority"),
+    ("types", "i8", "code", "allowed node types in order, four bits each: type + 1, first lowest"),
+    ("memory", "i8", "MiB", "memory a task (spread any: an accelerator)"),
+    ("accelerators", "i4", "1/1000", "accelerators a task: whole thousands, 1..999 or 0"),
+    ("cpus", "i4", "1/1000", "cpus a task (spread any: an accelerator)"),
+    ("tasks", "i4", "1", "equal tasks, started all at once (spread any: accelerators)"),
+    ("spread", "i1", "code", "SPREADS"),
+    ("outcome", "i1", "code", "OUTCOMES: how it ends if it is not killed"),
+)
+
+JOB: Final[tuple[Field, ...]] = (
+    *JOB_INPUT,
+    ("state", "i1", "code", "STATES"),
+    ("watched", "i1", "0/1", "advance returns after a step that changed it"),
+    ("epoch", "i4", "1", "starts and ends so far; a timer of another epoch is stale"),
+    ("rows", "i4", "1", "its start rows in the log"),
+    ("hold", "i4", "index", "first of the amounts it has reserved, in holds; -1: none"),
+    ("start", "i8", "ms", "start; while it waits, the start it has reserved; -1: none"),
+    ("first", "i8", "index", "first of its start rows in the log"),
+)
+
+TYPE: Final[tuple[Field, ...]] = (
+    ("first", "i8", "index", "its first node; its nodes follow each other"),
+    ("count", "i8", "1", "its nodes"),
+    ("accelerators", "i8", "1", "accelerators a node"),
+    ("cpus", "i8", "1/1000", "cpus a node"),
+    ("memory", "i8", "MiB", "memory a node"),
+    ("most", "i8", "1", "scratch of backfill: the most free accelerators of a node, now or in the view"),
+    ("total", "i8", "1", "scratch of backfill: the free accelerators of all its nodes, likewise"),
+    ("idle", "i8", "1", "scratch of backfill: nodes with all accelerators free, likewise"),
+    ("part", "i8", "1/1000", "scratch of backfill: the most that is left of a device, likewise"),
+    ("held", "i8", "1", "scratch of backfill: the head's tasks that its nodes hold in the shadow"),
+)
+
+#: By (layer, node). Layer 0 is now, 1 the shadow of EASY, 2 the view, the others are rows of the book.
+NODE: Final[tuple[Field, ...]] = (
+    ("free", "i8", "1", "empty devices, less those promised whole"),
+    ("cpus", "i8", "1/1000", "free cpus"),
+    ("memory", "i8", "MiB", "free memory"),
+    ("type", "i8", "index", "node type"),
+    ("rack", "i8", "index", "rack"),
+    ("device", "i8", "index", "its first device; its devices follow each other"),
+)
+
+#: By (layer, device); kept only where the workload has fractions.
+DEVICE: Final[tuple[Field, ...]] = (
+    ("free", "i8", "1/1000", "what is left of it"),
+    ("owner", "i8", "job", "layer 0: the job that holds it whole; -1: none"),
+)
+
+QUEUE: Final[tuple[Field, ...]] = (
+    ("job", "i8", "job", "waiting jobs in order, from clock.head to clock.tail"),
+    ("key", "i8", "code", "the order's key of that job, lowest first"),
+    ("running", "i8", "job", "EASY: running jobs by walltime end, then id; first clock.running rows"),
+    ("candidate", "i8", "job", "scratch: the jobs that backfill tries, in its order"),
+)
+
+TIMER: Final[tuple[Field, ...]] = (
+    ("t", "i8", "ms", "when it falls due"),
+    ("what", "i8", "code", "kind of TIMERS times 2**48, plus the id"),
+    ("seq", "i8", "1", "order of posting"),
+    ("epoch", "i8", "1", "of its job when it was set"),
+)
+
+#: Amounts reserved for a waiting job, linked by `next`; the first clock.scratch rows hold the last placement.
+HOLD: Final[tuple[Field, ...]] = (
+    ("node", "i8", "index", "node"),
+    ("device", "i8", "index", "device of the node, for fractions; -1: none"),
+    ("amount", "i8", "1", "tasks there"),
+    ("next", "i8", "index", "next row of the same job, or next unused row; -1: none"),
+)
+
+#: What will be free, by time: row k holds from its time to that of row k + 1.
+BOOK: Final[tuple[Field, ...]] = (
+    ("t", "i8", "ms", "from when it holds"),
+    ("layer", "i8", "index", "its layer in nodes and devices"),
+    ("begins", "i8", "1", "reservations that begin here"),
+    ("frees", "i8", "1", "reservations and running jobs that end here by walltime"),
+)
+
+#: The decision log. Rows are packed; the digest covers the columns in this order.
+LOG: Final[tuple[Field, ...]] = (
+    ("t", "i8", "ms", "instant"),
+    ("round", "i4", "1", "0, or the number of earlier steps at the same instant"),
+    ("kind", "i1", "code", "EVENTS"),
+    ("job", "i4", "job", "job id; -1: none"),
+    ("node", "i4", "index", "node of a start row; -1: none"),
+    ("device", "i2", "index", "device of the node, for fractions; -1: none"),
+    ("amount", "i4", "1", "start: tasks placed there; else 0"),
+    ("reason", "i1", "code", "blocked: REASONS; end: OUTCOMES; else 0"),
+)
+
+CLOCK: Final[tuple[Field, ...]] = (
+    ("now", "i8", "ms", "instant of the last step; -1: none yet"),
+    ("round", "i8", "1", "steps made at that instant before the last"),
+    ("order", "i8", "code", "ORDERS"),
+    ("backfill", "i8", "code", "BACKFILLS"),
+    ("placement", "i8", "code", "PLACEMENTS"),
+    ("depth", "i8", "1", "jobs that a pass looks at in order; 0: all"),
+    ("backfill_depth", "i8", "1", "jobs behind the head that backfill looks at; 0: all"),
+    ("age_rate", "i8", "1e-6/h", "what an hour of waiting adds to the priority"),
+    ("max_age", "i8", "ms", "waiting beyond it adds nothing"),
+    ("fractions", "i8", "0/1", "devices are kept"),
+    ("jobs", "i8", "1", "jobs known, posted ones included"),
+    ("known", "i8", "1", "jobs whose submit comes from the cursor"),
+    ("cursor", "i8", "job", "next job to be submitted"),
+    ("posted", "i8", "1", "posted jobs not yet submitted"),
+    ("posted_rows", "i8", "1", "start rows that those can make at most"),
+    ("head", "i8", "index", "first waiting job in queue"),
+    ("tail", "i8", "index", "behind the last waiting job in queue"),
+    ("running", "i8", "1", "running jobs"),
+    ("timers", "i8", "1", "timers set, stale ones included"),
+    ("posts", "i8", "1", "timers set so far"),
+    ("log", "i8", "1", "rows of the log"),
+    ("pending_rows", "i8", "1", "start rows that the waiting jobs can make at most"),
+    ("book", "i8", "1", "rows of the book"),
+    ("spare_hold", "i8", "index", "first returned row of holds; -1: none"),
+    ("holds", "i8", "index", "behind the last row of holds ever used"),
+    ("scratch", "i8", "1", "first rows of holds, for the placement last tried"),
+    ("wake", "i8", "ms", "the earliest reserved start; -1: none"),
+    ("quiet", "i8", "0/1", "the last pass started nothing, and no amount has changed since"),
+    ("freed", "i8", "0/1", "room that the book had given away has come back"),
+    ("blocked", "i8", "job", "the last blocked head in the log; -1: none"),
+    ("reason", "i8", "code", "its reason"),
+    ("watched", "i8", "0/1", "a watched job changed in the last step"),
+    ("next", "i8", "ms", "when something falls due next; -1: never"),
+    ("steps", "i8", "1", "steps made: exact work count"),
+    ("visits", "i8", "1", "nodes looked at: exact work count"),
+)
+
+NOW, SHADOW, VIEW, FIRST_ROW = 0, 1, 2, 3
+
+
+def dtype_of(fields: Sequence[Field], *, align: bool = True) -> np.dtype[np.void]:
+    """Return the structured dtype of declared fields."""
+    return np.dtype([(name, kind) for name, kind, _, _ in fields], align=align)
+
+
+JOB_DTYPE: Final = dtype_of(JOB)
+TYPE_DTYPE: Final = dtype_of(TYPE)
+NODE_DTYPE: Final = dtype_of(NODE)
+DEVICE_DTYPE: Final = dtype_of(DEVICE)
+QUEUE_DTYPE: Final = dtype_of(QUEUE)
+TIMER_DTYPE: Final = dtype_of(TIMER)
+HOLD_DTYPE: Final = dtype_of(HOLD)
+BOOK_DTYPE: Final = dtype_of(BOOK)
+LOG_DTYPE: Final = dtype_of(LOG, align=False)
+CLOCK_DTYPE: Final = dtype_of(CLOCK)
+
+Array = npt.NDArray[Any]
+
+
+class State(NamedTuple):
+    """All that the core knows; see the declarations above for units and meanings."""
+
+    jobs: Array
+    types: Array
+    nodes: Array
+    devices: Array
+    queue: Array
+    timers: Array
+    holds: Array
+    book: Array
+    log: Array
+    clock: Array
+
+
+def table(shape: int | tuple[int, ...], dtype: np.dtype[np.void]) -> Array:
+    """Return an array of zeroed rows that reads `a[i].field` with the JIT on and off."""
+    rows = np.zeros(shape, dtype)
+    return rows if JIT else rows.view(np.recarray)
+
+
+def grown(rows: Array, need: int) -> Array:
+    """Return a copy with at least `need` rows (first axis), at least twice as many as before."""
+    more = max(need, 2 * len(rows)) - len(rows)
+    added = np.zeros((more, *rows.shape[1:]), rows.dtype)
+    joined = np.concatenate([rows, added])
+    return joined if JIT else joined.view(np.recarray)
+
+
+if JIT:
+
+    @structref.register
+    class StateType(types.StructRef):  # type: ignore[misc]
+        """The state behind one pointer: passing it costs the same however much it holds."""
+
+    class Handle(structref.StructRefProxy):  # type: ignore[misc]
+        """What compiled code is given in place of a State."""
+
+    structref.define_proxy(Handle, StateType, list(State._fields))
+
+
+    @njit
+    def _handle(jobs, types, nodes, devices, queue, timers, holds, book, log, clock):
+        return Handle(jobs, types, nodes, devices, queue, timers, holds, book, log, clock)
+
+
+def handle(s: State) -> Any:
+    """Return what kernels take for a state; to be made anew when an array is replaced."""
+    return _handle(*s) if JIT else s

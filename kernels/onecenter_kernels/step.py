@@ -1,0 +1,156 @@
+"""One step: all that falls due or was posted at an instant, one pass, the log."""
+
+from .book import turn_to
+from .codes import (
+    CONSERVATIVE,
+    E_BLOCKED,
+    PRIORITY,
+    R_LIMIT,
+    S_RUNNING,
+    S_WAITING,
+    T_CANCEL,
+    T_END,
+    T_SUBMIT,
+)
+from .commit import cancel, finish, most_rows, submit, write
+from .conservative import conservative_pass
+from .easy import plain_pass
+from .heap import KIND, POSTED, next_time, pop, stale
+from .jit import njit
+from .queue import pack, reorder
+from .reason import reason_of
+
+DONE, PAUSED, NEED_ROOM, WATCHED = 0, 1, 2, 3
+
+
+@njit
+def apply_due(s, t, last_kind):
+    """Apply the timers of instant t (ms) up to a kind."""
+    while s.clock[0].timers > 0:
+        timer = s.timers[0]
+        kind = timer.what // KIND
+        if timer.t != t or kind > last_kind:
+            break
+        number, posted, passed = timer.what % KIND, timer.epoch == POSTED, stale(s, timer)
+        pop(s)
+        if passed:
+            continue
+        if kind == T_END:
+            finish(s, number, t, False)
+        elif kind == T_CANCEL and posted and s.jobs[number].state == S_RUNNING:
+            finish(s, number, t, True)
+        elif kind == T_CANCEL:
+            cancel(s, number)
+        elif kind == T_SUBMIT:
+            submit(s, number, t)
+
+
+@njit
+def submit_known(s, t):
+    """Submit the jobs that the cursor has reached."""
+    clock = s.clock[0]
+    while clock.cursor < clock.known and s.jobs[clock.cursor].submit == t:
+        submit(s, clock.cursor, t)
+        clock.cursor += 1
+
+
+@njit
+def tell_blocked(s, limited):
+    """Log the head of the queue and why it waits, when either has changed."""
+    clock = s.clock[0]
+    if clock.head == clock.tail:
+        clock.blocked = -1
+        return
+    head = s.queue[clock.head].job
+    if clock.quiet and head == clock.blocked:
+        return
+    reason = R_LIMIT if limited else reason_of(s, head)
+    if head != clock.blocked or reason != clock.reason:
+        write(s, E_BLOCKED, head, -1, -1, 0, reason)
+    clock.blocked = head
+    clock.reason = reason
+
+
+@njit
+def step(s, t):
+    """Make the step of instant t (ms)."""
+    clock = s.clock[0]
+    clock.round = clock.round + 1 if t == clock.now else 0
+    clock.now = t
+    clock.steps += 1
+    conservative = clock.backfill == CONSERVATIVE
+    if conservative:
+        turn_to(s, t)
+    apply_due(s, t, T_CANCEL)
+    submit_known(s, t)
+    apply_due(s, t, T_SUBMIT)
+    clock.posted = 0
+    clock.posted_rows = 0
+    if clock.order == PRIORITY:
+        reorder(s, t)
+    limited, before = False, clock.log
+    if conservative:
+        conservative_pass(s, t)
+    else:
+        limited = plain_pass(s, t)
+    quiet = clock.log == before
+    tell_blocked(s, limited)
+    clock.quiet = quiet
+
+
+@njit
+def arriving(s, t):
+    """Return how many jobs the cursor submits at instant t (ms), and their start rows at most."""
+    clock = s.clock[0]
+    n, rows = 0, 0
+    while clock.cursor + n < clock.known and s.jobs[clock.cursor + n].submit == t:
+        rows += most_rows(s, clock.cursor + n)
+        n += 1
+    return n, rows
+
+
+@njit
+def has_room(s, t):
+    """Tell whether the arrays have room for the worst case of the step of instant t (ms)."""
+    clock = s.clock[0]
+    new, rows = arriving(s, t)
+    new += clock.posted
+    rows += clock.posted_rows
+    waiting = clock.tail - clock.head + new
+    if clock.tail + new > len(s.queue):
+        pack(s)
+    return (
+        clock.log + clock.timers + 2 * new + clock.pending_rows + rows + 1 <= len(s.log)
+        and clock.timers + waiting + new + 2 <= len(s.timers)
+        and max(clock.tail + new, clock.running + waiting) <= len(s.queue)
+        and (clock.backfill != CONSERVATIVE or conservative_room(s, waiting, rows))
+    )
+
+
+@njit
+def conservative_room(s, waiting, rows):
+    """Tell whether the book has room for two rows a waiting job, and the holds for all that they reserve."""
+    clock = s.clock[0]
+    return (
+        clock.running + 2 * waiting + 2 <= len(s.book)
+        and clock.scratch + clock.pending_rows + rows + 1 <= len(s.holds)
+    )
+
+
+@njit
+def advance(s, until):
+    """Make all steps before instant `until` (ms); return DONE, PAUSED, NEED_ROOM or WATCHED."""
+    clock = s.clock[0]
+    while True:
+        clock.next = next_time(s)
+        if clock.next < 0:
+            return DONE
+        if clock.next >= until:
+            return PAUSED
+        if not has_room(s, clock.next):
+            return NEED_ROOM
+        step(s, clock.next)
+        if clock.watched:
+            clock.watched = 0
+            clock.next = next_time(s)
+            return WATCHED

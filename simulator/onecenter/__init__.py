@@ -1,0 +1,42 @@
+"""onecenter simulates an AI computing center: one pool of nodes, four platforms, honest waits.
+
+`load` reads a scenario, `run` simulates it, `replay` simulates a real log; both return a `Result`.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from onecenter.center import Center
+    from onecenter.compare import compare
+    from onecenter.policies import Policy
+    from onecenter.result import Result
+    from onecenter.run import replay, run
+    from onecenter.scenario import Scenario, load
+
+__version__ = "0.1.0"
+
+__all__ = ["Center", "Policy", "Result", "Scenario", "compare", "load", "replay", "run"]
+
+# Imported when first used: the command line's help must not wait for them.
+_HOMES = {
+    "Center": "onecenter.center",
+    "Policy": "onecenter.policies",
+    "Result": "onecenter.result",
+    "Scenario": "onecenter.scenario",
+    "compare": "onecenter.compare",
+    "load": "onecenter.scenario",
+    "replay": "onecenter.run",
+    "run": "onecenter.run",
+}
+
+
+def __getattr__(name: str) -> Any:
+    from importlib import import_module
+
+    if name not in _HOMES:
+        raise AttributeError(f"module 'onecenter' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,139 @@
+"""Tables for the terminal."""
+
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from onecenter import units
+from onecenter.result import Result
+
+VERDICTS = {"met": "✓", "missed": "✗", "undecided": "?"}
+
+
+def console() -> Console:
+    """Return the terminal; where output goes to a file or pipe, wide enough for every table."""
+    return Console(width=None if sys.stdout.isatty() else 160, highlight=False)
+
+
+def _plain(title: str | None = None) -> Table:
+    return Table(title=title, title_justify="left", box=None, pad_edge=True, padding=(0, 2, 0, 0), header_style="bold")
+
+
+def _seconds(value: float | None, part: Mapping[str, Any]) -> str:
+    """Return a wait; one that the data do not reach is beyond them."""
+    if value is not None:
+        return units.format_seconds(value)
+    return "–" if not part["submitted"] else "> data"
+
+
+def _targets(part: Mapping[str, Any]) -> str:
+    texts = [f"{VERDICTS[one['verdict']]} {one['what']}" for one in part["targets"]]
+    return "\n".join(texts) or "–"
+
+
+def platforms_table(result: Result) -> Table:
+    """Return a row a platform: jobs, waits, targets, use and why it waited."""
+    summary, reasons = result.summary(), reason_shares(result)
+    table = _plain()
+    for name, justify in COLUMNS:
+        table.add_column(name, justify="right" if justify else "left")
+    for name, part in [*summary["platforms"].items(), ("center", summary["center"])]:
+        texts = _targets(part) if name != "center" else ""
+        wait = part["wait_s"]
+        table.add_row(
+            name,
+            *(units.format_count(part[key]) for key in ("submitted", "started", "unfinished")),
+            *(_seconds(wait[key], part) for key in ("p50", "p95")),
+            units.format_percent(part["utilisation"]) if part["utilisation"] is not None else "–",
+            texts,
+            reasons.get(name, ""),
+        )
+    return table
+
+
+COLUMNS = (
+    ("platform", 0), ("jobs", 1), ("started", 1), ("unfinished", 1), ("wait p50", 1), ("p95", 1), ("use", 1),
+    ("targets (✓ met, ✗ missed, ? undecided)", 0), ("why it waited", 0),
+)  # fmt: skip
+
+
+def reason_shares(result: Result) -> dict[str, str]:
+    """Return, by platform, the greatest reason of its waiting and its share."""
+    texts = {}
+    for name, group in result.reasons.group_by("platform"):
+        top = group.sort("share", descending=True).row(0, named=True)
+        if top["share"] and top["share"] > 0:
+            texts[str(name[0])] = f"{top['reason']} {units.format_percent(top['share'])}"
+    return texts
+
+
+def sizes_table(result: Result) -> Table:
+    """Return waits by the accelerators of a job."""
+    import polars as pl
+
+    jobs = result.jobs.filter(pl.col("submit_ms").is_between(result.window.warmup, result.window.horizon, closed="left"))
+    sizes = jobs.with_columns(pl.col("accelerators").map_elements(_size_class, return_dtype=pl.String).alias("size"))
+    grouped = sizes.group_by("size").agg(
+        pl.len().alias("jobs"),
+        pl.col("accelerators").min().alias("least"),
+        pl.col("wait_ms").mean().alias("mean"),
+        *(pl.col("wait_ms").quantile(q, "higher").alias(f"p{round(100 * q)}") for q in (0.5, 0.95, 0.99)),
+        pl.col("wait_ms").null_count().alias("waiting"),
+    )
+    table = _plain("waits of started jobs by size")
+    for title in ("accelerators", "jobs", "not started", "mean", "p50", "p95", "p99"):
+        table.add_column(title, justify="right")
+    for row in grouped.sort("least").iter_rows(named=True):
+        waits = (units.format_duration(row[key]) for key in ("mean", "p50", "p95", "p99"))
+        table.add_row(row["size"], units.format_count(row["jobs"]), units.format_count(row["waiting"]), *waits)
+    return table
+
+
+def _size_class(accelerators: float) -> str:
+    if accelerators < 1:
+        return "0" if accelerators == 0 else "< 1"
+    top = 1
+    while top < accelerators:
+        top *= 2
+    return str(top) if top <= 2 else f"{top // 2 + 1}–{top}"
+
+
+def comparison_table(results: Mapping[str, Result]) -> Table:
+    """Return a row a policy: the center's mean wait and slowdown, and each platform's p95."""
+    summaries = {name: result.summary() for name, result in results.items()}
+    names = list(next(iter(summaries.values()))["platforms"])
+    table = _plain()
+    for title in ("policy", "mean wait", "slowdown", "use", *(f"{name} p95" for name in names), "targets met"):
+        table.add_column(title, justify="left" if title == "policy" else "right")
+    for policy, summary in summaries.items():
+        center = summary["center"]
+        met = [one["verdict"] == "met" for one in center["targets"]]
+        slowdown = center["bounded_slowdown"]["mean"]
+        table.add_row(
+            policy,
+            units.format_seconds(center["wait_s"]["restricted_mean"]),
+            "–" if slowdown is None else f"{slowdown:.2f}",
+            units.format_percent(center["utilisation"]),
+            *(_seconds(part["wait_s"]["p95"], part) for part in summary["platforms"].values()),
+            f"{sum(met)} of {len(met)}" if met else "–",
+        )
+    return table
+
+
+def load_table(load: Any) -> Table:
+    """Return the offered load: a row a platform and node type, and the sums."""
+    table = _plain("offered load")
+    for title in ("platform", "node type", "jobs an hour", "accelerators", "load"):
+        table.add_column(title, justify="left" if title in ("platform", "node type") else "right")
+    for row in load.rows:
+        table.add_row(
+            row.platform or "all",
+            row.node_type or "all",
+            f"{row.jobs_per_hour:.1f}",
+            f"{row.accelerators:,.1f}",
+            units.format_percent(row.load),
+        )
+    return table

@@ -1,0 +1,118 @@
+"""SimPy conducts: one environment with a clock of whole milliseconds, and the cores that it drives."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import simpy
+from simpy.core import SimTime
+from simpy.events import NORMAL, Event
+
+from onecenter.core import FOREVER, Core
+from onecenter.errors import SimulationError
+
+#: After everything else of an instant; SimPy's own events have 0 and 1.
+LAST: Any = 2
+
+STRIDES = ("calendar", "event")
+
+
+class Clock(simpy.Environment):
+    """A SimPy environment whose time is int milliseconds; a delay that is no int is rounded up."""
+
+    def schedule(self, event: Event, priority: Any = NORMAL, delay: SimTime = 0) -> None:
+        """Put in an event; see `simpy.Environment.schedule`."""
+        super().schedule(event, priority, delay if type(delay) is int else math.ceil(delay))
+
+
+class Conductor:
+    """Lets the cores play between the events of SimPy.
+
+    Parameters
+    ----------
+    env : Clock
+        The environment.
+    stride : str
+        "calendar": the cores play compiled from one SimPy event to the next; "event": every instant of a core is a
+        SimPy event. Both give the same decision logs.
+    horizon : int or None
+        ms; nothing happens at or after it.
+    """
+
+    def __init__(self, env: Clock, stride: str = "calendar", horizon: int | None = None) -> None:
+        if stride not in STRIDES:
+            raise SimulationError("stride", [f"{stride!r}: one of {', '.join(STRIDES)} is expected"])
+        if type(env.now) is not int:
+            raise SimulationError("environment", [f"its time is {env.now!r}: an int (ms) is expected"])
+        self.env, self.stride = env, stride
+        self.horizon = FOREVER if horizon is None else horizon
+        self.cores: list[Core] = []
+        self.reactions: list[Callable[[], None]] = []
+        self._wake: Event | None = None
+        self._wake_at = FOREVER
+
+    def add(self, core: Core, reaction: Callable[[], None]) -> None:
+        """Drive a core; `reaction` is called after its watched jobs changed (event stride: after each instant)."""
+        self.cores.append(core)
+        self.reactions.append(reaction)
+        self.arm(self.env.now)
+
+    def arm(self, t: int) -> None:
+        """Wake at t (ms) after all else of that instant; an earlier wake replaces a later one."""
+        if t < self._wake_at:
+            self._wake_up(t, self._play)
+
+    def _wake_up(self, t: int, callback: Callable[[Event], None]) -> None:
+        event = Event(self.env)
+        event._ok, event._value = True, None
+        event.callbacks = [callback]
+        self.env.schedule(event, LAST, t - self.env.now)
+        self._wake, self._wake_at = event, t
+
+    def run(self) -> None:
+        """Run to the horizon, or until nothing is left."""
+        self.env.run(until=None if self.horizon == FOREVER else self.horizon)
+
+    def _play(self, event: Event) -> None:
+        if event is not self._wake:
+            return
+        self._wake, self._wake_at = None, FOREVER
+        now, peek = self.env.now, self.env.peek()
+        if peek == now:
+            self.arm(now)
+        elif now < self.horizon:
+            self._advance(now, now + 1 if self.stride == "event" else int(min(peek, self.horizon)))
+
+    def _advance(self, now: int, until: int) -> None:
+        """Play to `until` (ms); stop at the instant at which a watched job changes and react at that instant."""
+        reached = self._play_cores(until)
+        if reached is not None and reached > now:
+            self._wake_up(reached, self._react)
+            return
+        if reached is not None or self.stride == "event":
+            for reaction in self.reactions:
+                reaction()
+        coming = [core.next for core in self.cores if core.next >= 0]
+        if coming and min(coming) < self.horizon:
+            self.arm(max(min(coming), self.env.now))
+
+    def _play_cores(self, until: int) -> int | None:
+        """Play the cores in the order of their instants; return the instant at which a watched job changed."""
+        reached = None
+        while True:
+            ready = [(core.next, i) for i, core in enumerate(self.cores) if 0 <= core.next < until]
+            if not ready:
+                return reached
+            t, first = min(ready)
+            others = [other for other, i in ready if i != first]
+            if self.cores[first].advance(min([until, *(max(other, t + 1) for other in others)])):
+                reached = self.cores[first].now
+                until = reached + 1
+
+    def _react(self, event: Event) -> None:
+        if event is not self._wake:
+            return
+        self._wake, self._wake_at = None, FOREVER
+        for reaction in self.reactions:
+            reaction()
+        self.arm(self.env.now)

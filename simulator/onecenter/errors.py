@@ -1,0 +1,49 @@
+"""Errors a user can cause. Each names every mistake it found; the command line exits with 2."""
+
+from collections.abc import Sequence
+
+
+class OnecenterError(Exception):
+    """A mistake in what was handed in.
+
+    Parameters
+    ----------
+    source : str
+        What was read: a file, a command-line option, a call.
+    mistakes : sequence of str
+        Each with its path or line, the value, and what would be right.
+    """
+
+    def __init__(self, source: str, mistakes: Sequence[str]) -> None:
+        self.source = source
+        self.mistakes = list(mistakes)
+        super().__init__(self._text())
+
+    def __reduce__(self) -> tuple[type["OnecenterError"], tuple[str, list[str]]]:
+        return type(self), (self.source, self.mistakes)
+
+    def _text(self) -> str:
+        if len(self.mistakes) == 1:
+            return f"{self.source}: {self.mistakes[0]}"
+        lines = "".join(f"\n  - {mistake}" for mistake in self.mistakes)
+        return f"{self.source}: {len(self.mistakes)} mistakes{lines}"
+
+
+class ScenarioError(OnecenterError):
+    """A scenario cannot be used."""
+
+
+class TraceError(OnecenterError):
+    """A trace cannot be read."""
+
+
+class ResultError(OnecenterError):
+    """A saved result cannot be read or written."""
+
+
+class PolicyError(OnecenterError):
+    """A policy asked for something impossible."""
+
+
+class SimulationError(OnecenterError):
+    """A process or call asked the center for something impossible."""

@@ -1,0 +1,46 @@
+"""The nodes of a center, as the simulator sees them."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class NodeType:
+    """A number of equal nodes.
+
+    Attributes
+    ----------
+    name : str
+        The node type's name.
+    count : int
+        Nodes.
+    accelerators : int
+        Accelerators a node.
+    cpus : int
+        Thousandths of a cpu a node.
+    memory : int
+        MiB a node.
+    nodes_per_rack : int
+        Nodes a rack; a rack holds one node type only.
+    model : str
+        The accelerator's model.
+    tflops : float
+        FP16 TFLOPS an accelerator.
+    idle_power, full_power : float
+        W a node.
+    """
+
+    name: str
+    count: int
+    accelerators: int
+    cpus: int = 0
+    memory: int = 0
+    nodes_per_rack: int = 1
+    model: str = ""
+    tflops: float = 0.0
+    idle_power: float = 0.0
+    full_power: float = 0.0
+
+
+def accelerators_of(fleet: tuple[NodeType, ...]) -> int:
+    """Return the accelerators of all nodes."""
+    return sum(node_type.count * node_type.accelerators for node_type in fleet)

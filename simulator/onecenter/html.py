@@ -1,0 +1,36 @@
+"""A result as a small HTML table, for notebooks."""
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+from onecenter import units
+
+MET = {True: "met", False: "missed", None: "–"}
+
+
+def result_html(summary: Mapping[str, Any], labels: Mapping[str, str]) -> str:
+    """Return a table with a row a platform and one for the center.
+
+    Parameters
+    ----------
+    summary : mapping
+        From `Result.summary`.
+    labels : mapping of str to str
+        Names for people by platform.
+    """
+    titles = ("platform", "jobs", "started", "unfinished", "wait p50", "p95", "p99", "utilisation", "targets")
+    parts = [(labels.get(name, name), part) for name, part in summary["platforms"].items()]
+    rows = [_row(name, part) for name, part in [*parts, ("center", summary["center"])]]
+    head = "".join(f"<th>{title}</th>" for title in titles)
+    body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
+    seed = "" if summary["seed"] is None else f" · seed {summary['seed']}"
+    title = f"{escape(str(summary['scenario']))}{seed} · log {summary['log_digest'][:12]}"
+    return f"<table><caption>{title}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _row(name: str, part: Mapping[str, Any]) -> list[str]:
+    counts = [units.format_count(part[key]) for key in ("submitted", "started", "unfinished")]
+    waits = [units.format_seconds(part["wait_s"][key]) for key in ("p50", "p95", "p99")]
+    use = units.format_percent(part["utilisation"] if part["utilisation"] is not None else float("nan"))
+    return [escape(name), *counts, *waits, use, MET[part["meets_target"]]]

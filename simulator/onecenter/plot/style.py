@@ -1,0 +1,94 @@
+"""What all pictures share: colours, axes, labels beside lines, units of time."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from onecenter import units
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Array = npt.NDArray[Any]
+
+#: Colours that colour-blind people tell apart (Okabe and Ito, Color Universal Design, 2008).
+OKABE_ITO: Final = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442")
+INK: Final = "#222222"
+FAINT: Final = "#999999"
+
+SIZE: Final = (8.0, 4.2)
+
+#: More points than this cannot be told apart; a longer run is drawn as averages of so many equal bins.
+MOST_POINTS: Final = 2_000
+BINS: Final = 720
+
+
+def colour(index: int) -> str:
+    """Return the colour of the platform with this index."""
+    return OKABE_ITO[index % len(OKABE_ITO)]
+
+
+def new_axes(width: float = SIZE[0], height: float = SIZE[1]) -> "Axes":
+    """Return Axes on a figure of their own that pyplot does not know: for saving, in any thread."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height), layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure.add_subplot()
+
+
+def prepared(ax: "Axes | None") -> "Axes":
+    """Return the given Axes, or new ones of pyplot (a notebook shows them), open above and right."""
+    if ax is None:
+        from matplotlib import pyplot
+
+        ax = pyplot.subplots(figsize=SIZE, layout="constrained")[1]
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.tick_params(colors=INK)
+    return ax
+
+
+def unit_of(span: int) -> tuple[str, int]:
+    """Return the unit of time, and its ms, in which a span (ms) is best read."""
+    unit = next((unit for unit in ("d", "h", "min") if span >= 2 * units.MS[unit]), "s")
+    return unit, units.MS[unit]
+
+
+def edges_of(t: Array, start: int, stop: int) -> Array:
+    """Return the edges of bins (ms) over [start, stop): the steps at t themselves, or BINS equal bins."""
+    # Runs in order are merged; unique would hash them all.
+    inside = np.sort(t[(t > start) & (t < stop)], kind="stable")
+    inside = inside[np.diff(inside, prepend=start) > 0]
+    if len(inside) <= MOST_POINTS:
+        return np.concatenate([[start], inside, [stop]]).astype(np.float64)
+    return np.linspace(start, stop, BINS + 1)
+
+
+def label_lines(ax: "Axes", names: Sequence[str], heights: Sequence[float], colours: Sequence[str]) -> None:
+    """Write names right of the Axes, as near to their heights (0..1 of the Axes) as leaves each its line."""
+    order = np.argsort(heights, kind="stable")
+    for i, place in zip(order, spread([heights[i] for i in order]), strict=True):
+        ax.annotate(
+            names[i],
+            xy=(1.01, place),
+            xycoords="axes fraction",
+            color=colours[i],
+            va="center",
+            ha="left",
+            annotation_clip=False,
+        )
+
+
+def spread(heights: Sequence[float], line: float = 0.06) -> list[float]:
+    """Return rising heights moved so that they stand at least a line apart, in 0..1 as long as they fit."""
+    places: list[float] = []
+    for height in heights:
+        places.append(max(float(height), places[-1] + line) if places else float(height))
+    limit = max(1.0, line * (len(places) - 1))
+    for i in reversed(range(len(places))):
+        places[i] = min(places[i], limit)
+        limit = places[i] - line
+    return places

@@ -1,0 +1,143 @@
+"""How long jobs wait, by platform, with the targets."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from onecenter import units
+from onecenter.log import FUTURE, REFUSED, Fates, names_of, observed_waits
+from onecenter.plot import style
+from onecenter.statistics.survival import Survival, kaplan_meier
+from onecenter.targets import Target
+from onecenter.window import Window
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Array = npt.NDArray[Any]
+
+TICKS: Final = tuple(
+    number * units.MS[unit]
+    for unit, numbers in (
+        ("ms", (1, 10, 100)),
+        ("s", (1, 10)),
+        ("min", (1, 10)),
+        ("h", (1, 10)),
+        ("d", (1, 10, 100, 1_000)),
+    )
+    for number in numbers
+)
+
+#: The lowest share drawn.
+LOWEST: Final = 1e-3
+
+
+def waits(
+    jobs: pl.DataFrame,
+    window: Window,
+    targets: Mapping[str, Sequence[Target]] | None = None,
+    labels: Mapping[str, str] | None = None,
+    ax: "Axes | None" = None,
+) -> "Axes":
+    """Draw by platform the share of jobs that wait longer than a time (Kaplan-Meier), both axes logarithmic.
+
+    A target p95 <= 30 min is a dashed line at 30 min with a mark at 5 %: the curve meets it where it passes
+    below the mark. Targets of size classes and expansion factors are not drawn.
+
+    Parameters
+    ----------
+    jobs : DataFrame
+        From `tables.jobs_table`.
+    window : Window
+        Jobs submitted in it are drawn.
+    targets : mapping, optional
+        By platform.
+    labels : mapping, optional
+        Names for people by platform.
+    ax : Axes, optional
+        Where to draw; default new Axes of pyplot.
+    """
+    ax = style.prepared(ax)
+    names = names_of(jobs["platform"])
+    curves = {name: _survival(jobs.filter(pl.col("platform") == name), window) for name in names}
+    drawn = {name: _drawn(targets, name) for name in names}
+    limits = [target.limit for listed in drawn.values() for target in listed]
+    left, right = _range([curve.t for curve in curves.values()], limits)
+    _axes(ax, left, right)
+    at = np.geomspace(left, right, style.MOST_POINTS)
+    for index, name in enumerate(names):
+        ax.plot(at, _share(curves[name], at), color=style.colour(index), drawstyle="steps-post")
+        for target in drawn[name]:
+            _mark(ax, target, style.colour(index))
+    middle = np.sqrt(left * right)
+    heights = [_height(float(_share(curves[name], np.array([middle]))[0])) for name in names]
+    colours = [style.colour(i) for i in range(len(names))]
+    style.label_lines(ax, [(labels or {}).get(name, name) for name in names], heights, colours)
+    return ax
+
+
+def _survival(jobs: pl.DataFrame, window: Window) -> Survival:
+    columns = [jobs[name].fill_null(-1).to_numpy() for name in ("submit_ms", "start_ms", "end_ms")]
+    outcome = jobs["outcome"].to_physical().to_numpy()
+    inside = (columns[0] >= window.warmup) & ~np.isin(outcome, (REFUSED, FUTURE))
+    submit, start, end, outcome = (column[inside] for column in (*columns, outcome))
+    return kaplan_meier(*observed_waits(submit, Fates(start, end, outcome), window.horizon))
+
+
+def _drawn(targets: Mapping[str, Sequence[Target]] | None, name: str) -> list[Target]:
+    listed = (targets or {}).get(name, ())
+    whole = (None, None)
+    return [one for one in listed if one.kind == "wait" and (one.above, one.max_accelerators) == whole]
+
+
+def _range(durations: Sequence[Array], limits: Sequence[float]) -> tuple[float, float]:
+    """Return the first and last wait drawn (ms): from 1 s, or less where all is shorter than 10 s."""
+    longest = max([float(t[-1]) for t in durations if len(t)] + [float(limit) for limit in limits] + [10.0])
+    left = 1_000.0 if longest >= 10_000 else 1.0
+    return left, 1.1 * longest
+
+
+def _share(curve: Survival, at: Array) -> Array:
+    """Return S at instants; nan beyond the longest wait seen."""
+    if curve.n == 0:
+        return np.full(len(at), np.nan)
+    row = np.searchsorted(curve.t, at, side="right") - 1
+    share = np.where(row >= 0, curve.s[row], 1.0)
+    return np.where((at > curve.t[-1]) & (curve.s[-1] > 0), np.nan, share)
+
+
+def _height(share: float) -> float:
+    """Return where a share stands on the logarithmic axis, 0..1."""
+    if not share > LOWEST:
+        return 0.0
+    return 1 - float(np.log10(share) / np.log10(LOWEST))
+
+
+def _mark(ax: "Axes", target: Target, colour: str) -> None:
+    share = 1 - target.percentile / 100
+    ax.axvline(target.limit, color=colour, linestyle="--", linewidth=1)
+    ax.plot([target.limit], [share], marker="v", color=colour, clip_on=False)
+    text = f"p{units.plain(target.percentile)} ≤ {target.limit_text}"
+    ax.annotate(text, (target.limit, share), (6, 5), textcoords="offset points", color=colour, fontsize=8)
+
+
+def _axes(ax: "Axes", left: float, right: float) -> None:
+    from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
+
+    ticks = [tick for tick in TICKS if left <= tick <= right]
+    ax.set_xscale("log")
+    ax.set_yscale("log")
+    ax.set_xlim(left, right)
+    ax.set_ylim(LOWEST, 1.0)
+    ax.xaxis.set_major_locator(FixedLocator(ticks))
+    ax.xaxis.set_major_formatter(FixedFormatter([units.duration_text(tick) for tick in ticks]))
+    ax.xaxis.set_minor_locator(NullLocator())
+    shares = [1.0, 0.1, 0.01, 0.001]
+    ax.yaxis.set_major_locator(FixedLocator(shares))
+    ax.yaxis.set_major_formatter(FixedFormatter([f"{100 * share:g} %" for share in shares]))
+    ax.yaxis.set_minor_locator(NullLocator())
+    ax.set_xlabel("wait (logarithmic)")
+    ax.set_ylabel("jobs that wait longer (% of all, logarithmic)")

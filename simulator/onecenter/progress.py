@@ -1,0 +1,73 @@
+"""Progress on standard error: of the first compilation, and of a run."""
+
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from onecenter_kernels.jit import JIT, compiled_before
+
+from onecenter.center import Center
+
+TICKS = 100
+#: About how many kernels a first run compiles.
+KERNELS = 130
+
+
+def _bar(text: str) -> Any:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("  {task.description}"), BarColumn(), TimeElapsedColumn())
+    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    bar.add_task(text, total=None)
+    return bar
+
+
+@contextmanager
+def compiling(show: bool) -> Iterator[None]:
+    """Announce the compilation of the kernels where no earlier process has left its results."""
+    if not show or not JIT or compiled_before():
+        yield
+        return
+    from numba.core import event
+
+    with _bar("compiling kernels (first run only)") as bar:
+        task = bar.tasks[0].id
+        bar.update(task, total=KERNELS)
+
+        class Count(event.Listener):  # type: ignore[misc]
+            """Moves the bar on with each kernel that is compiled."""
+
+            def on_start(self, _: Any) -> None:
+                """Do nothing."""
+
+            def on_end(self, _: Any) -> None:
+                """Count one kernel."""
+                bar.advance(task)
+
+        counter = Count()
+        event.register("numba:compile", counter)
+        try:
+            yield
+        finally:
+            event.unregister("numba:compile", counter)
+
+
+@contextmanager
+def running(center: Center, until: int, show: bool) -> Iterator[None]:
+    """Show how far a run has come towards instant `until` (ms)."""
+    if not show or until <= 0:
+        yield
+        return
+    with _bar("simulating") as bar:
+        task = bar.tasks[0].id
+        bar.update(task, total=TICKS)
+        center.process(_ticks(center, bar, task, until))
+        yield
+
+
+def _ticks(center: Center, bar: Any, task: Any, until: int) -> Generator[Any, Any, None]:
+    """Move the bar on a hundred times, as a SimPy process that touches nothing."""
+    for tick in range(TICKS):
+        bar.update(task, completed=tick)
+        yield center.after(max(1, until * (tick + 1) // TICKS - until * tick // TICKS))

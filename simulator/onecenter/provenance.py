@@ -1,0 +1,47 @@
+"""Where a result comes from: what was run, with which software."""
+
+import hashlib
+import json
+import platform
+from collections.abc import Mapping
+from importlib import metadata
+from typing import Any
+
+from onecenter_kernels.jit import kernel_hash
+
+SOFTWARE = ("onecenter", "numpy", "numba", "simpy", "polars")
+
+
+def describe(name: str, seed: int | None, scenario: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return what a result tells of its origin.
+
+    Parameters
+    ----------
+    name : str
+        Of the scenario, or of the trace that was replayed.
+    seed : int or None
+        Of the random numbers; None: there are none.
+    scenario : mapping or None
+        The scenario with everything resolved, as plain data (or what a replay was given).
+    """
+    return {
+        "name": name,
+        "seed": seed,
+        "scenario": None if scenario is None else dict(scenario),
+        "scenario_hash": None if scenario is None else hash_of(scenario),
+        "versions": {"python": platform.python_version(), **{part: _version(part) for part in SOFTWARE}},
+        "kernel_hash": kernel_hash(),
+    }
+
+
+def hash_of(data: Mapping[str, Any]) -> str:
+    """Return the SHA-256 (hex) of plain data, whatever the order of its keys."""
+    text = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _version(part: str) -> str | None:
+    try:
+        return metadata.version(part)
+    except metadata.PackageNotFoundError:
+        return None

@@ -1,0 +1,242 @@
+"""The result of a run: its decision log, and all that follows from it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from onecenter_kernels import codes
+
+from onecenter import metrics
+from onecenter.fleet import NodeType, accelerators_of
+from onecenter.log import Fates, digest, fates, to_frame
+from onecenter.policies import Policy
+from onecenter.series import series_table
+from onecenter.tables import jobs_table, nodes_table
+from onecenter.targets import Target
+from onecenter.waits import job_reasons_table, reasons_table, waits_by_reason
+from onecenter.window import Window
+from onecenter.workload.table import Workload
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Result:
+    """What a run gave. Tables are made when they are first asked for, and kept.
+
+    Attributes
+    ----------
+    decisions : structured array
+        The decision log (LOG_DTYPE).
+    workload : Workload
+        All jobs, those posted during the run included; the row is the job's id.
+    fleet : tuple of NodeType
+        The center.
+    policy : Policy
+        How jobs were scheduled.
+    window : Window
+        What the figures are about.
+    targets : mapping of str to sequence of Target
+        By platform.
+    labels : mapping of str to mapping
+        By platform, its name for people by language ("en", "zh").
+    provenance : mapping
+        From `onecenter.provenance.describe`.
+    stride : str
+        "calendar" or "event".
+    seconds : float
+        Wall time of the run.
+    """
+
+    decisions: Array
+    workload: Workload
+    fleet: tuple[NodeType, ...]
+    policy: Policy
+    window: Window
+    targets: Mapping[str, Sequence[Target]]
+    labels: Mapping[str, Mapping[str, str]]
+    provenance: Mapping[str, Any]
+    stride: str
+    seconds: float
+
+    @cached_property
+    def log_digest(self) -> str:
+        """SHA-256 of the decision log."""
+        return digest(self.decisions)
+
+    @cached_property
+    def fates(self) -> Fates:
+        """Start, end and outcome of each job, as arrays."""
+        return fates(self.decisions, len(self.workload))
+
+    @cached_property
+    def log(self) -> pl.DataFrame:
+        """The decision log with the names of kinds and reasons."""
+        return to_frame(self.decisions)
+
+    @cached_property
+    def jobs(self) -> pl.DataFrame:
+        """A row a job; see `tables.jobs_table`."""
+        return jobs_table(self.workload, self.decisions, self.fates, self.fleet, self.window)
+
+    @cached_property
+    def nodes(self) -> pl.DataFrame:
+        """A row a node; see `tables.nodes_table`."""
+        return nodes_table(self.workload, self.decisions, self.fates, self.fleet, self.window)
+
+    @cached_property
+    def series(self) -> pl.DataFrame:
+        """What waits and runs on each platform over time; see `series.series_table`."""
+        return series_table(self.workload, self.decisions)
+
+    @cached_property
+    def platforms(self) -> pl.DataFrame:
+        """A row a platform with its figures; see `metrics.figures`."""
+        rows = [{"platform": name, **_flat(part)} for name, part in self._platform_figures.items()]
+        types = {name: _type_of(name) for name in (rows[0] if rows else ())}
+        return pl.DataFrame(rows, schema_overrides=types)
+
+    @cached_property
+    def reasons(self) -> pl.DataFrame:
+        """A row a platform and reason for which its jobs waited; see `waits.reasons_table`."""
+        return reasons_table(self._waits, self.workload, self.window)
+
+    @cached_property
+    def job_reasons(self) -> pl.DataFrame:
+        """A row a job that waited, with the ms by reason; see `waits.job_reasons_table`."""
+        return job_reasons_table(self._waits)
+
+    @property
+    def plot(self) -> "Plots":
+        """The pictures, each a method that returns matplotlib Axes."""
+        return Plots(self)
+
+    def summary(self) -> dict[str, Any]:
+        """Return the figures of center and platforms, as `onecenter run --json` prints them."""
+        jobs = int(np.count_nonzero(np.isin(self.decisions["kind"], (codes.E_SUBMIT, codes.E_REFUSE))))
+        return {
+            "scenario": self.provenance.get("name"),
+            "seed": self.provenance.get("seed"),
+            "stride": self.stride,
+            "log_digest": self.log_digest,
+            "jobs_per_s": jobs / self.seconds if self.seconds > 0 else None,
+            "window_s": {"warmup": self.window.warmup / 1_000, "horizon": self.window.horizon / 1_000},
+            "center": self._center_figures,
+            "platforms": self._platform_figures,
+        }
+
+    def label(self, platform: str, language: str = "en") -> str:
+        """Return a platform's name for people, or its name where there is none."""
+        return self.labels.get(platform, {}).get(language) or platform
+
+    def save(self, path: str | Path) -> Path:
+        """Write all of it to one Parquet file, whole or not at all; return the path.
+
+        Raises
+        ------
+        ResultError
+            If it cannot be written.
+        """
+        from onecenter import store
+
+        return store.save(self, path)
+
+    @classmethod
+    def load(cls, path: str | Path) -> "Result":
+        """Return the result that `save` wrote.
+
+        Raises
+        ------
+        ResultError
+            If the file is missing, damaged or something else.
+        """
+        from onecenter import store
+
+        return cls(**store.load(path))
+
+    @cached_property
+    def _platform_figures(self) -> dict[str, metrics.Figures]:
+        return metrics.platform_figures(self.workload, self.fates, self.fleet, self.window, self.targets)
+
+    @cached_property
+    def _center_figures(self) -> metrics.Figures:
+        return metrics.center_figures(self.workload, self.fates, self.fleet, self.window, self._platform_figures)
+
+    @cached_property
+    def _waits(self) -> Array:
+        return waits_by_reason(self.decisions, self.workload, self.fleet, self.policy.backfill, self.window.horizon)
+
+    def __repr__(self) -> str:
+        name, jobs = self.provenance.get("name"), len(self.workload)
+        return f"<Result of {name}: {jobs:,} jobs, log {self.log_digest[:12]}>"
+
+    def _repr_html_(self) -> str:
+        from onecenter.html import result_html
+
+        return result_html(self.summary(), {name: self.label(name) for name in self.workload.platforms})
+
+
+def _flat(figures: metrics.Figures) -> dict[str, Any]:
+    """Return figures without nesting: wait_s = {p95} as wait_p95_s, bounded_slowdown = {mean} as
+    bounded_slowdown_mean; without the list of targets.
+    """
+    flat: dict[str, Any] = {}
+    for name, value in figures.items():
+        if isinstance(value, dict):
+            stem, unit = (name[:-2], "_s") if name.endswith("_s") else (name, "")
+            flat |= {f"{stem}_{key}{'' if key == 'censored' else unit}": part for key, part in value.items()}
+        elif name != "targets":
+            flat[name] = value
+    return flat
+
+
+def _type_of(name: str) -> type[pl.DataType]:
+    """Return the type of a column of the platforms' table, for those that may hold nothing but null."""
+    if name in {"platform", "meets_target"}:
+        return pl.String if name == "platform" else pl.Boolean
+    whole = name in metrics.COUNTS or name.endswith("_censored")
+    return pl.Int64 if whole else pl.Float64
+
+
+class Plots:
+    """Pictures of a result. Each draws on `ax`, or on new Axes of pyplot, and returns the Axes."""
+
+    def __init__(self, result: Result) -> None:
+        self._of = result
+
+    @property
+    def _labels(self) -> dict[str, str]:
+        return {name: self._of.label(name) for name in self._of.workload.platforms}
+
+    def utilisation(self, ax: "Axes | None" = None) -> "Axes":
+        """Accelerators in use over time, by platform."""
+        from onecenter import plot
+
+        capacity = accelerators_of(self._of.fleet)
+        return plot.utilisation(self._of.series, capacity, self._of.window, self._labels, ax)
+
+    def queue(self, ax: "Axes | None" = None) -> "Axes":
+        """Waiting jobs over time, by platform."""
+        from onecenter import plot
+
+        return plot.queue(self._of.series, self._of.window, self._labels, ax)
+
+    def waits(self, ax: "Axes | None" = None) -> "Axes":
+        """How long jobs wait, by platform, with the targets."""
+        from onecenter import plot
+
+        return plot.waits(self._of.jobs, self._of.window, self._of.targets, self._labels, ax)
+
+    def gantt(self, ax: "Axes | None" = None) -> "Axes":
+        """Which job ran where and when, for small runs."""
+        from onecenter import plot
+
+        return plot.gantt(self._of.jobs, self._of.log, self._of.nodes, self._of.window, self._labels, ax)

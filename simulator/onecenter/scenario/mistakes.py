@@ -1,0 +1,174 @@
+"""Mistakes in the words of the scenario file: path, value, what would be right."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time
+from typing import Any
+
+from pydantic import ValidationError
+
+from onecenter.scenario import shape
+from onecenter.scenario.table import MISSING, Table
+
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
+_LONGEST = 60
+
+#: What is said where a value has the wrong type or size; the keys are pydantic's.
+_TEXTS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "int_type": lambda ctx: "a whole number is expected",
+    "int_from_float": lambda ctx: "a whole number is expected",
+    "float_type": lambda ctx: "a number is expected",
+    "finite_number": lambda ctx: "a finite number is expected",
+    "string_type": lambda ctx: "text in quotes is expected",
+    "model_type": lambda ctx: "a table is expected",
+    "model_attributes_type": lambda ctx: "a table is expected",
+    "dict_type": lambda ctx: "a table is expected",
+    "mapping_type": lambda ctx: "a table is expected",
+    "tuple_type": lambda ctx: "a list is expected",
+    "list_type": lambda ctx: "a list is expected",
+    "greater_than_equal": lambda ctx: f"at least {_number(ctx['ge'])} is expected",
+    "greater_than": lambda ctx: f"more than {_number(ctx['gt'])} is expected",
+    "less_than_equal": lambda ctx: f"at most {_number(ctx['le'])} is expected",
+    "less_than": lambda ctx: f"less than {_number(ctx['lt'])} is expected",
+    "literal_error": lambda ctx: f"{ctx['expected']} is expected",
+    "too_short": lambda ctx: f"{_entries(ctx['min_length'], 'at least ')}; there {_is(ctx['actual_length'])}",
+    "too_long": lambda ctx: f"{_entries(ctx['max_length'], 'at most ')}; there {_is(ctx['actual_length'])}",
+    "value_error": lambda ctx: str(ctx["error"]),
+}
+
+
+def mistakes_of(
+    error: ValidationError, root: type[Table], data: Any, origin: Callable[[shape.Path], str]
+) -> list[str]:
+    """Return pydantic's errors as `path = value: what is right`, each once.
+
+    Parameters
+    ----------
+    error : ValidationError
+        What pydantic found.
+    root : type of Table
+        What the data should be.
+    data : Any
+        The data as read.
+    origin : callable
+        Returns for a path which file it comes from, or nothing where that is plain.
+    """
+    found = error.errors(include_url=False)
+    return list(dict.fromkeys(_mistake(each, root, data, origin) for each in found if not _follows(each)))
+
+
+def _follows(found: Any) -> bool:
+    """Return whether a list is called too short only because its entries are wrong."""
+    too_short = found["type"] == "too_short" and hasattr(found["input"], "__len__")
+    return too_short and len(found["input"]) >= found["ctx"]["min_length"]
+
+
+def _mistake(found: Any, root: type[Table], data: Any, origin: Callable[[shape.Path], str]) -> str:
+    path, value = _path(found, data), found["input"]
+    kind = found["type"]
+    if kind == "missing" or value is MISSING:
+        return f"{dotted(path)}: {_missing(found, root, data, path)}"
+    if kind == "extra_forbidden":
+        text = _unknown(root, data, path)
+    elif kind in ("union_tag_invalid", "union_tag_not_found"):
+        return _which_kind(found, root, data, path, origin)
+    else:
+        text = _TEXTS[kind](found.get("ctx", {})) if kind in _TEXTS else found["msg"]
+    if kind == "literal_error":
+        text = shape.did_you_mean(str(value), re.findall(r"'([^']*)'", text)) + text
+    return f"{dotted(path)} = {written(value)}{origin(path)}: {text}"
+
+
+def _path(found: Any, data: Any) -> list[str | int]:
+    """Return where a mistake stands in the data: pydantic's location without its marks of variants."""
+    path: list[str | int] = []
+    loc = found["loc"]
+    for i, key in enumerate(loc):
+        absent = found["type"] == "missing" or found["input"] is MISSING
+        if shape.has(data, key):
+            data = shape.child(data, key)
+            path.append(key)
+        elif absent and i == len(loc) - 1:
+            path.append(key)
+    return path
+
+
+def _missing(found: Any, root: type[Table], data: Any, path: list[str | int]) -> str:
+    if found["type"] != "missing":
+        return str(found["ctx"]["error"])
+    *parents, last = path
+    if isinstance(last, int):
+        return "missing; a pair is expected: [low, high]"
+    for kind in shape.expected(root, data, parents):
+        if shape.is_table(kind) and last in kind.model_fields:
+            return f"missing; {kind.model_fields[last].description}"
+    return "missing"
+
+
+def _unknown(root: type[Table], data: Any, path: list[str | int]) -> str:
+    *parents, last = path
+    known = shape.keys(shape.expected(root, data, parents))
+    if root in shape.expected(root, data, parents):
+        known.append("extends")
+    return f"unknown key; {shape.did_you_mean(str(last), known)}known here: {', '.join(known)}"
+
+
+def _which_kind(
+    found: Any, root: type[Table], data: Any, path: list[str | int], origin: Callable[[shape.Path], str]
+) -> str:
+    kinds = shape.expected(root, data, path)
+    tags = [tag for tag in map(shape.tag, kinds) if tag is not None]
+    if found["type"] == "union_tag_not_found":
+        if not isinstance(found["input"], Mapping):
+            return f"{dotted(path)} = {written(found['input'])}{origin(path)}: a table is expected"
+        return f"{dotted([*path, 'kind'])}: missing; one of {', '.join(tags)}"
+    value = found["input"]["kind"]
+    hint = shape.did_you_mean(str(value), tags)
+    path = [*path, "kind"]
+    return f"{dotted(path)} = {written(value)}{origin(path)}: {hint}one of {', '.join(tags)} is expected"
+
+
+def dotted(path: shape.Path) -> str:
+    """Return a path as `--set` takes it, with the place in a list, from 0, in brackets."""
+    text = ""
+    for key in path:
+        if isinstance(key, int):
+            text += f"[{key}]"
+        else:
+            text += "." * bool(text) + (key if _BARE.fullmatch(key) else json.dumps(key, ensure_ascii=False))
+    return text or "(all)"
+
+
+def written(value: Any) -> str:
+    """Return a value as a TOML file has it, shortened."""
+    text = _toml(value)
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return json.dumps(value[: 2 * _LONGEST], ensure_ascii=False)
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{key} = {_toml(entry)}" for key, entry in list(value.items())[:9]) + " }"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_toml(entry) for entry in value[:30]) + "]"
+    if isinstance(value, int) and abs(value) > 10**30:
+        return f"a number of {value.bit_length()} bits"
+    return str(value)
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value == int(value) else f"{value:g}"
+
+
+def _entries(count: int, bound: str) -> str:
+    return f"{bound}{count} {'entry is' if count == 1 else 'entries are'} expected"
+
+
+def _is(count: int | None) -> str:
+    return "are more" if count is None else f"is {count}" if count == 1 else f"are {count}"

@@ -1,0 +1,220 @@
+"""The scenario: time, center, platforms and policy."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from onecenter import units
+from onecenter.fleet import NodeType
+from onecenter.policies import Policy
+from onecenter.scenario.demand import Priority, Stream
+from onecenter.scenario.quantities import (
+    MOST,
+    Duration,
+    Integer,
+    Memory,
+    Millionths,
+    Name,
+    Percentile,
+    Power,
+    Real,
+    Thousandths,
+)
+from onecenter.scenario.shape import did_you_mean
+from onecenter.scenario.table import Mistake, Table
+from onecenter.scenario.time import Time
+
+#: A job's allowed node types are kept in one int64, four bits each.
+MAX_NODE_TYPES = 15
+
+__all__ = ["Center", "Nodes", "Platform", "PolicyTable", "Scenario", "SizeTarget", "Text", "Time"]
+
+Order = Literal["fifo", "sjf", "smallest-first", "largest-first", "priority"]
+Backfill = Literal["none", "easy", "easy-sjbf", "conservative"]
+Placement = Literal["first-fit", "best-fit", "worst-fit", "fewest-racks"]
+
+
+class Text(Table):
+    """A text in English and Chinese."""
+
+    en: str = Field(default="", description="English")
+    zh: str = Field(default="", description="Chinese")
+
+
+class Nodes(Table):
+    """A number of equal nodes."""
+
+    count: Annotated[Integer, Field(ge=1, le=MOST)] = Field(description="nodes")
+    model: str = Field(default="", description="model of the accelerator")
+    accelerators: Annotated[Integer, Field(ge=0, le=1_024)] = Field(description="accelerators a node")
+    cpus: Thousandths = Field(default=0, description="cpus a node")
+    memory: Memory = Field(default=0, description="memory a node")
+    fp16_tflops: Annotated[Real, Field(ge=0, le=1e9)] = Field(
+        default=0.0, description="dense FP16 TFLOPS of one accelerator"
+    )
+    idle_power: Power = Field(default=0.0, description="power of a node whose accelerators are all free")
+    full_power: Power = Field(default=0.0, description="power of a node whose accelerators are all busy")
+    nodes_per_rack: Annotated[Integer, Field(ge=1, le=MOST)] = Field(
+        default=1, description="nodes a rack; a rack holds one node type only"
+    )
+
+    def check_power(self) -> Iterator[Mistake]:
+        """Idle at most full."""
+        if self.idle_power > self.full_power:
+            right = f"must not be above full_power, {units.power_text(self.full_power)}"
+            yield ("idle_power",), units.power_text(self.idle_power), right
+
+
+class Center(Table):
+    """The pool of nodes that the platforms share."""
+
+    nodes: Annotated[Mapping[Name, Nodes], Field(min_length=1)] = Field(
+        description=f"node types by name, at most {MAX_NODE_TYPES}, in the order in which they are tried"
+    )
+
+    def check_node_types(self) -> Iterator[Mistake]:
+        """Not too many."""
+        if len(self.nodes) > MAX_NODE_TYPES:
+            right = f"at most {MAX_NODE_TYPES} node types; join equal ones"
+            yield ("nodes",), f"{len(self.nodes)} node types", right
+
+
+Waits = Annotated[Mapping[Percentile, Duration], Field(min_length=1)]
+Expansions = Annotated[Mapping[Percentile, Annotated[Real, Field(ge=1, le=1e9)]], Field(min_length=1)]
+
+
+class SizeTarget(Table):
+    """Targets of the jobs of one size class: larger than the class before, up to max_accelerators."""
+
+    max_accelerators: Thousandths = Field(description="largest gang of the class, in accelerators in all")
+    wait: Waits | None = Field(default=None, description="as of the platform")
+    expansion: Expansions | None = Field(default=None, description="as of the platform")
+
+    def check_any(self) -> Iterator[Mistake]:
+        """A class without a target says nothing."""
+        if self.wait is None and self.expansion is None:
+            yield (), None, 'a target is missing; write for example wait = { p95 = "30 min" }'
+
+
+class Platform(Table):
+    """A platform: a queue with its users, its priority and its service targets."""
+
+    label: Text | None = Field(default=None, description="name for people; default the platform's name")
+    priority: Priority = Field(default=0, description='under order = "priority", higher goes first')
+    wait: Waits | None = Field(
+        default=None, description='targets for the wait (start - submit) by percentile: { p95 = "30 min" }'
+    )
+    expansion: Expansions | None = Field(
+        default=None, description="targets for (wait + run) / run by percentile: { p95 = 2.2 }"
+    )
+    sizes: tuple[SizeTarget, ...] | None = Field(default=None, description="targets by size class, rising")
+    demand: Mapping[Name, Stream] = Field(default_factory=dict, description="streams of jobs by name")
+
+    def check_sizes(self) -> Iterator[Mistake]:
+        """Rising."""
+        largest = [target.max_accelerators for target in self.sizes or ()]
+        for i, (before, after) in enumerate(pairwise(largest)):
+            if after <= before:
+                right = f"must be above that of the class before, {units.format_accelerators(before)}"
+                yield ("sizes", i + 1, "max_accelerators"), after / 1_000, right
+
+
+class PolicyTable(Table):
+    """How jobs are ordered, backfilled and placed."""
+
+    order: Order = Field(default="fifo", description="which job goes first")
+    backfill: Backfill = Field(default="easy", description="who may overtake a job that does not fit")
+    placement: Placement = Field(default="best-fit", description="which nodes a job gets")
+    depth: Annotated[Integer, Field(ge=0, le=10**9)] = Field(
+        default=0, description="so many jobs a pass looks at in order; 0: all"
+    )
+    backfill_depth: Annotated[Integer, Field(ge=0, le=10**9)] = Field(
+        default=0, description="so many jobs behind the blocked one backfill looks at; 0: all"
+    )
+    age_rate: Millionths = Field(
+        default=0, description='under order = "priority": what an hour of waiting adds to the priority'
+    )
+    max_age: Duration = Field(default=7 * units.MS["d"], description="waiting beyond it adds nothing")
+
+    def check_age(self) -> Iterator[Mistake]:
+        """The key is an int64."""
+        if self.age_rate * self.max_age > 2**62:
+            right = "age_rate times max_age is too large for the core; lower one of them"
+            yield ("age_rate",), self.age_rate / 1_000_000, right
+
+
+class Scenario(Table):
+    """A center, its platforms with their demand, a policy, and the time simulated."""
+
+    name: Name = Field(default="scenario", description="name of the scenario; default the file's")
+    title: Text | None = Field(default=None, description="title for people")
+    notes: tuple[str, ...] = Field(default=(), description="sources and assumptions")
+    time: Time = Field(description="when and how long")
+    center: Center = Field(description="the nodes")
+    platforms: Annotated[Mapping[Name, Platform], Field(min_length=1)] = Field(
+        description="platforms by name"
+    )
+    policy: PolicyTable = Field(default=PolicyTable(), description="how jobs are scheduled")
+
+    def check_node_types(self) -> Iterator[Mistake]:
+        """A stream may use node types that the center has."""
+        known = list(self.center.nodes)
+        for platform, name, stream in self.streams:
+            allowed = stream.__dict__.get("node_types") or ()  # absent where it is wrong itself
+            for i, node_type in enumerate(allowed):
+                if node_type not in known:
+                    loc = ("platforms", platform, "demand", name, "node_types", i)
+                    hint = did_you_mean(node_type, known)
+                    yield loc, node_type, f"no such node type; {hint}the center has {', '.join(known)}"
+
+    @property
+    def fleet(self) -> tuple[NodeType, ...]:
+        """The node types in the order listed."""
+        return tuple(
+            NodeType(
+                name=name,
+                count=nodes.count,
+                accelerators=nodes.accelerators,
+                cpus=nodes.cpus,
+                memory=nodes.memory,
+                nodes_per_rack=nodes.nodes_per_rack,
+                model=nodes.model,
+                tflops=nodes.fp16_tflops,
+                idle_power=nodes.idle_power,
+                full_power=nodes.full_power,
+            )
+            for name, nodes in self.center.nodes.items()
+        )
+
+    @property
+    def policy_(self) -> Policy:
+        """The policy as the core takes it."""
+        return Policy(**self.policy.model_dump())
+
+    def node_types(self, stream: Stream) -> tuple[int, ...]:
+        """Return the node types a stream may use, as indices into the fleet, the preferred first."""
+        names = list(self.center.nodes)
+        return tuple(range(len(names)) if stream.node_types is None else map(names.index, stream.node_types))
+
+    def resolved(self) -> dict[str, Any]:
+        """Return the scenario in the words of the file, as plain values, defaults included."""
+        return self.model_dump(mode="json", exclude_none=True)
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of `resolved` as JSON: UTF-8, no blanks, keys in the scenario's order."""
+        text = json.dumps(self.resolved(), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def streams(self) -> tuple[tuple[str, str, Stream], ...]:
+        """All streams as (platform, name, stream), in the order of the file."""
+        return tuple(
+            (platform, name, stream)
+            for platform, table in self.platforms.items()
+            for name, stream in table.demand.items()
+        )

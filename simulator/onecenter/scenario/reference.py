@@ -1,0 +1,141 @@
+"""The scenario reference, written from the models."""
+
+import inspect
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic.fields import FieldInfo
+
+from onecenter import units
+from onecenter.scenario import shape
+from onecenter.scenario.model import Scenario
+from onecenter.scenario.table import Table
+
+_HEAD = """\
+# Scenario reference
+
+<!-- Made from the models; do not edit. To make it anew: onecenter scenario reference > docs/scenario.md -->
+
+A scenario is a TOML file: a center, its platforms with their demand, a policy, and the time simulated.
+`onecenter validate FILE` names every mistake in it, `onecenter show FILE` prints it resolved with the load
+it offers, and `onecenter scenario schema` prints a JSON schema for editors.
+
+- **Units.** A quantity that has a unit is text: `"28 d"`, `"1.5 TiB"`, `"5.2 kW"`, `"120 / h"`; a bare number
+  is a mistake.
+  - Durations: {durations} (a week is 7 d, a year 365 d), rounded up to whole milliseconds.
+  - Memory: {memory}, rounded up to MiB.
+  - Power: {power}.
+  - Rates: a number, `/` and a unit of time.
+  - Accelerators and cpus are plain numbers of at most three decimals.
+- **`extends = "..."`** at the top of a file names a shipped scenario, or a file relative to this one. Tables
+  merge; lists and single values replace, and so does a table of another `kind`.
+- **`--set path=value`** changes one value: `--set center.nodes.910b.count=220`, `--set time.horizon="7 d"`,
+  `--set 'platforms.talent.wait."p99.9"="5 min"'`. The value is read as TOML, else as text, and replaces what
+  was there; a list is set as a whole.
+- **Names** of node types, platforms and streams are 1 to 64 letters (of any script), digits, `-` or `_`.
+
+Shipped scenarios: `tiny` (solved by hand), `mm-c` (the textbook queue), `changsha` (a center of 1,023
+PFLOPS with four platforms), `changsha-eighth` (an eighth of it).
+"""
+
+#: What stands in a path for a name chosen by the user.
+_CHOSEN = {"nodes": "TYPE", "platforms": "PLATFORM", "demand": "STREAM"}
+
+
+def reference() -> str:
+    """Return the scenario reference in Markdown."""
+    head = _HEAD.format(
+        durations=", ".join(units.MS), memory=", ".join(units.BYTES), power=", ".join(units.WATT)
+    )
+    return head + "".join(f"\n{section}" for section in _sections())
+
+
+def _sections() -> Iterator[str]:
+    seen: list[type[Table]] = []
+    waiting: list[tuple[str, type[Table]]] = [("", Scenario)]
+    while waiting:
+        path, table = waiting.pop(0)
+        if table in seen:
+            continue
+        seen.append(table)
+        yield "\n".join(_section(path, table)) + "\n"
+        waiting = [*_below(path, table), *waiting]
+
+
+def _section(path: str, table: type[Table]) -> Iterator[str]:
+    tag = shape.tag(table)
+    title = f"`{path}`" if path else "The whole file"
+    yield f"## {title}" + (f', `kind = "{tag}"`' if tag else "")
+    yield ""
+    yield inspect.cleandoc(table.__doc__ or "")
+    yield ""
+    yield "| key | meaning | type | default |"
+    yield "|---|---|---|---|"
+    for name, field in table.model_fields.items():
+        if name != "kind":
+            cells = (f"`{name}`", field.description or "", _type(table, name), _default(table, name, field))
+            yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _below(path: str, table: type[Table]) -> Iterator[tuple[str, type[Table]]]:
+    for name, field in table.model_fields.items():
+        at = f"{path}.{name}" if path else name
+        for kind in shape.alternatives(field.annotation):
+            if shape.is_table(kind):
+                yield at, kind
+                continue
+            mark = f".{_CHOSEN[name]}" if shape.is_mapping(kind) and name in _CHOSEN else "[]"
+            for entry in shape.alternatives(shape.below(kind, "")):
+                if shape.is_table(entry):
+                    yield at + mark, entry
+
+
+def _default(table: type[Table], name: str, field: FieldInfo) -> str:
+    if field.is_required():
+        return "**required**"
+    if field.default is None or field.default_factory is not None or isinstance(field.default, Table):
+        return ""
+    shown = table.model_construct().model_dump(mode="json", include={name})[name]
+    return f"`{json.dumps(shown)}`" if shown not in ("", []) else ""
+
+
+def _type(table: type[Table], name: str) -> str:
+    return _words(table.model_json_schema()["properties"][name])
+
+
+def _words(schema: dict[str, Any]) -> str:
+    """Return the type of a value in words, from its JSON schema."""
+    if "anyOf" in schema:
+        return " or ".join(_words(part) for part in schema["anyOf"] if part.get("type") != "null")
+    if "enum" in schema:
+        return ", ".join(f"`{choice}`" for choice in schema["enum"])
+    match schema.get("type"):
+        case "string" if "examples" in schema:
+            return "such as " + ", ".join(f"`{json.dumps(example)}`" for example in schema["examples"])
+        case "string":
+            return "text"
+        case "integer":
+            return "whole number" + _bounds(schema)
+        case "number":
+            return "number" + _bounds(schema)
+        case "array":
+            return _list(schema)
+        case "object" if "additionalProperties" in schema:
+            return "table, by name: " + _words(schema["additionalProperties"])
+    return "table"
+
+
+def _list(schema: dict[str, Any]) -> str:
+    if "prefixItems" in schema:
+        return "pair of: " + _words(schema["prefixItems"][0])
+    least, most = schema.get("minItems", 0), schema.get("maxItems")
+    count = f"{least}: " if least == most else ""
+    return f"list of {count}{_words(schema['items'])}"
+
+
+def _bounds(schema: dict[str, Any]) -> str:
+    """Return the bounds that a user can meet; larger ones only guard against overflow."""
+    words = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
+    found = [f"{sign} {schema[key]:g}" for key, sign in words.items() if abs(schema.get(key, 1e9)) < 1e6]
+    return " " + " and ".join(found) if found else ""

@@ -1,0 +1,113 @@
+"""What all tables of a scenario share: frozen, no unknown keys, all mistakes at once."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Self, get_args, get_origin
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    ModelWrapValidatorHandler,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import InitErrorDetails
+
+#: Path within the table, the value found there (MISSING: nothing), what would be right.
+Mistake = tuple[tuple[str | int, ...], Any, str]
+
+
+class Missing:
+    """Stands for the value of a key that is not there."""
+
+
+MISSING = Missing()
+
+
+class Table(BaseModel):
+    """A table of the scenario file.
+
+    Methods whose name begins with `check_` look at several keys at once and yield mistakes. They
+    run even when another key of the table is wrong, except those that need the wrong key.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _find_all_mistakes(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        try:
+            table = handler(data)
+        except ValidationError as error:
+            if not isinstance(data, dict):
+                raise
+            details = [_again(found) for found in error.errors(include_url=False)]
+            found = _checked(cls._of_what_is_right(data, error), partial=True)
+        else:
+            details, found = [], _checked(table, partial=False)
+        details += [_detail(mistake) for mistake in found]
+        if details:
+            raise ValidationError.from_exception_data(cls.__name__, details)
+        return table
+
+    @classmethod
+    def _of_what_is_right(cls, data: dict[str, Any], error: ValidationError) -> Self:
+        wrong = {found["loc"][0] for found in error.errors(include_url=False) if found["loc"]}
+        table = cls.model_construct()
+        for name, field in cls.model_fields.items():
+            if name in wrong:
+                table.__dict__.pop(name, None)
+                if name in data:
+                    table.__dict__ |= _saved(name, field.annotation, data[name])
+            elif name in data:
+                kind: Any = (
+                    Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
+                )
+                table.__dict__[name] = TypeAdapter(kind).validate_python(data[name])
+        return table
+
+    @classmethod
+    def _saved_from(cls, data: Any) -> Self:
+        if not isinstance(data, dict):
+            return cls.model_construct()
+        try:
+            return cls.model_validate(data)
+        except ValidationError as error:
+            return cls._of_what_is_right(data, error)
+
+
+def _saved(name: str, kind: Any, data: Any) -> dict[str, Any]:
+    """Return what is right in a table, or in a table of tables, so that references to it can be checked."""
+    if isinstance(kind, type) and issubclass(kind, Table):
+        return {name: kind._saved_from(data)}
+    if get_origin(kind) is Mapping and isinstance(data, dict):
+        value = get_args(kind)[1]
+        if isinstance(value, type) and issubclass(value, Table):
+            return {name: {key: value._saved_from(entry) for key, entry in data.items()}}
+    return {}
+
+
+def _checked(table: Table, *, partial: bool) -> list[Mistake]:
+    found: list[Mistake] = []
+    for name in dir(type(table)):
+        if not name.startswith("check_"):
+            continue
+        try:
+            found += getattr(table, name)()
+        except AttributeError:
+            if not partial:
+                raise
+    return found
+
+
+def _detail(mistake: Mistake) -> InitErrorDetails:
+    loc, value, right = mistake
+    return InitErrorDetails(type="value_error", loc=loc, input=value, ctx={"error": ValueError(right)})
+
+
+def _again(found: Any) -> InitErrorDetails:
+    """Return a mistake so that it can be raised once more."""
+    again = InitErrorDetails(type=found["type"], loc=found["loc"], input=found["input"])
+    if "ctx" in found:
+        again["ctx"] = found["ctx"]
+    return again

@@ -1,0 +1,1 @@
+"""Estimates from what a run has shown."""

@@ -1,0 +1,57 @@
+"""Real logs: read, checked, and fitted to a fleet."""
+
+from itertools import chain
+from os import PathLike, fspath
+from pathlib import Path
+
+from .columns import Mistakes
+from .files import LIMIT, blocks
+from .fit import to_workload
+from .formats import FORMATS, Format, detected, named
+from .pools import flat_pool, parse_nodes
+from .trace import Jobs, Quality, Trace
+
+__all__ = [
+    "FORMATS",
+    "LIMIT",
+    "Format",
+    "Jobs",
+    "Quality",
+    "Trace",
+    "flat_pool",
+    "parse_nodes",
+    "read",
+    "to_workload",
+]
+
+
+def read(path: str | PathLike[str], format: str | None = None, *, limit: int = LIMIT) -> Trace:
+    """Read a log, plain or gzip.
+
+    Parameters
+    ----------
+    path : path
+        The file.
+    format : str, optional
+        Name of one of `FORMATS`; by default found from the file's name and first line.
+    limit : int
+        Bytes of text at most, uncompressed.
+
+    Returns
+    -------
+    Trace
+        The jobs in order of submission, times in ms, with a report of what was left out or repaired.
+
+    Raises
+    ------
+    TraceError
+        If the file cannot be read; lists the mistakes with their lines.
+    """
+    source = fspath(path)
+    known = None if format is None else named(format)
+    stream = blocks(Path(source), limit)
+    first = next(stream)
+    if known is None:
+        line = first.data.lstrip().partition(b"\n")[0].decode().strip()
+        known = detected(source, Path(source).name, line)
+    return known.read(chain([first], stream), Mistakes(source))

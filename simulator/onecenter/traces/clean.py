@@ -1,0 +1,163 @@
+"""The rules every format shares: what is left out, what is repaired, the order of jobs."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from onecenter.errors import TraceError
+
+from .columns import Array, Mistakes, quoted
+from .trace import CUT, NO_WALLTIME, UNSORTED, Jobs, Quality, Trace, numbered
+
+#: Times of all jobs one after the other may reach so far, so that no sum of the core overflows.
+HORIZON = 2**62
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of a file as a format reads them, one array a column (see `Jobs`).
+
+    Attributes
+    ----------
+    submit, run, asked : int64 array
+        ms; `asked` <= 0 where no walltime was asked.
+    processors, user, line : int64 array
+        As in `Jobs`.
+    outcome : int8 array
+        Codes of OUTCOMES.
+    partition : array
+        Any value a partition is known by.
+    names : object array or None
+        Job ids.
+    left_out : mapping of str to bool array
+        Rows that the format itself leaves out, by reason.
+    repaired : mapping of str to bool array
+        Rows that the format itself repaired, by what it did.
+    """
+
+    submit: Array
+    run: Array
+    asked: Array
+    processors: Array
+    user: Array
+    line: Array
+    outcome: Array
+    partition: Array
+    names: Array | None
+    left_out: Mapping[str, Array]
+    repaired: Mapping[str, Array]
+
+
+def joined(parts: Sequence[Mapping[str, Array]]) -> dict[str, Array]:
+    """Return the columns of all blocks of a file, one behind the other."""
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def trace(
+    mistakes: Mistakes,
+    format_name: str,
+    rows: Rows,
+    header: Mapping[str, str],
+    name_partitions: Callable[[Array], Sequence[str]],
+) -> Trace:
+    """Return the trace of a file's rows.
+
+    Parameters
+    ----------
+    mistakes : Mistakes
+        Those found so far; names the file.
+    format_name : str
+        Name of the format.
+    rows : Rows
+        The file's rows, in its order.
+    header : mapping of str to str
+        What the file says about itself.
+    name_partitions : callable
+        Gives the names of the sorted distinct values of `rows.partition`.
+
+    Raises
+    ------
+    TraceError
+        If there are mistakes, a job id stands twice, or no job can be used.
+    """
+    reasons = {
+        **rows.left_out,
+        "run time <= 0": rows.run <= 0,
+        "processors <= 0": rows.processors <= 0,
+        "submit < 0": rows.submit < 0,
+    }
+    whole = ~np.logical_or.reduce([np.zeros(len(rows.submit), bool), *rows.left_out.values()])
+    _unique_names(rows, np.flatnonzero(whole), mistakes)
+    mistakes.check()
+    used, left_out = _sieve(len(rows.submit), reasons)
+    _some(mistakes.source, len(rows.submit), used, left_out)
+    jobs, repaired, partitions = _jobs(rows, used)
+    _short_enough(mistakes.source, jobs)
+    quality = Quality(len(rows.submit)).and_also(left_out, repaired)
+    return Trace(mistakes.source, format_name, jobs, quality, header, tuple(name_partitions(partitions)))
+
+
+def _sieve(count: int, reasons: Mapping[str, Array]) -> tuple[Array, dict[str, int]]:
+    """Return the rows that stay and, a reason, how many it was the first to remove."""
+    used = np.ones(count, bool)
+    left_out = {}
+    for reason, out in reasons.items():
+        left_out[reason] = int((used & out).sum())
+        used &= ~out
+    return np.flatnonzero(used), left_out
+
+
+def _jobs(rows: Rows, used: Array) -> tuple[Jobs, dict[str, int], Array]:
+    submit = rows.submit[used]
+    late = int((submit < np.maximum.accumulate(submit)).sum())
+    used = used[np.argsort(submit, kind="stable")]
+    run, asked = rows.run[used], rows.asked[used]
+    walltime = np.where(asked > 0, asked, run)
+    distinct, partition = numbered(rows.partition[used])
+    names = None if rows.names is None else tuple(map(str, rows.names[used].tolist()))
+    jobs = Jobs(
+        submit=rows.submit[used],
+        run=np.minimum(run, walltime),
+        walltime=walltime,
+        processors=rows.processors[used],
+        outcome=rows.outcome[used].astype(np.int8),
+        partition=partition,
+        user=rows.user[used],
+        line=rows.line[used],
+        names=names,
+    )
+    repaired = {reason: int(done[used].sum()) for reason, done in rows.repaired.items()}
+    repaired |= {NO_WALLTIME: int((asked <= 0).sum()), CUT: int((run > walltime).sum()), UNSORTED: late}
+    return jobs, repaired, distinct
+
+
+def _unique_names(rows: Rows, whole: Array, mistakes: Mistakes) -> None:
+    """Note every job id that stands in several rows."""
+    if rows.names is None:
+        return
+    names, lines = rows.names[whole], rows.line[whole]
+    order = np.argsort(names, kind="stable")
+    equal = names[order][1:] == names[order][:-1]
+    for place in np.flatnonzero(equal):
+        if names[order[place]] == "":
+            continue
+        line, first = int(lines[order[place + 1]]), int(lines[order[place]])
+        mistakes.add(
+            line, f": job {quoted(str(names[order[place]]))} stands in line {first} too: an id stands once"
+        )
+
+
+def _some(source: str, count: int, used: Array, left_out: Mapping[str, int]) -> None:
+    if count == 0:
+        raise TraceError(source, ["holds no job: it ends behind its header"])
+    if len(used) == 0:
+        reasons = ", ".join(f"{number:,} with {reason}" for reason, number in left_out.items() if number)
+        raise TraceError(source, [f"none of its {count:,} jobs can be used: {reasons}"])
+
+
+def _short_enough(source: str, jobs: Jobs) -> None:
+    total = float(jobs.submit[-1]) + float(jobs.walltime.sum(dtype=np.float64))
+    if total > HORIZON:
+        years = HORIZON / 1000 / 86400 / 365.25
+        raise TraceError(source, [f"last submit and all walltimes together exceed {years:,.0f} years"])

@@ -1,0 +1,177 @@
+"""The text of a trace file, block by block: plain or gzip, never more than a limit."""
+
+import difflib
+import gzip
+import io
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from onecenter.errors import TraceError
+
+#: A trace may hold so many bytes of text, uncompressed; a gzip bomb stops here.
+LIMIT = 4 * 2**30
+
+#: Bytes read at once; no line may be longer.
+BLOCK = 16 * 2**20
+
+GZIP = b"\x1f\x8b"
+
+#: First bytes of what people hand over by mistake.
+STRANGERS = {
+    b"\xff\xfe": "UTF-16 text: save it as UTF-8",
+    b"\xfe\xff": "UTF-16 text: save it as UTF-8",
+    b"PK\x03\x04": "a zip archive: unpack it first",
+    b"\xfd7zXZ": "packed with xz: unpack it first, or pack it with gzip",
+    b"BZh": "packed with bzip2: unpack it first, or pack it with gzip",
+    b"\x28\xb5\x2f\xfd": "packed with zstd: unpack it first, or pack it with gzip",
+    b"PAR1": "a Parquet table: write it as CSV",
+}
+
+
+@dataclass(frozen=True)
+class Block:
+    """Whole lines of a file.
+
+    Attributes
+    ----------
+    line : int
+        Number of the first of them; the file's first line is 1.
+    data : bytes
+        UTF-8, the last byte a newline.
+    """
+
+    line: int
+    data: bytes
+
+
+def blocks(path: Path, limit: int) -> Iterator[Block]:
+    """Yield the file's lines in blocks of about `BLOCK` bytes.
+
+    Raises
+    ------
+    TraceError
+        If the file cannot be opened or unpacked, is empty, not UTF-8, has a line longer than `BLOCK`,
+        or holds more than `limit` bytes of text.
+    """
+    line, rest = 1, b""
+    for chunk in _chunks(path, limit):
+        cut = chunk.rfind(b"\n") + 1
+        if cut:
+            yield _checked(path, Block(line, rest + chunk[:cut]))
+            line += chunk.count(b"\n", 0, cut)
+            rest = b""
+        rest += chunk[cut:]
+        if len(rest) > BLOCK:
+            raise TraceError(
+                str(path), [f"line {line} is longer than {_size(BLOCK)}: this is no table of jobs"]
+            )
+    if rest:
+        yield _checked(path, Block(line, rest + b"\n"))
+    elif line == 1:
+        raise TraceError(str(path), ["is empty: a table of jobs is expected"])
+
+
+def _checked(path: Path, block: Block) -> Block:
+    try:
+        block.data.decode()
+    except UnicodeDecodeError as error:
+        line = block.line + block.data.count(b"\n", 0, error.start)
+        byte = block.data[error.start]
+        raise TraceError(
+            str(path), [f"line {line}: byte 0x{byte:02x} is not UTF-8: save the file as UTF-8"]
+        ) from None
+    return block
+
+
+def _chunks(path: Path, limit: int) -> Iterator[bytes]:
+    """Yield the unpacked bytes; the first chunk carries no byte-order mark."""
+    total = 0
+    with _opened(path) as stream:
+        while chunk := _read(path, stream, total):
+            total += len(chunk)
+            if total > limit:
+                raise TraceError(str(path), [f"holds more than {_size(limit)} of text, the limit of a trace"])
+            if total == len(chunk):
+                _known_bytes(path, chunk)
+                chunk = chunk.removeprefix(b"\xef\xbb\xbf")
+            yield chunk
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    """Open a plain or gzip file; which, its first bytes tell."""
+    with _open(path) as stream:
+        head = _head(path, stream)
+        if head == GZIP:
+            with gzip.GzipFile(fileobj=stream) as unpacked:
+                yield cast(BinaryIO, unpacked)
+        elif path.suffix == ".gz" and head:
+            raise TraceError(
+                str(path), ["is not gzip although its name ends in .gz: rename or fetch it again"]
+            )
+        else:
+            yield stream
+
+
+def _open(path: Path) -> io.BufferedReader:
+    try:
+        return path.open("rb")
+    except IsADirectoryError:
+        raise TraceError(str(path), ["is a directory: name a file in it"]) from None
+    except FileNotFoundError:
+        raise TraceError(str(path), [f"there is no such file{_neighbour(path)}"]) from None
+    except (OSError, ValueError) as error:
+        raise TraceError(str(path), [f"cannot be opened: {_reason(error)}"]) from None
+
+
+def _head(path: Path, stream: io.BufferedReader) -> bytes:
+    try:
+        return stream.peek(2)[:2]
+    except OSError as error:
+        raise TraceError(str(path), [f"cannot be read: {_reason(error)}"]) from None
+
+
+def _read(path: Path, stream: BinaryIO, total: int) -> bytes:
+    try:
+        return stream.read(BLOCK)
+    except EOFError:
+        what = "the gzip file is truncated"
+    except (gzip.BadGzipFile, zlib.error) as error:
+        what = f"the gzip file is damaged ({_reason(error)})"
+    except OSError as error:
+        what = f"cannot be read ({_reason(error)})"
+    raise TraceError(str(path), [f"{what} behind byte {total:,} of its text: fetch it again"])
+
+
+def _known_bytes(path: Path, chunk: bytes) -> None:
+    if chunk[257:262] == b"ustar":
+        raise TraceError(str(path), ["is a tar archive: unpack it first"])
+    for magic, what in STRANGERS.items():
+        if chunk.startswith(magic):
+            raise TraceError(str(path), [f"is {what}"])
+
+
+def _neighbour(path: Path) -> str:
+    """Return a hint at the file that was probably meant."""
+    if not path.parent.is_dir():
+        return f", and no directory {path.parent}"
+    names = []
+    with suppress(OSError):
+        names = [entry.name for entry in path.parent.iterdir()]
+    close = difflib.get_close_matches(path.name, names, n=1)
+    return f" (did you mean {close[0]}?)" if close else ""
+
+
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error)
+
+
+def _size(count: int) -> str:
+    for unit, size in (("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10)):
+        if count >= size:
+            return f"{count / size:.3g} {unit}"
+    return f"{count} bytes"

@@ -1,0 +1,76 @@
+"""A trace on a fleet: the workload of a replay."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from onecenter_kernels.codes import SPREAD_ANY, SPREAD_TASKS
+
+from onecenter.errors import TraceError
+from onecenter.fleet import NodeType
+from onecenter.workload.table import Workload, type_code, workload
+
+from .trace import SPREAD, TOO_LARGE, Array, Jobs, Quality, Trace, numbered
+
+
+def to_workload(trace: Trace, fleet: Sequence[NodeType]) -> tuple[Workload, Quality]:
+    """Return the trace's jobs for a fleet, and the trace's quality with what the fleet adds to it.
+
+    A job of no more processors than the largest node has accelerators is one task; a larger one takes its
+    accelerators anywhere on the nodes of one type. A job larger than every node type as a whole is left out.
+
+    Parameters
+    ----------
+    trace : Trace
+        A log.
+    fleet : sequence of NodeType
+        Every job may use every type, in this order.
+
+    Raises
+    ------
+    TraceError
+        If no job fits.
+    """
+    jobs = trace.jobs
+    node = max((each.accelerators for each in fleet if each.count), default=0)
+    machine = max((each.accelerators * each.count for each in fleet), default=0)
+    fits = jobs.processors <= machine
+    if not fits.any():
+        least = int(jobs.processors.min())
+        needs = f"the smallest asks for {least:,} processors, no node type has more than {machine:,} in all"
+        raise TraceError(trace.source, [f"no job fits: {needs}"])
+    whole = jobs.processors <= node
+    left_out = {TOO_LARGE: int((~fits).sum())}
+    quality = trace.quality.and_also(left_out, {SPREAD: int((fits & ~whole).sum())})
+    everyone = _workload(trace, whole, type_code(range(len(fleet))), machine)
+    return (everyone if fits.all() else everyone.take(fits)), quality
+
+
+def _workload(trace: Trace, whole: Array, types: int, machine: int) -> Workload:
+    """Return all jobs; those larger than the machine are shown as large as it."""
+    jobs = trace.jobs
+    processors = np.minimum(jobs.processors, machine)
+    return workload(
+        platforms=trace.partitions,
+        streams=[f"{name}.log" for name in trace.partitions],
+        names=jobs.names,
+        submit=jobs.submit,
+        run=jobs.run,
+        walltime=jobs.walltime,
+        accelerators=np.where(whole, processors, 1) * 1000,
+        tasks=np.where(whole, 1, processors),
+        spread=np.where(whole, SPREAD_TASKS, SPREAD_ANY),
+        types=types,
+        outcome=jobs.outcome,
+        platform=jobs.partition,
+        stream=jobs.partition,
+        tenant=_tenants(jobs),
+    )
+
+
+def _tenants(jobs: Jobs) -> Array:
+    """Return each job's user, renumbered from 0 within its partition."""
+    users, user = numbered(jobs.user)
+    pairs, pair = numbered(jobs.partition.astype(np.int64) * len(users) + user)
+    partition = pairs // len(users)
+    first: Array = np.searchsorted(partition, partition)
+    return (np.arange(len(pairs)) - first)[pair]

@@ -1,0 +1,134 @@
+"""A trace: the jobs of a real log, what was left out of it, and what was repaired."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+
+NO_WALLTIME = "walltime = run time (the log asks for none)"
+CUT = "run time cut at the walltime"
+UNSORTED = "not in order of submission (sorted, ties in file order)"
+TOO_LARGE = "more processors than the machine"
+SPREAD = "more processors than a node: taken anywhere on the nodes"
+
+
+@dataclass(frozen=True)
+class Quality:
+    """What became of a trace's rows.
+
+    Attributes
+    ----------
+    rows : int
+        Rows of the file that hold a job.
+    left_out, repaired : mapping of str to int
+        Reason and number of rows; a row that is left out counts once, for the first reason. Zeros are
+        not listed.
+    """
+
+    rows: int
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    repaired: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def jobs(self) -> int:
+        """Jobs that stay."""
+        return self.rows - sum(self.left_out.values())
+
+    def and_also(self, left_out: Mapping[str, int], repaired: Mapping[str, int]) -> "Quality":
+        """Return the report with more counts."""
+        more = {reason: count for reason, count in left_out.items() if count}
+        fixed = {reason: count for reason, count in repaired.items() if count}
+        return replace(self, left_out={**self.left_out, **more}, repaired={**self.repaired, **fixed})
+
+    def lines(self) -> list[str]:
+        """Return the report, a line a finding."""
+        out = [f"{count:,} left out: {reason}" for reason, count in self.left_out.items()]
+        fixed = [f"{count:,} adjusted: {reason}" for reason, count in self.repaired.items()]
+        return [f"{self.jobs:,} of {self.rows:,} jobs are used", *out, *fixed]
+
+
+@dataclass(frozen=True)
+class Jobs:
+    """One row a job, by (submit, order in the file).
+
+    Attributes
+    ----------
+    submit : int64 array
+        ms; the log's own clock, or since the first submit where the log has timestamps.
+    run, walltime : int64 array
+        ms; 1 <= run <= walltime.
+    processors : int64 array
+        Processors or accelerators of the whole job, >= 1.
+    outcome : int8 array
+        Codes of OUTCOMES.
+    partition : int32 array
+        Index into the trace's `partitions`.
+    user : int64 array
+        The log's number of the user; 0 where it has none.
+    line : int64 array
+        Line of the file.
+    names : tuple of str or None
+        The log's job ids.
+    """
+
+    submit: Array
+    run: Array
+    walltime: Array
+    processors: Array
+    outcome: Array
+    partition: Array
+    user: Array
+    line: Array
+    names: tuple[str, ...] | None
+
+    def __len__(self) -> int:
+        return len(self.submit)
+
+
+@dataclass(frozen=True)
+class Trace:
+    """A real log.
+
+    Attributes
+    ----------
+    source : str
+        The file.
+    format : str
+        Name of its format.
+    jobs : Jobs
+        Those that can be used.
+    quality : Quality
+        What was left out or repaired.
+    header : mapping of str to str
+        What the file says about itself; for SWF its header comments (MaxProcs, UnixStartTime, Computer, …),
+        lines of one key joined by newlines; for a table with timestamps `StartTime`, the first submit.
+    partitions : tuple of str
+        Names of partitions, queues or virtual clusters; ("all",) where the log has none.
+    """
+
+    source: str
+    format: str
+    jobs: Jobs
+    quality: Quality
+    header: Mapping[str, str]
+    partitions: tuple[str, ...]
+
+    @property
+    def processors(self) -> int | None:
+        """Processors of the machine by the header (MaxProcs, else MaxNodes), None where it does not say."""
+        for key in ("MaxProcs", "MaxNodes"):
+            found = re.match(r"\d{1,9}", self.header.get(key, ""))
+            if found and int(found[0]):
+                return int(found[0])
+        return None
+
+
+def numbered(values: Array) -> tuple[Array, Array]:
+    """Return the sorted distinct values and each value's place among them (int32)."""
+    distinct, place = np.unique(values, return_inverse=True)
+    return distinct, place.astype(np.int32)

@@ -1,0 +1,49 @@
+"""The part of a run that its figures are about."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from onecenter_kernels import codes
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Window:
+    """From the end of the warm-up to the horizon.
+
+    Figures are about the jobs submitted in [warmup, horizon); what the log does not show before the horizon
+    is censored there. Accelerator-hours are those used in the window, whoever was submitted when.
+
+    Attributes
+    ----------
+    warmup, horizon : int
+        ms since the start.
+    """
+
+    warmup: int
+    horizon: int
+
+    @property
+    def length(self) -> int:
+        """Its length in ms."""
+        return self.horizon - self.warmup
+
+    def clipped(self, start: Array, end: Array) -> Array:
+        """Return how much (ms) of each run lies in the window; start -1: none, end -1: still running."""
+        until = np.minimum(np.where(end >= 0, end, self.horizon), self.horizon)
+        inside = np.maximum(until - np.maximum(start, self.warmup), 0)
+        return np.where(start >= 0, inside, 0)
+
+
+def whole_run(log: Array) -> Window:
+    """Return the window of a replay: from the first submit to the last end."""
+    kind = np.ascontiguousarray(log["kind"])
+    submits = np.flatnonzero((kind == codes.E_SUBMIT) | (kind == codes.E_REFUSE))
+    if len(submits) == 0:
+        return Window(0, 0)
+    ends = np.flatnonzero((kind == codes.E_END) | (kind == codes.E_KILL))
+    first = int(log["t"][submits[0]])
+    return Window(first, int(log["t"][ends[-1]]) if len(ends) else first)

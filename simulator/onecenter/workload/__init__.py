@@ -1,0 +1,1 @@
+"""Jobs, drawn from a scenario's demand or read from a trace."""

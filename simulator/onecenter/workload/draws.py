@@ -1,0 +1,134 @@
+"""Counter-based random numbers: each is a function of (seed, platform, stream, purpose, index).
+
+One uniform a purpose a job, turned into other distributions by the inverse of their distribution
+function. So a draw more, a job more or a stream more changes no other draw, and two runs that differ
+in policy or in center see the same jobs (common random numbers).
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from onecenter import units
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+#: Gives the uniforms of a stream's jobs for a purpose, one a job.
+Uniforms = Callable[[str], Floats]
+
+#: Philox gives four numbers a step of its counter.
+BLOCK = 4
+
+
+@dataclass(frozen=True)
+class Draws:
+    """The random numbers of one stream.
+
+    Attributes
+    ----------
+    seed : int
+        The scenario's seed.
+    platform, stream : str
+        Names; they, not their positions, choose the numbers.
+    """
+
+    seed: int
+    platform: str
+    stream: str
+
+    def uniforms(self, purpose: str, count: int, first: int = 0) -> Floats:
+        """Return the uniforms of the indices first .. first + count - 1, in the open interval (0, 1).
+
+        Notes
+        -----
+        Philox4x64-10 of Salmon et al., "Parallel random numbers: as easy as 1, 2, 3" (SC 2011), its key
+        the SHA-256 of (seed, platform, stream, purpose). The 52 highest bits are kept, plus a half:
+        with 53 the largest would round to 1.
+        """
+        skip = first % BLOCK
+        bits = np.random.Philox(key=self._key(purpose), counter=first // BLOCK).random_raw(skip + count)
+        uniforms = (bits[skip:] >> np.uint64(12)).astype(np.float64)
+        uniforms += 0.5
+        uniforms *= 2.0**-52
+        return uniforms
+
+    def of(self, jobs: "Jobs") -> Uniforms:
+        """Return the function that gives these jobs' uniforms for a purpose."""
+
+        def uniforms(purpose: str) -> Floats:
+            parts = [self.uniforms(purpose, count, first) for first, count in jobs.ranges]
+            every = parts[0] if len(parts) == 1 else np.concatenate([np.empty(0), *parts])
+            return every if jobs.kept is None else every[jobs.kept]
+
+        return uniforms
+
+    def _key(self, purpose: str) -> int:
+        name = json.dumps([self.seed, self.platform, self.stream, purpose])
+        return int.from_bytes(hashlib.sha256(name.encode()).digest()[:16], "little")
+
+
+@dataclass(frozen=True)
+class Jobs:
+    """Which indices of a stream's draws its jobs have.
+
+    Attributes
+    ----------
+    ranges : tuple of (first, count)
+        Indices, in the order of the jobs.
+    kept : bool array or None
+        Which of them are jobs; None: all.
+    """
+
+    ranges: tuple[tuple[int, int], ...]
+    kept: Bools | None = None
+
+    def __len__(self) -> int:
+        """Return the number of jobs."""
+        if self.kept is not None:
+            return int(np.count_nonzero(self.kept))
+        return sum(count for _, count in self.ranges)
+
+    def where(self, mask: Bools) -> "Jobs":
+        """Return those of the jobs for which `mask` (one entry a job) holds."""
+        kept = np.ones(len(self), dtype=bool) if self.kept is None else self.kept.copy()
+        kept[kept] = mask
+        return Jobs(self.ranges, kept)
+
+
+def exponential(uniforms: Floats) -> Floats:
+    """Return exponential numbers of mean 1 by the inverse distribution function."""
+    draws: Floats = -np.log1p(-uniforms)
+    return draws
+
+
+def normal(uniforms: Floats) -> Floats:
+    """Return standard normal numbers by the inverse distribution function."""
+    from scipy.special import ndtri
+
+    draws: Floats = ndtri(uniforms)
+    return draws
+
+
+def choice(shares: Sequence[float], uniforms: Floats) -> Ints:
+    """Return indices drawn with the given shares (scaled to sum 1) by the inverse distribution function."""
+    upto = np.cumsum(np.asarray(shares, dtype=np.float64))
+    upto /= upto[-1]
+    indices: Ints = np.searchsorted(upto, uniforms, side="right")
+    return indices
+
+
+def rounded_up(durations: npt.NDArray[np.floating[Any]]) -> Ints:
+    """Return durations (ms) as whole ms, rounded up, at least 1, at most `units.MAX_DURATION`.
+
+    A product such as 1.1 * 1,800,000 that is a whole number but for its last bits is taken as that number.
+    """
+    whole = np.ceil(durations * (1.0 - 2.0**-51))
+    rounded: Ints = np.clip(whole, 1, units.MAX_DURATION).astype(np.int64)
+    return rounded

@@ -1,0 +1,135 @@
+"""The jobs of a run, as columns."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[Any]
+
+#: A job's `types` holds at most so many node types, four bits each.
+MAX_NODE_TYPES = 15
+
+
+def type_code(order: Sequence[int]) -> int:
+    """Return the code of a list of allowed node types (indices), the first preferred."""
+    return sum((index + 1) << (4 * place) for place, index in enumerate(order))
+
+
+def type_order(code: int) -> list[int]:
+    """Return the node types (indices) of a code, the first preferred."""
+    order = []
+    while code:
+        order.append((code & 15) - 1)
+        code >>= 4
+    return order
+
+
+@dataclass(frozen=True)
+class Workload:
+    """One row a job, sorted by (submit, order in the file or stream); the row is the job's id.
+
+    Attributes
+    ----------
+    submit, run, walltime : int64 array
+        ms; `run` is what the outcome uses of the true run time; both durations >= 1.
+    patience, deadline : int64 array
+        ms after the submit (-1: never), ms since the start (-1: none).
+    priority, types : int64 array
+        Priority of its platform; code of the allowed node types, see `type_code`.
+    memory : int64 array
+        MiB a task.
+    accelerators, cpus, tasks : int32 array
+        Thousandths a task, thousandths a task, tasks.
+    spread, outcome : int8 array
+        Codes of SPREADS and OUTCOMES.
+    platform, stream, tenant : int32 array
+        Indices into `platforms` and `streams`; number of the tenant within its platform.
+    platforms, streams : tuple of str
+        Names; a stream is called "platform.stream".
+    names : tuple of str or None
+        The trace's own job ids.
+    """
+
+    submit: Ints
+    run: Ints
+    walltime: Ints
+    patience: Ints
+    deadline: Ints
+    priority: Ints
+    types: Ints
+    memory: Ints
+    accelerators: Ints
+    cpus: Ints
+    tasks: Ints
+    spread: Ints
+    outcome: Ints
+    platform: Ints
+    stream: Ints
+    tenant: Ints
+    platforms: tuple[str, ...]
+    streams: tuple[str, ...]
+    names: tuple[str, ...] | None = None
+
+    def __len__(self) -> int:
+        return len(self.submit)
+
+    def take(self, rows: Ints) -> "Workload":
+        """Return the jobs of `rows` (indices or a mask), in that order."""
+        picked = {name: getattr(self, name)[rows] for name in COLUMNS}
+        names = None if self.names is None else tuple(np.asarray(self.names, dtype=object)[rows])
+        return replace(self, **picked, names=names)
+
+    @property
+    def gang(self) -> Ints:
+        """Accelerators of the whole job, in thousandths."""
+        gang: Ints = self.accelerators.astype(np.int64) * self.tasks
+        return gang
+
+
+COLUMNS = tuple(f.name for f in fields(Workload) if f.name not in {"platforms", "streams", "names"})
+
+NARROW = {"accelerators": "i4", "cpus": "i4", "tasks": "i4", "spread": "i1", "outcome": "i1"} | {
+    name: "i4" for name in ("platform", "stream", "tenant")
+}
+
+DEFAULTS = {
+    "patience": -1,
+    "deadline": -1,
+    "priority": 0,
+    "types": type_code([0]),
+    "memory": 0,
+    "cpus": 0,
+    "tasks": 1,
+    "spread": 0,
+    "outcome": 0,
+    "platform": 0,
+    "stream": 0,
+    "tenant": 0,
+}
+
+
+def workload(
+    platforms: Sequence[str] = ("all",),
+    streams: Sequence[str] = ("all",),
+    names: Sequence[str] | None = None,
+    **columns: Any,
+) -> Workload:
+    """Return a workload sorted by (submit, given order); columns not given take their default.
+
+    Raises
+    ------
+    KeyError
+        If submit, run, walltime or accelerators is missing.
+    """
+    order = np.argsort(np.asarray(columns["submit"]), kind="stable")
+    n = len(order)
+    ready = {}
+    for name in COLUMNS:
+        value = columns[name] if name in columns else DEFAULTS[name]
+        full = np.broadcast_to(np.asarray(value, dtype=NARROW.get(name, "i8")), (n,))
+        ready[name] = full if full.strides == (0,) else full[order]
+    named = None if names is None else tuple(names[i] for i in order)
+    return Workload(**ready, platforms=tuple(platforms), streams=tuple(streams), names=named)

@@ -1,0 +1,98 @@
+"""Weekly classes: every seat that is taken sends one job when its class starts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+
+from onecenter.workload.draws import Bools, Draws, Ints, Jobs, normal
+
+DAY = 86_400_000
+WEEK = 7 * DAY
+MINUTE = 60_000
+
+#: Indices of draws that a class keeps for its seats, used or not.
+STRIDE = 2**20
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """One class on one day.
+
+    Attributes
+    ----------
+    number : int
+        Minute of its start, on the local clock, since the Monday before the scenario's start. It numbers the
+        draws, so another slot in the timetable changes no draw of this one.
+    start : int
+        ms since the scenario's start.
+    """
+
+    number: int
+    start: int
+
+
+def meetings(start: datetime, horizon: int, slots: Sequence[int]) -> list[Meeting]:
+    """Return the classes that start in [0, horizon), in the order of their starts.
+
+    Parameters
+    ----------
+    start : datetime
+        The scenario's, with its zone.
+    horizon : int
+        ms.
+    slots : sequence of int
+        ms since Monday 00:00, local time.
+    """
+    midnight = start.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
+    monday = midnight - timedelta(days=start.weekday())
+    found = []
+    # One week more than the horizon has: a scenario may start late in its first.
+    for week in range(horizon // WEEK + 2):
+        for slot in sorted(set(slots)):
+            since_monday = week * WEEK + slot
+            local = (monday + timedelta(milliseconds=since_monday)).replace(tzinfo=start.tzinfo)
+            begin = -((start.astimezone(UTC) - local.astimezone(UTC)) // timedelta(milliseconds=1))
+            if 0 <= begin < horizon:
+                found.append(Meeting(since_monday // MINUTE, begin))
+    return found
+
+
+def timetable_arrivals(
+    draws: Draws,
+    classes: Sequence[Meeting],
+    seats: float,
+    attendance: float,
+    jitter: int,
+    horizon: int,
+) -> tuple[Ints, Jobs]:
+    """Return the submits (ms, rounded up, before the horizon) of all seats taken, and their indices.
+
+    Parameters
+    ----------
+    draws : Draws
+        Seat s of a class uses index number * STRIDE + s, so roster and scale change no other seat's draws.
+    classes : sequence of Meeting
+        From `meetings`.
+    seats : float
+        Roster times scale; a last fraction of a seat is taken that much more rarely.
+    attendance : float
+        Share of the classes to which a seat is taken.
+    jitter : int
+        ms; a submit comes |z| jitters after the start, z standard normal: two thirds of the seats within one
+        jitter, 95 % within two.
+    horizon : int
+        ms.
+    """
+    count = int(np.ceil(seats))
+    jobs = Jobs(tuple((meeting.number * STRIDE, count) for meeting in classes))
+    uniforms = draws.of(jobs)
+    starts = np.repeat(np.array([meeting.start for meeting in classes], dtype=np.int64), count)
+    late = np.ceil(np.abs(normal(uniforms("jitter"))) * jitter).astype(np.int64)
+    submits = starts + late
+    here: Bools = np.tile(attendance * np.clip(seats - np.arange(count), 0.0, 1.0), len(classes)) > uniforms(
+        "attendance"
+    )
+    here &= submits < horizon
+    return submits[here], jobs.where(here)

@@ -1,0 +1,422 @@
+"""The naive twin of the scheduler core: the same semantics, written from the specification alone.
+
+It imports no kernel, only the numbers of codes and the dtype of the log. It is as slow as it is plain:
+every instant, row and key is worked out from scratch, so that it can be checked by reading.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from onecenter_kernels import codes
+from onecenter_kernels.state import LOG, dtype_of
+from oracle_room import DEVICE, NO_DEVICE, Claim, Demand, Node, Piece, Row, nodes_of, place, row_of
+
+from onecenter.fleet import NodeType
+from onecenter.policies import Policy
+from onecenter.workload.table import Workload, type_order, workload
+
+Post = tuple[int, str, dict[str, Any]]
+
+FUTURE, WAITING, RUNNING, GONE = "future", "waiting", "running", "gone"
+
+
+@dataclass
+class Job:
+    """A job: what it brings along, and where it is in its life."""
+
+    id: int
+    submit: int
+    run: int
+    walltime: int
+    patience: int
+    priority: int
+    types: list[int]
+    demand: Demand
+    outcome: int
+    state: str = FUTURE
+    held: Claim | None = None
+    promise: Claim | None = None
+
+    @property
+    def claim(self) -> Claim:
+        """What it holds while it runs."""
+        assert self.held is not None
+        return self.held
+
+    @property
+    def end(self) -> int:
+        """When it ends if nobody cancels it."""
+        return self.claim.begin + min(self.run, self.walltime)
+
+
+def simulate(
+    fleet: Sequence[NodeType],
+    policy: Policy,
+    jobs: Workload,
+    horizon: int | None = None,
+    posts: Sequence[Post] = (),
+) -> npt.NDArray[Any]:
+    """Run the jobs and return the decision log.
+
+    Parameters
+    ----------
+    fleet : sequence of NodeType
+        Node ids run through it in order.
+    policy : Policy
+        How jobs are ordered, placed and backfilled.
+    jobs : Workload
+        At most some dozens.
+    horizon : int, optional
+        ms; nothing at or after it happens.
+    posts : sequence of (t, what, arguments)
+        What a process posts at t before the step of t: "cancel" with {"job": id} or "submit" with a
+        job's columns (all but `submit`). Posted jobs are numbered on by (t, order here).
+
+    Returns
+    -------
+    structured array
+        Fields as `onecenter_kernels.state.LOG` declares them.
+    """
+    posts = sorted(posts, key=lambda post: post[0])
+    known = jobs_of(jobs, 0)
+    for t, what, columns in posts:
+        if what == "submit":
+            known += jobs_of(workload(submit=[t], **columns), len(known))
+    cancels = [(t, int(arguments["job"])) for t, what, arguments in posts if what == "cancel"]
+    center = Center(nodes_of(fleet), policy, known, cancels)
+    instant = center.next_instant()
+    while instant is not None and (horizon is None or instant < horizon):
+        center.step(instant)
+        instant = center.next_instant()
+    return np.array(center.log, dtype=dtype_of(LOG, align=False))
+
+
+def jobs_of(table: Workload, first: int) -> list[Job]:
+    """Return the rows of a workload as jobs, numbered from `first`."""
+    return [
+        Job(
+            id=first + i,
+            submit=int(table.submit[i]),
+            run=int(table.run[i]),
+            walltime=int(table.walltime[i]),
+            patience=int(table.patience[i]),
+            priority=int(table.priority[i]),
+            types=type_order(int(table.types[i])),
+            demand=Demand(
+                tasks=int(table.tasks[i]),
+                accelerators=int(table.accelerators[i]),
+                cpus=int(table.cpus[i]),
+                memory=int(table.memory[i]),
+                anywhere=bool(table.spread[i] == codes.SPREAD_ANY),
+            ),
+            outcome=int(table.outcome[i]),
+        )
+        for i in range(len(table))
+    ]
+
+
+@dataclass
+class Center:
+    """The center at an instant, and the log of what was decided so far."""
+
+    nodes: list[Node]
+    policy: Policy
+    jobs: list[Job]
+    cancels: list[tuple[int, int]]
+    now: int = -1
+    log: list[tuple[int, ...]] = field(default_factory=list)
+    head: tuple[int, int] | None = None
+    freed: bool = False
+
+    # ---- time
+
+    def next_instant(self) -> int | None:
+        """Return the next instant at which something is due, None if nothing ever is."""
+        due = [t for t, _ in self.cancels]
+        for job in self.jobs:
+            if job.state == FUTURE:
+                due.append(job.submit)
+            elif job.state == RUNNING:
+                due.append(job.end)
+            elif job.state == WAITING:
+                due += [job.submit + job.patience] if job.patience >= 0 else []
+                due += [job.promise.begin] if job.promise else []
+        return min((t for t in due if t > self.now), default=None)
+
+    def step(self, t: int) -> None:
+        """Apply what is due at t, then make one pass; no pass where nothing came of it."""
+        self.now = t
+        happened = any(job.promise.begin == t for job in self.jobs if job.promise)
+        for job in [job for job in self.jobs if job.state == RUNNING and job.end == t]:
+            killed = job.run > job.walltime
+            self.end(job, codes.E_KILL if killed else codes.E_END, 0 if killed else job.outcome)
+            happened = True
+        for job in [job for job in self.jobs if self.is_cancelled(job)]:
+            self.cancel(job)
+            happened = True
+        for job in [job for job in self.jobs if job.state == FUTURE and job.submit == t]:
+            self.submit(job)
+            happened = True
+        if happened:
+            self.make_pass()
+        self.freed = False
+
+    def is_cancelled(self, job: Job) -> bool:
+        """Whether a cancel that is due now finds the job waiting or, if it was posted, running."""
+        posted = (self.now, job.id) in self.cancels
+        impatient = job.patience >= 0 and job.submit + job.patience == self.now
+        return (job.state == WAITING and (posted or impatient)) or (job.state == RUNNING and posted)
+
+    # ---- what happens to a job; each writes its row
+
+    def write(self, kind: int, job: Job, piece: Piece | None = None, reason: int = 0) -> None:
+        """Append a row to the log. All posts join the first step of an instant, so round is 0."""
+        piece = piece or Piece(-1, NO_DEVICE, 0)
+        self.log.append((self.now, 0, kind, job.id, piece.node, piece.device, piece.amount, reason))
+
+    def submit(self, job: Job) -> None:
+        """Let a job in, or refuse it if it would not fit even on the empty center."""
+        fits = self.fit(job, [row_of(self.nodes, [])]) is not None
+        job.state = WAITING if fits else GONE
+        self.write(codes.E_SUBMIT if fits else codes.E_REFUSE, job)
+
+    def end(self, job: Job, kind: int, reason: int) -> None:
+        """End a running job."""
+        self.freed = self.freed or self.now < job.claim.end
+        job.state, job.held = GONE, None
+        self.write(kind, job, reason=reason)
+
+    def cancel(self, job: Job) -> None:
+        """Cancel a waiting or running job."""
+        if job.state == RUNNING:
+            self.end(job, codes.E_END, codes.CANCELLED_RUNNING)
+            return
+        self.freed = True
+        job.state, job.promise = GONE, None
+        self.write(codes.E_CANCEL, job)
+
+    def start(self, job: Job, pieces: Sequence[Piece], devices: Sequence[tuple[int, int]]) -> None:
+        """Start a waiting job on its pieces and the named whole devices."""
+        end = self.now + job.walltime
+        job.state, job.promise = RUNNING, None
+        job.held = Claim(job.demand, tuple(pieces), self.now, end, tuple(devices))
+        for piece in pieces:
+            self.write(codes.E_START, job, piece)
+
+    # ---- room
+
+    def running(self) -> list[Claim]:
+        """Return what the running jobs hold."""
+        return [job.held for job in self.jobs if job.held]
+
+    def promised(self) -> list[Claim]:
+        """Return the reservations of waiting jobs."""
+        return [job.promise for job in self.jobs if job.promise]
+
+    def row_now(self) -> Row:
+        """Return what is free in fact."""
+        return row_of(self.nodes, self.running())
+
+    def fit(self, job: Job, view: Sequence[Row]) -> list[Piece] | None:
+        """Place the whole job on the first of its node types that holds it."""
+        return self.fit_on(job.types, job.demand, view)
+
+    def fit_on(self, types: Iterable[int], demand: Demand, view: Sequence[Row]) -> list[Piece] | None:
+        """Place a demand on the first of `types` that holds it."""
+        for number in types:
+            nodes = [node for node in self.nodes if node.type == number]
+            pieces = place(nodes, view, demand, self.policy.placement)
+            if pieces is not None:
+                return pieces
+        return None
+
+    def name_devices(
+        self, job: Job, pieces: Sequence[Piece], barred: Iterable[tuple[int, int]] = ()
+    ) -> list[tuple[int, int]] | None:
+        """Return the lowest devices that are empty now and not barred, for every whole accelerator."""
+        row = self.row_now()
+        named: list[tuple[int, int]] = []
+        for piece in pieces:
+            left = row.devices[piece.node]
+            empty = [(piece.node, d) for d in range(len(left)) if left[d] == DEVICE]
+            allowed = [device for device in empty if device not in barred]
+            need = piece.amount * job.demand.whole
+            if len(allowed) < need:
+                return None
+            named += allowed[:need]
+        return named
+
+    # ---- the pass
+
+    def make_pass(self) -> None:
+        """Start what can be started now, then tell why the first job left behind waits."""
+        queue = self.queue()
+        if self.policy.backfill == "conservative":
+            self.start_by_book(queue)
+            self.tell_head(queue, limited=False)
+        else:
+            limited = self.start_in_order(queue)
+            self.tell_head(queue, limited)
+
+    def queue(self) -> list[Job]:
+        """Return the waiting jobs in order."""
+        waiting = [job for job in self.jobs if job.state == WAITING]
+        return sorted(waiting, key=lambda job: (self.key(job), job.submit, job.id))
+
+    def key(self, job: Job) -> int:
+        """Return the order's key, lowest first."""
+        age = min(self.now - job.submit, self.policy.max_age)
+        gang = job.demand.tasks * job.demand.accelerators
+        return {
+            "fifo": job.submit,
+            "sjf": job.walltime,
+            "smallest-first": gang,
+            "largest-first": -gang,
+            "priority": -(job.priority * 10**6 + age * self.policy.age_rate // 3_600_000),
+        }[self.policy.order]
+
+    def start_in_order(self, queue: list[Job]) -> bool:
+        """Start jobs up to the first that does not fit; tell whether the depth limit came before."""
+        for looked, job in enumerate(queue):
+            if self.policy.depth and looked == self.policy.depth:
+                return True
+            pieces = self.fit(job, [self.row_now()])
+            if pieces is None:
+                if self.policy.backfill != "none":
+                    self.backfill(job, queue[looked + 1 :])
+                return False
+            self.start_now(job, pieces)
+        return False
+
+    def start_now(self, job: Job, pieces: Sequence[Piece]) -> None:
+        """Start a job that fits on what is free in fact."""
+        devices = self.name_devices(job, pieces)
+        assert devices is not None
+        self.start(job, pieces, devices)
+
+    # ---- EASY
+
+    def backfill(self, head: Job, behind: list[Job]) -> None:
+        """Start jobs behind the head that take nothing of what it will need at the shadow time."""
+        shadow, head_claim = self.shadow_of(head)
+        at_shadow = [claim for claim in self.running() if claim.end > shadow] + [head_claim]
+        if self.policy.backfill == "easy-sjbf":
+            behind = sorted(behind, key=lambda job: (job.walltime, job.submit, job.id))
+        if self.policy.backfill_depth:
+            behind = behind[: self.policy.backfill_depth]
+        for job in behind:
+            is_long = self.now + job.walltime > shadow
+            view = [self.row_now()] + ([row_of(self.nodes, at_shadow)] if is_long else [])
+            pieces = self.fit(job, view)
+            if pieces is None:
+                continue
+            self.start_now(job, pieces)
+            if is_long:
+                at_shadow.append(Claim(job.demand, tuple(pieces), self.now, self.now + job.walltime))
+
+    def shadow_of(self, head: Job) -> tuple[int, Claim]:
+        """Return the first walltime end at which the head can be placed, and its place there."""
+        for shadow in sorted({claim.end for claim in self.running()}):
+            left = [claim for claim in self.running() if claim.end > shadow]
+            pieces = self.fit(head, [row_of(self.nodes, left)])
+            if pieces is not None:
+                return shadow, Claim(head.demand, tuple(pieces), shadow, shadow + head.walltime)
+        raise AssertionError(f"job {head.id} fits nowhere")
+
+    # ---- conservative
+
+    def start_by_book(self, queue: list[Job]) -> None:
+        """Compress where room was freed, reserve for new jobs, start those that are due."""
+        if self.freed:
+            self.compress([job for job in queue if job.promise])
+        depth = self.policy.backfill_depth or len(queue)
+        for job in queue[:depth]:
+            if job.promise is None:
+                self.reserve(job, self.now)
+        for job in queue:
+            if job.promise and job.promise.begin == self.now:
+                self.start_reserved(job, job.promise)
+
+    def compress(self, reserved: list[Job]) -> None:
+        """Put every reservation back at its earliest start until a whole round changes no start."""
+        for _ in range(1000):
+            before = [job.promise.begin for job in reserved if job.promise]
+            for job in reserved:
+                self.reserve(job, self.now)
+            if [job.promise.begin for job in reserved if job.promise] == before:
+                return
+        raise AssertionError("the compression does not come to rest")
+
+    def reserve(self, job: Job, not_before: int) -> None:
+        """Give a job the earliest start, from `not_before` on, at which it fits for its walltime."""
+        job.promise = None
+        given_back = {claim.end for claim in self.running() + self.promised()}
+        for begin in sorted(t for t in {self.now} | given_back if t >= not_before):
+            end = begin + job.walltime
+            pieces = self.fit(job, self.view_between(begin, end))
+            if pieces is not None:
+                job.promise = Claim(job.demand, tuple(pieces), begin, end)
+                return
+        raise AssertionError(f"job {job.id} fits nowhere")
+
+    def view_between(self, begin: int, end: int) -> list[Row]:
+        """Return a row for every instant of [begin, end) at which the book changes, and for its begin."""
+        book = self.running() + self.promised()
+        changes = {claim.begin for claim in book} | {claim.end for claim in book}
+        instants = [begin, *sorted(t for t in changes if begin < t < end)]
+        return [row_of(self.nodes, [c for c in book if c.begin <= t < c.end]) for t in instants]
+
+    def start_reserved(self, job: Job, promise: Claim) -> None:
+        """Start a due job, or put it off where fractions have been promised the devices it needs."""
+        others = [other.promise for other in self.jobs if other.promise and other is not job]
+        barred = [
+            (piece.node, piece.device)
+            for other in others
+            if other.demand.is_fraction and other.begin < promise.end and other.end > self.now
+            for piece in other.pieces
+        ]
+        devices = self.name_devices(job, promise.pieces, barred)
+        if devices is None:
+            self.reserve(job, self.now + 1)
+        else:
+            self.start(job, promise.pieces, devices)
+
+    # ---- the blocked head
+
+    def tell_head(self, queue: list[Job], limited: bool) -> None:
+        """Log the first waiting job and why it waits, when either has changed."""
+        waiting = [job for job in queue if job.state == WAITING]
+        if not waiting:
+            self.head = None
+            return
+        job = waiting[0]
+        reason = codes.R_LIMIT if limited else self.reason(job)
+        if self.head != (job.id, reason):
+            self.head = (job.id, reason)
+            self.write(codes.E_BLOCKED, job, reason=reason)
+
+    def reason(self, job: Job) -> int:
+        """Return why a job is not running on what is free now; the first that applies."""
+        now = self.row_now()
+        every_type = {node.type for node in self.nodes}
+        if self.fit(job, [now]) is not None:
+            return codes.R_RESERVATION
+        if self.fit_on(sorted(every_type - set(job.types)), job.demand, [now]) is not None:
+            return codes.R_NODE_TYPE
+        if not any(self.is_enough(job.demand, now, number) for number in job.types):
+            return codes.R_NO_FREE
+        if self.fit_on(job.types, replace(job.demand, cpus=0, memory=0), [now]) is not None:
+            return codes.R_CPU_MEMORY
+        return codes.R_FRAGMENTATION
+
+    def is_enough(self, demand: Demand, row: Row, number: int) -> bool:
+        """Whether the free accelerators of a node type, wherever they are, add up to the demand."""
+        nodes = [node.id for node in self.nodes if node.type == number]
+        if demand.is_fraction:
+            free = sum(sum(row.devices[node]) for node in nodes)
+        else:
+            free = DEVICE * sum(row.free[node] for node in nodes)
+        return free >= demand.tasks * demand.accelerators

@@ -1,0 +1,250 @@
+"""The naive twin's room: what is free at an instant, and where a job's tasks go.
+
+Written from the specification alone. A *row* is the room at one instant; a *view* is a list of rows, and a
+job fits in a view only if it fits in all of its rows at once. Nothing is kept up to date: a row is worked
+out anew from the claims that hold at its instant.
+"""
+
+from collections.abc import Iterable, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from itertools import combinations
+
+from onecenter.fleet import NodeType
+
+DEVICE = 1000
+NO_DEVICE = -1
+
+
+@dataclass(frozen=True)
+class Node:
+    """A node; `type` and `rack` are numbers, its own number is its place in the fleet."""
+
+    id: int
+    type: int
+    rack: int
+    accelerators: int
+    cpus: int
+    memory: int
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What a job asks: `tasks` times so much; `anywhere`: every task is one accelerator, spread at will."""
+
+    tasks: int
+    accelerators: int
+    cpus: int
+    memory: int
+    anywhere: bool
+
+    @property
+    def is_fraction(self) -> bool:
+        """Whether a task asks a part of one device."""
+        return 0 < self.accelerators < DEVICE
+
+    @property
+    def whole(self) -> int:
+        """Whole devices a task."""
+        return self.accelerators // DEVICE
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Tasks on a node; for fractions on one of its devices."""
+
+    node: int
+    device: int
+    amount: int
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A job's hold on room over [begin, end) by walltime.
+
+    `devices` are the (node, device) of whole accelerators; None: a promise, by count, of devices not yet
+    named.
+    """
+
+    demand: Demand
+    pieces: tuple[Piece, ...]
+    begin: int
+    end: int
+    devices: tuple[tuple[int, int], ...] | None = None
+
+
+@dataclass
+class Row:
+    """What is free at one instant, by node; `free` counts empty devices less those promised whole."""
+
+    free: list[int]
+    cpus: list[int]
+    memory: list[int]
+    devices: list[list[int]]
+
+
+def nodes_of(fleet: Sequence[NodeType]) -> list[Node]:
+    """Return all nodes; consecutive nodes of a type share a rack, and racks hold one type only."""
+    nodes: list[Node] = []
+    racks = 0
+    for number, kind in enumerate(fleet):
+        for index in range(kind.count):
+            rack = racks + index // kind.nodes_per_rack
+            nodes.append(Node(len(nodes), number, rack, kind.accelerators, kind.cpus, kind.memory))
+        racks += -(-kind.count // kind.nodes_per_rack)
+    return nodes
+
+
+def row_of(nodes: Sequence[Node], claims: Iterable[Claim]) -> Row:
+    """Return what all `claims` together leave free."""
+    row = Row(
+        free=[0 for _ in nodes],
+        cpus=[node.cpus for node in nodes],
+        memory=[node.memory for node in nodes],
+        devices=[[DEVICE] * node.accelerators for node in nodes],
+    )
+    promised = [0 for _ in nodes]
+    for claim in claims:
+        for piece in claim.pieces:
+            row.cpus[piece.node] -= piece.amount * claim.demand.cpus
+            row.memory[piece.node] -= piece.amount * claim.demand.memory
+            if claim.demand.is_fraction:
+                row.devices[piece.node][piece.device] -= piece.amount * claim.demand.accelerators
+            elif claim.devices is None:
+                promised[piece.node] += piece.amount * claim.demand.whole
+        for number, device in claim.devices or ():
+            row.devices[number][device] -= DEVICE
+    for node in nodes:
+        row.free[node.id] = row.devices[node.id].count(DEVICE) - promised[node.id]
+        check(row, node.id)
+    return row
+
+
+def check(row: Row, node: int) -> None:
+    """Fail where more was given away than there is."""
+    left = [row.free[node], row.cpus[node], row.memory[node], *row.devices[node]]
+    if min(left) < 0:
+        raise AssertionError(f"node {node} is overbooked: {row}")
+
+
+def place(nodes: Sequence[Node], view: Sequence[Row], demand: Demand, rule: str) -> list[Piece] | None:
+    """Return where the placement rule puts all tasks on `nodes` (one node type), or None."""
+    view = deepcopy(list(view))
+    if demand.anywhere:
+        return place_anywhere(nodes, view, demand)
+    if rule == "fewest-racks":
+        return place_on_fewest_racks(nodes, view, demand)
+    return place_one_by_one(nodes, view, demand, rule)
+
+
+def place_one_by_one(
+    nodes: Sequence[Node], view: Sequence[Row], demand: Demand, rule: str
+) -> list[Piece] | None:
+    """Put task after task on the node that the rule prefers at that moment."""
+    placed: list[tuple[int, int]] = []
+    for _ in range(demand.tasks):
+        able = [node.id for node in nodes if device_for_a_task(view, node.id, demand) is not None]
+        if not able:
+            return None
+        best = min(able, key=lambda node: preference(view, node, rule))
+        placed.append(take_a_task(view, best, demand))
+    return pieces_of(placed)
+
+
+def preference(view: Sequence[Row], node: int, rule: str) -> tuple[int, ...]:
+    """Return the key of a node under a rule; the lowest is taken."""
+    free = min(row.free[node] for row in view)
+    cpus = min(row.cpus[node] for row in view)
+    return {
+        "first-fit": (node,),
+        "best-fit": (free, cpus, node),
+        "worst-fit": (-free, -cpus, node),
+    }[rule]
+
+
+def place_on_fewest_racks(nodes: Sequence[Node], view: Sequence[Row], demand: Demand) -> list[Piece] | None:
+    """Try every set of nodes: fewest racks, then fewest nodes, then the lowest ids."""
+    room = {node.id: len(tasks_on_one(view, node.id, demand)) for node in nodes}
+    sets = [chosen for size in range(1, len(nodes) + 1) for chosen in combinations(nodes, size)]
+    enough = [chosen for chosen in sets if sum(room[node.id] for node in chosen) >= demand.tasks]
+    if not enough:
+        return None
+    best = min(
+        enough,
+        key=lambda chosen: (
+            len({node.rack for node in chosen}),
+            len(chosen),
+            sorted(node.id for node in chosen),
+        ),
+    )
+    placed: list[tuple[int, int]] = []
+    for number in sorted(node.id for node in best):
+        placed += tasks_on_one(view, number, demand)
+    return pieces_of(placed[: demand.tasks])
+
+
+def tasks_on_one(view: Sequence[Row], node: int, demand: Demand) -> list[tuple[int, int]]:
+    """Return where the tasks go that one node alone can take, at most all of the job's."""
+    view = deepcopy(list(view))
+    placed: list[tuple[int, int]] = []
+    while len(placed) < demand.tasks and device_for_a_task(view, node, demand) is not None:
+        placed.append(take_a_task(view, node, demand))
+    return placed
+
+
+def place_anywhere(nodes: Sequence[Node], view: Sequence[Row], demand: Demand) -> list[Piece] | None:
+    """Spread single accelerators: the tightest node that holds all the rest, else the freest one."""
+    placed: list[tuple[int, int]] = []
+    while len(placed) < demand.tasks:
+        rest = demand.tasks - len(placed)
+        holds = {node.id: min(len(tasks_on_one(view, node.id, demand)), rest) for node in nodes}
+        free = {node.id: min(row.free[node.id] for row in view) for node in nodes}
+        all_of_it = [node for node in holds if holds[node] == rest]
+        some_of_it = [node for node in holds if holds[node] > 0]
+        if all_of_it:
+            best = min(all_of_it, key=lambda node: (free[node], node))
+        elif some_of_it:
+            best = min(some_of_it, key=lambda node: (-free[node], node))
+        else:
+            return None
+        placed += [take_a_task(view, best, demand) for _ in range(holds[best])]
+    return pieces_of(placed)
+
+
+def device_for_a_task(view: Sequence[Row], node: int, demand: Demand) -> int | None:
+    """Return the device that one more task would take (NO_DEVICE if none is named), None if it cannot."""
+    for row in view:
+        if row.cpus[node] < demand.cpus or row.memory[node] < demand.memory:
+            return None
+    if not demand.is_fraction:
+        fits = all(row.free[node] >= demand.whole for row in view)
+        return NO_DEVICE if fits else None
+    devices = range(len(view[0].devices[node]))
+    usable = [d for d in devices if all(may_use(row, node, d, demand.accelerators) for row in view)]
+    return min(usable, key=lambda d: (min(row.devices[node][d] for row in view), d), default=None)
+
+
+def may_use(row: Row, node: int, device: int, fraction: int) -> bool:
+    """Whether a fraction may use a device: an empty one only if it is not promised whole."""
+    left = row.devices[node][device]
+    return left >= fraction and (left < DEVICE or row.free[node] >= 1)
+
+
+def take_a_task(view: Sequence[Row], node: int, demand: Demand) -> tuple[int, int]:
+    """Take one task's room on a node out of every row; return (node, device)."""
+    device = device_for_a_task(view, node, demand)
+    assert device is not None
+    for row in view:
+        row.cpus[node] -= demand.cpus
+        row.memory[node] -= demand.memory
+        if demand.is_fraction:
+            row.free[node] -= row.devices[node][device] == DEVICE
+            row.devices[node][device] -= demand.accelerators
+        else:
+            row.free[node] -= demand.whole
+    return node, device
+
+
+def pieces_of(placed: Sequence[tuple[int, int]]) -> list[Piece]:
+    """Count the tasks on each (node, device), in the order in which they were first touched."""
+    return [Piece(node, device, placed.count((node, device))) for node, device in dict.fromkeys(placed)]

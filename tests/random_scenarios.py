@@ -1,0 +1,176 @@
+"""Small random scenarios with many ties, for comparing the engines with the naive twin.
+
+One builder, two sources of choices: hypothesis (which shrinks what fails) and a seeded numpy generator
+(which gives the same scenarios every time).
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Protocol, TypeVar
+
+import numpy as np
+from hypothesis import strategies as st
+from onecenter_kernels.codes import BACKFILLS, ORDERS, OUTCOMES, PLACEMENTS
+
+from onecenter.fleet import NodeType
+from onecenter.policies import Policy
+from onecenter.workload.table import Workload, type_code, workload
+
+T = TypeVar("T")
+
+HOUR = 3_600_000
+FRACTIONS = (250, 300, 500, 750, 999, 1, 334, 667)
+
+
+class RandomScenario(NamedTuple):
+    """What an engine needs for a run; times in ms."""
+
+    fleet: tuple[NodeType, ...]
+    policy: Policy
+    workload: Workload
+    horizon: int | None
+
+
+class Choices(Protocol):
+    """Where the choices come from; the first option is the plainest."""
+
+    def pick(self, options: Sequence[T]) -> T:
+        """Return one of the options."""
+
+    def chance(self, percent: int) -> bool:
+        """Return True in so many of a hundred cases."""
+
+
+class Drawn:
+    """Choices that hypothesis makes."""
+
+    def __init__(self, draw: st.DrawFn) -> None:
+        self.draw = draw
+
+    def pick(self, options: Sequence[T]) -> T:
+        """Return one of the options."""
+        return self.draw(st.sampled_from(options))
+
+    def chance(self, percent: int) -> bool:
+        """Return True in so many of a hundred cases."""
+        return self.draw(st.integers(0, 99)) >= 100 - percent
+
+
+class Seeded:
+    """Choices of a seeded generator."""
+
+    def __init__(self, seed: int) -> None:
+        self.generator = np.random.Generator(np.random.PCG64(seed))
+
+    def pick(self, options: Sequence[T]) -> T:
+        """Return one of the options."""
+        return options[int(self.generator.integers(len(options)))]
+
+    def chance(self, percent: int) -> bool:
+        """Return True in so many of a hundred cases."""
+        return int(self.generator.integers(100)) >= 100 - percent
+
+
+@st.composite
+def scenarios(
+    draw: st.DrawFn,
+    order: str | None = None,
+    backfill: str | None = None,
+    placement: str | None = None,
+) -> RandomScenario:
+    """Draw a scenario; a part of the policy that is given is fixed."""
+    return build(Drawn(draw), order, backfill, placement)
+
+
+def random_scenario(
+    seed: int,
+    order: str | None = None,
+    backfill: str | None = None,
+    placement: str | None = None,
+) -> RandomScenario:
+    """Return the scenario of a seed; a part of the policy that is given is fixed."""
+    return build(Seeded(seed), order, backfill, placement)
+
+
+def build(choices: Choices, order: str | None, backfill: str | None, placement: str | None) -> RandomScenario:
+    """Make the choices of one scenario."""
+    unit = choices.pick((1, 1000, 10 * 60_000))
+    fleet = fleet_of(choices)
+    jobs = [
+        job_of(choices, fleet, unit) for _ in range(choices.pick((3, 1, 2, 4, 6, 9, 12, 15, 18, 21, 23, 25)))
+    ]
+    columns: dict[str, Any] = {name: [job[name] for job in jobs] for name in jobs[0]}
+    policy = Policy(
+        order=order or choices.pick(ORDERS),
+        backfill=backfill or choices.pick(BACKFILLS),
+        placement=placement or choices.pick(PLACEMENTS),
+        depth=choices.pick((0, 0, 0, 1, 2, 3, 5)),
+        backfill_depth=choices.pick((0, 0, 0, 1, 2, 4)),
+        age_rate=age_rate_of(choices, unit),
+        max_age=unit * choices.pick((100, 6, 3, 1, 0)),
+    )
+    horizon = unit * choices.pick((3, 7, 12, 20)) if choices.chance(20) else None
+    return RandomScenario(fleet, policy, workload(**columns), horizon)
+
+
+def age_rate_of(choices: Choices, unit: int) -> int:
+    """Return a rate at which some units of time weigh as much as one of priority, or nothing."""
+    per_unit = choices.pick((0, 0, 1_000_000, 500_000, 333_333, 1))
+    return per_unit * HOUR // unit
+
+
+def fleet_of(choices: Choices) -> tuple[NodeType, ...]:
+    """Return 1..3 node types of 1..5 nodes."""
+    rich = choices.chance(30)
+    return tuple(
+        NodeType(
+            name=f"type{number}",
+            count=choices.pick((2, 1, 2, 3, 3, 4, 5)),
+            accelerators=choices.pick((2, 1, 3, 4)),
+            cpus=1000 * choices.pick((64,) if rich else (8, 4, 3, 2)),
+            memory=choices.pick((256,) if rich else (16, 8, 5)),
+            nodes_per_rack=choices.pick((1, 2, 3)),
+        )
+        for number in range(choices.pick((1, 1, 1, 2, 2, 3)))
+    )
+
+
+def job_of(choices: Choices, fleet: Sequence[NodeType], unit: int) -> dict[str, int]:
+    """Return one job's columns; most fit on the empty center."""
+    run = choices.pick((2, 1, 3, 4, 5, 6))
+    return {
+        "submit": unit * choices.pick((0, 0, 1, 1, 2, 2, 3, 4, 6)),
+        "run": unit * run,
+        "walltime": unit * choices.pick((run, run, run + 1, 2 * run, 6, 4, 3, 2, 1)),
+        "patience": unit * choices.pick((1, 2, 3, 4)) if choices.chance(20) else -1,
+        "priority": choices.pick((0, 0, 1, 2, 5)),
+        "types": type_code(allowed_of(choices, len(fleet))),
+        "outcome": choices.pick(range(len(OUTCOMES))),
+    } | demand_of(choices, 4 if choices.chance(10) else max(kind.accelerators for kind in fleet))
+
+
+def allowed_of(choices: Choices, types: int) -> list[int]:
+    """Return some node types in some order, at least one."""
+    left = list(range(types))
+    allowed: list[int] = []
+    while left and (not allowed or choices.chance(60)):
+        allowed.append(left.pop(choices.pick(range(len(left)))))
+    return allowed
+
+
+def demand_of(choices: Choices, most: int) -> dict[str, int]:
+    """Return what a job asks: up to `most` whole, a fraction, cpus alone, or accelerators anywhere."""
+    kind = choices.pick(("whole", "whole", "whole", "fraction", "fraction", "any", "cpu"))
+    tasks = choices.pick((1, 1, 1, 2, 2, 3, 4))
+    accelerators = {
+        "whole": 1000 * min(most, choices.pick((1, 1, 1, 2, 2, 3, 4))),
+        "fraction": choices.pick(FRACTIONS),
+        "any": 1000,
+        "cpu": 0,
+    }[kind]
+    return {
+        "tasks": choices.pick((1, 2, 3, 4, 6)) if kind == "any" else tasks,
+        "accelerators": accelerators,
+        "cpus": choices.pick((0, 0, 500, 1000, 1500, 2000)),
+        "memory": choices.pick((0, 0, 1, 2, 4)),
+        "spread": int(kind == "any"),
+    }
