@@ -3,11 +3,10 @@
 from collections.abc import Callable, Generator
 from typing import Any, NamedTuple
 
-import numpy as np
 import numpy.typing as npt
 from onecenter_kernels import codes
 from oracle import Post
-from random_scenarios import RandomScenario, Seeded, demand_of, fleet_of, job_of
+from random_scenarios import RandomScenario, Seeded, fleet_of, job_of
 
 from onecenter.center import Center
 from onecenter.conductor import STRIDES
@@ -22,9 +21,9 @@ Steps = Generator[Any, Any, None]
 Script = Callable[[Center], Steps]
 
 
-def core_of(scenario: RandomScenario) -> Core:
-    """Return a core with the scenario's jobs."""
-    return Core(scenario.fleet, scenario.policy, scenario.workload)
+def core_of(scenario: RandomScenario, fractions: bool = False) -> Core:
+    """Return a core with the scenario's jobs; it keeps devices where they have fractions, or if told to."""
+    return Core(scenario.fleet, scenario.policy, scenario.workload, fractions)
 
 
 def horizon_of(scenario: RandomScenario) -> int:
@@ -55,11 +54,11 @@ def conducted(scenario: RandomScenario, stride: str, *scripts: Script) -> Center
     return center
 
 
-def on_both_strides(scenario: RandomScenario, *scripts: Script) -> Log:
-    """Return the log of a run with a process of each script, after making sure that both strides agree."""
-    logs = [np.array(conducted(scenario, stride, *scripts).log) for stride in STRIDES]
-    check_equal(logs[0], logs[1])
-    return logs[0]
+def on_both_strides(scenario: RandomScenario, *scripts: Script) -> Center:
+    """Return the center after a run with a process of each script, after making sure that both strides agree."""
+    first, second = (conducted(scenario, stride, *scripts) for stride in STRIDES)
+    check_equal(first.log, second.log)
+    return first
 
 
 def check_equal(found: Log, expected: Log) -> None:
@@ -93,7 +92,6 @@ class Posts(NamedTuple):
                 center.cancel(columns["job"])
             else:
                 center.submit(**asked(columns, self.fleet))
-        yield center.after(1)
 
 
 def asked(columns: dict[str, Any], fleet: tuple[NodeType, ...]) -> dict[str, Any]:
@@ -141,7 +139,6 @@ def crowd(seed: int, order: str, backfill: str, placement: str, jobs: int) -> Ra
     fleet = fleet_of(choices)
     rows = [job_of(choices, fleet, unit) for _ in range(jobs)]
     for row in rows:
-        row |= demand_of(choices, max(kind.accelerators for kind in fleet))
         row["submit"] += unit * choices.pick(range(jobs // 2))
     columns: dict[str, Any] = {name: [row[name] for row in rows] for name in rows[0]}
     policy = Policy(order, backfill, placement, age_rate=10**9)

@@ -91,7 +91,7 @@ def hold_picks(s, j, picks):
             clock.holds += 1
         row = s.holds[h]
         row.node = s.holds[i].node
-        row.device = s.holds[i].device
+        row.slot = s.holds[i].slot
         row.amount = s.holds[i].amount
         row.next = s.jobs[j].hold
         s.jobs[j].hold = h
@@ -117,7 +117,7 @@ def picks_of(s, j):
     while h >= 0:
         held, pick = s.holds[h], s.holds[picks]
         pick.node = held.node
-        pick.device = held.device
+        pick.slot = held.slot
         pick.amount = held.amount
         picks += 1
         h = int(held.next)
@@ -133,7 +133,7 @@ def reserve(s, j, start, picks):
     for k in range(lo, hi):
         for i in range(picks):
             pick = s.holds[i]
-            take(s, s.book[k].layer, pick.node, pick.device, pick.amount, ask)
+            take(s, s.book[k].layer, pick.node, pick.slot, pick.amount, ask)
     s.book[lo].begins += 1
     s.book[hi].frees += 1
     s.jobs[j].start = start
@@ -151,7 +151,7 @@ def unreserve(s, j):
     while h >= 0:
         held = s.holds[h]
         for k in range(lo, hi):
-            take(s, s.book[k].layer, held.node, held.device, -held.amount, ask)
+            take(s, s.book[k].layer, held.node, held.slot, -held.amount, ask)
         h = int(held.next)
     s.book[lo].begins -= 1
     s.book[hi].frees -= 1
@@ -177,7 +177,7 @@ def begin(s, j):
 @njit
 def name_devices(s, j, n, hi):
     """Mark the devices of node n that job j holds as taken, in the rows up to hi - 1."""
-    first = s.nodes[NOW, n].device
+    first = s.nodes[NOW, n].slots
     for d in range(first, first + s.types[s.nodes[NOW, n].type].accelerators):
         if s.devices[NOW, d].owner == j:
             for k in range(hi):

@@ -33,11 +33,11 @@ def write(s, kind, j, node, device, amount, reason):
     clock = s.clock[0]
     row = s.log[clock.log]
     row.t = clock.now
-    row.round = clock.round
+    row["round"] = clock.rounds
     row.kind = kind
     row.job = j
     row.node = node
-    row.device = device
+    row["device"] = device
     row.amount = amount
     row.reason = reason
     clock.log += 1
@@ -109,8 +109,8 @@ def start(s, j, picks, t):
         pick = s.holds[i]
         if clock.fractions and ask.whole > 0:
             own_devices(s, j, pick.node, pick.amount * ask.whole)
-        take(s, NOW, pick.node, pick.device, pick.amount, ask)
-        write(s, E_START, j, pick.node, pick.device, pick.amount, 0)
+        take(s, NOW, pick.node, pick.slot, pick.amount, ask)
+        write(s, E_START, j, pick.node, pick.slot, pick.amount, 0)
     if clock.backfill == CONSERVATIVE:
         begin(s, j)
     job.state = S_RUNNING

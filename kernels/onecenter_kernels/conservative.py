@@ -5,7 +5,7 @@ from .book import first_row_from, picks_of, reserve, unreserve
 from .codes import S_WAITING, T_CHANGE
 from .commit import start
 from .heap import push
-from .jit import njit
+from .jit import inlined, njit
 from .owning import can_own
 from .place import place
 from .queue import keep_waiting
@@ -63,7 +63,7 @@ def reserve_earliest(s, j, first):
     reserve(s, j, s.book[best].t, place_from(s, best, on, ask, walltime))
 
 
-@njit
+@inlined
 def compress(s):
     """Put every reserved job back at its earliest start, in queue order, until no start changes."""
     clock = s.clock[0]
@@ -80,7 +80,7 @@ def compress(s):
     clock.freed = 0
 
 
-@njit
+@inlined
 def reserve_new(s):
     """Reserve for the jobs that hold nothing yet, in queue order, as far as the depth limit goes."""
     clock = s.clock[0]
@@ -108,7 +108,7 @@ def devices_left(s, j):
     return True
 
 
-@njit
+@inlined
 def start_due(s, t):
     """Start the jobs whose reservation begins now; one that lacks devices goes to a later start."""
     clock = s.clock[0]
@@ -124,7 +124,7 @@ def start_due(s, t):
     keep_waiting(s, S_WAITING)
 
 
-@njit
+@inlined
 def set_wake(s):
     """Set a timer for the earliest reserved start."""
     clock = s.clock[0]
@@ -138,7 +138,7 @@ def set_wake(s):
     clock.wake = wake
 
 
-@njit
+@inlined
 def conservative_pass(s, t):
     """Make a pass: compress what was freed, reserve for new jobs, start what is due."""
     if s.clock[0].freed:

@@ -3,7 +3,7 @@
 from .asks import ask_of
 from .codes import EASY_SJBF, NONE, S_WAITING
 from .commit import start
-from .jit import njit
+from .jit import inlined, njit
 from .owning import release_row
 from .place import place_allowed
 from .queue import goes_before, keep_waiting, walltime_end
@@ -11,7 +11,7 @@ from .room import DEVICE, copy_row, node_holds, take, type_holds, view_amounts, 
 from .state import NOW, SHADOW, VIEW
 
 
-@njit
+@inlined
 def in_order(s, t):
     """Start jobs in order until one does not fit; return whether the depth limit came first."""
     clock = s.clock[0]
@@ -29,7 +29,7 @@ def in_order(s, t):
     return False
 
 
-@njit
+@inlined
 def plain_pass(s, t):
     """Make a pass with backfill none or easy; return whether the depth limit ended it."""
     clock = s.clock[0]
@@ -65,7 +65,7 @@ def sum_up(s, layer, devices):
 @njit
 def emptiest(s, layer, row):
     """Return the most that is left (1/1000) of a device of a node type in a layer."""
-    first = s.nodes[NOW, row.first].device
+    first = s.nodes[NOW, row.first].slots
     devices, most = s.devices, 0
     for d in range(first, first + row.count * row.accelerators):
         most = max(most, devices[layer, d].free)
@@ -98,7 +98,7 @@ def may_start(s, layer, types, ask):
     return False
 
 
-@njit
+@inlined
 def candidates(s, t, quiet):
     """List the jobs behind the head that fit on what is free now, in backfill's order; return their number.
 
@@ -158,7 +158,7 @@ def sort_by_walltime(s, n):
         sift(s, 0, last)
 
 
-@njit
+@inlined
 def count_held(s, types, ask):
     """Count how many of the head's tasks the shadow row holds on each node type that it may use."""
     while types > 0:
@@ -194,7 +194,7 @@ def held(s, types, tasks):
     return False
 
 
-@njit
+@inlined
 def shadow_time(s, types, ask):
     """Project the shadow row to the first walltime end at which the head fits; return it (ms)."""
     copy_row(s, NOW, SHADOW)
@@ -210,7 +210,7 @@ def shadow_time(s, types, ask):
     return -1
 
 
-@njit
+@inlined
 def reserve_head(s):
     """Reserve the head's place in the shadow row; return the shadow time (ms)."""
     head = s.queue[s.clock[0].head].job
@@ -219,11 +219,11 @@ def reserve_head(s):
     picks = place_allowed(s, SHADOW, SHADOW + 1, types, ask)
     for i in range(picks):
         pick = s.holds[i]
-        take(s, SHADOW, pick.node, pick.device, pick.amount, ask)
+        take(s, SHADOW, pick.node, pick.slot, pick.amount, ask)
     return shadow
 
 
-@njit
+@inlined
 def view_all(s, devices):
     """Make the view of now and shadow for every node, with devices or without."""
     for n in range(s.nodes.shape[1]):
@@ -233,7 +233,7 @@ def view_all(s, devices):
             view_amounts(s, NOW, SHADOW + 1, n)
 
 
-@njit
+@inlined
 def backfill(s, t, n):
     """Start those of the n candidates that do not delay the head's reservation."""
     shadow = reserve_head(s)
@@ -256,7 +256,7 @@ def backfill(s, t, n):
         for k in range(picks):
             pick = s.holds[k]
             if long:
-                take(s, SHADOW, pick.node, pick.device, pick.amount, ask)
+                take(s, SHADOW, pick.node, pick.slot, pick.amount, ask)
             if with_devices:
                 view_node(s, NOW, SHADOW + 1, pick.node)
             elif viewed:

@@ -80,3 +80,8 @@ def njit(function: F) -> F:
     if JIT:
         _widen_arguments(compiled)
     return compiled  # type: ignore[no-any-return]
+
+
+def inlined(function: F) -> F:
+    """Make `function` a part of the one kernel that calls it, which saves compiling its callees once more."""
+    return numba.njit(inline="always", nogil=True, fastmath=False, error_model="python")(function)  # type: ignore[no-any-return]

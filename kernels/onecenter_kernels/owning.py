@@ -22,7 +22,7 @@ def promised(s, j, d):
 @njit
 def own_devices(s, j, n, count):
     """Give job j the lowest empty devices of node n that are not promised."""
-    first = s.nodes[NOW, n].device
+    first = s.nodes[NOW, n].slots
     conservative = s.clock[0].backfill == CONSERVATIVE
     for d in range(first, first + s.types[s.nodes[NOW, n].type].accelerators):
         if count == 0:
@@ -37,7 +37,7 @@ def own_devices(s, j, n, count):
 @njit
 def can_own(s, j, n, count):
     """Tell whether node n has so many empty devices that are not promised."""
-    first = s.nodes[NOW, n].device
+    first = s.nodes[NOW, n].slots
     for d in range(first, first + s.types[s.nodes[NOW, n].type].accelerators):
         if count > 0 and s.devices[NOW, d].free == DEVICE and not promised(s, j, d):
             count -= 1
@@ -47,7 +47,7 @@ def can_own(s, j, n, count):
 @njit
 def disown(s, j, layer, n):
     """Empty the devices of node n that job j holds, in a row."""
-    first = s.nodes[NOW, n].device
+    first = s.nodes[NOW, n].slots
     for d in range(first, first + s.types[s.nodes[NOW, n].type].accelerators):
         if s.devices[NOW, d].owner == j:
             s.devices[layer, d].free = DEVICE
@@ -56,7 +56,7 @@ def disown(s, j, layer, n):
 @njit
 def forget_owner(s, j, n):
     """Let job j hold no device of node n."""
-    first = s.nodes[NOW, n].device
+    first = s.nodes[NOW, n].slots
     for d in range(first, first + s.types[s.nodes[NOW, n].type].accelerators):
         if s.devices[NOW, d].owner == j:
             s.devices[NOW, d].owner = -1
@@ -65,7 +65,7 @@ def forget_owner(s, j, n):
 @njit
 def release_row(s, j, row, layer, ask, devices):
     """Give back, in a row of free amounts, what running job j holds by one start row of the log."""
-    take(s, layer, row.node, row.device, -row.amount, ask)
+    take(s, layer, row.node, row["device"], -row.amount, ask)
     if devices:
         disown(s, j, layer, row.node)
 

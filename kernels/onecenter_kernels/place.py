@@ -3,8 +3,10 @@
 The picks (node, device, tasks) stand in the first rows of `holds`; every function leaves free amounts as it found them.
 """
 
+import numpy as np
+
 from .codes import BEST_FIT, FEWEST_RACKS, FIRST_FIT
-from .jit import njit
+from .jit import inlined, njit
 from .picks import note, undo
 from .racks import place_in_racks
 from .room import holds_but_parts, node_holds, part_device, take_window, type_holds
@@ -61,7 +63,7 @@ def device_for(s, layer, n, ask):
     return part_device(s, layer, n, ask.part) if ask.part > 0 else -1
 
 
-@njit
+@inlined
 def place_single(s, layer, kind, ask, placement):
     """Place a job of one task; return the number of picks, 0: none."""
     n = choose(s, layer, kind, ask, placement)
@@ -70,18 +72,55 @@ def place_single(s, layer, kind, ask, placement):
     return note(s, 0, n, device_for(s, layer, n, ask), 1)
 
 
+@inlined
+def fill_order(s, layer, kind, ask, placement):
+    """Return the nodes of a type that hold any task, as first-fit or best-fit takes them."""
+    first, count, nodes = s.types[kind].first, s.types[kind].count, s.nodes
+    able = np.empty(count, np.int64)
+    k = 0
+    for n in range(first, first + count):
+        if holds_but_parts(nodes[layer, n], ask) > 0:
+            able[k] = n
+            k += 1
+    s.clock[0].visits += count
+    able = able[:k]
+    if placement == BEST_FIT:
+        keys = np.empty(k, np.int64)
+        for i in range(k):
+            keys[i] = nodes[layer, able[i]].cpus
+        able = able[np.argsort(keys, kind="mergesort")]
+        for i in range(k):
+            keys[i] = nodes[layer, able[i]].free
+        able = able[np.argsort(keys, kind="mergesort")]
+    return able
+
+
+@inlined
+def place_filling(s, layer, kind, ask, placement):
+    """Place whole tasks by first-fit or best-fit, a node at a time: a filled node changes no other's turn."""
+    able = fill_order(s, layer, kind, ask, placement)
+    picks, rest = 0, ask.tasks
+    while rest > 0 and picks < len(able):
+        n = able[picks]
+        amount = min(rest, holds_but_parts(s.nodes[layer, n], ask))
+        pick = s.holds[picks]
+        pick.node = n
+        pick.slot = -1
+        pick.amount = amount
+        rest -= amount
+        picks += 1
+    return picks if rest == 0 else 0
+
+
 @njit
 def place_gang(s, lo, hi, layer, kind, ask, placement):
-    """Place tasks by the rule, one by one or a node at a time where that is the same."""
-    at_once = ask.part == 0 and (placement == FIRST_FIT or placement == BEST_FIT)
+    """Place tasks one by one, or anywhere."""
     picks, rest = 0, ask.tasks
     while rest > 0:
         n = choose_anywhere(s, layer, kind, ask, rest) if ask.anywhere else choose(s, layer, kind, ask, placement)
         if n < 0:
             break
-        amount = 1
-        if at_once or ask.anywhere:
-            amount = min(rest, node_holds(s, layer, n, ask))
+        amount = min(rest, node_holds(s, layer, n, ask)) if ask.anywhere else 1
         d = device_for(s, layer, n, ask)
         take_window(s, lo, hi, layer, n, d, amount, ask)
         picks = note(s, picks, n, d, amount)
@@ -101,6 +140,8 @@ def place(s, lo, hi, kind, ask):
         return 0
     if placement == FEWEST_RACKS and not ask.anywhere:
         return place_in_racks(s, lo, hi, layer, kind, ask)
+    if ask.part == 0 and not ask.anywhere and (placement == FIRST_FIT or placement == BEST_FIT):
+        return place_filling(s, layer, kind, ask, placement)
     return place_gang(s, lo, hi, layer, kind, ask, placement)
 
 

@@ -2,7 +2,7 @@
 
 from .asks import allows, ask_of, without_cpu_memory
 from .codes import R_CPU_MEMORY, R_FRAGMENTATION, R_NO_FREE, R_NODE_TYPE, R_RESERVATION
-from .jit import njit
+from .jit import inlined, njit
 from .room import DEVICE, holds_but_parts, node_holds, type_holds
 from .state import NOW
 
@@ -10,13 +10,13 @@ from .state import NOW
 @njit
 def free_parts(s, n):
     """Return what is left of the devices of node n now (1/1000)."""
-    first, total = s.nodes[NOW, n].device, 0
+    first, total = s.nodes[NOW, n].slots, 0
     for d in range(first, first + s.types[s.nodes[NOW, n].type].accelerators):
         total += s.devices[NOW, d].free
     return total
 
 
-@njit
+@inlined
 def survey(s, kind, ask, bare):
     """Return how many tasks a node type holds now, free accelerators (1/1000), and tasks held but for cpu and memory."""
     first, nodes = s.types[kind].first, s.nodes
@@ -35,7 +35,7 @@ def survey(s, kind, ask, bare):
     return holds, free, held_bare
 
 
-@njit
+@inlined
 def fits_elsewhere(s, types, ask):
     """Tell whether the job would fit now on a node type that it may not use."""
     for kind in range(len(s.types)):

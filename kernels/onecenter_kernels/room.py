@@ -15,7 +15,7 @@ def take(s, layer, n, d, amount, ask):
     if ask.part == 0:
         node.free -= amount * ask.whole
         return
-    device = s.devices[layer, s.nodes[NOW, n].device + d]
+    device = s.devices[layer, s.nodes[NOW, n].slots + d]
     before = int(device.free)
     after = before - amount * ask.part
     device.free = after
@@ -64,7 +64,7 @@ def view_node(s, lo, hi, n):
 @njit
 def view_devices(s, lo, hi, n):
     """Make the view of the devices of node n: one that no part may break has nothing left."""
-    first = s.nodes[NOW, n].device
+    first = s.nodes[NOW, n].slots
     for d in range(first, first + s.types[s.nodes[NOW, n].type].accelerators):
         least = DEVICE
         for k in range(lo, hi):
@@ -88,7 +88,7 @@ def take_window(s, lo, hi, layer, n, d, amount, ask):
 @njit
 def part_slots(s, layer, n, part):
     """Return how many parts (1/1000) the devices of node n hold in a plain row."""
-    first = s.nodes[NOW, n].device
+    first = s.nodes[NOW, n].slots
     slots, empty = 0, 0
     for d in range(first, first + s.types[s.nodes[NOW, n].type].accelerators):
         free = int(s.devices[layer, d].free)
@@ -102,7 +102,7 @@ def part_slots(s, layer, n, part):
 @njit
 def part_device(s, layer, n, part):
     """Return the fullest device of node n that a part (1/1000) fits on, lowest first; -1: none."""
-    first = s.nodes[NOW, n].device
+    first = s.nodes[NOW, n].slots
     best, least = -1, DEVICE + 1
     for d in range(s.types[s.nodes[NOW, n].type].accelerators):
         free = int(s.devices[layer, first + d].free)

@@ -59,7 +59,7 @@ NODE: Final[tuple[Field, ...]] = (
     ("memory", "i8", "MiB", "free memory"),
     ("type", "i8", "index", "node type"),
     ("rack", "i8", "index", "rack"),
-    ("device", "i8", "index", "its first device; its devices follow each other"),
+    ("slots", "i8", "index", "its first device; its devices follow each other"),
 )
 
 #: By (layer, device); kept only where the workload has fractions.
@@ -85,7 +85,7 @@ TIMER: Final[tuple[Field, ...]] = (
 #: Amounts reserved for a waiting job, linked by `next`; the first clock.scratch rows hold the last placement.
 HOLD: Final[tuple[Field, ...]] = (
     ("node", "i8", "index", "node"),
-    ("device", "i8", "index", "device of the node, for fractions; -1: none"),
+    ("slot", "i8", "index", "device of the node, for fractions; -1: none"),
     ("amount", "i8", "1", "tasks there"),
     ("next", "i8", "index", "next row of the same job, or next unused row; -1: none"),
 )
@@ -112,7 +112,7 @@ LOG: Final[tuple[Field, ...]] = (
 
 CLOCK: Final[tuple[Field, ...]] = (
     ("now", "i8", "ms", "instant of the last step; -1: none yet"),
-    ("round", "i8", "1", "steps made at that instant before the last"),
+    ("rounds", "i8", "1", "steps made at that instant before the last"),
     ("order", "i8", "code", "ORDERS"),
     ("backfill", "i8", "code", "BACKFILLS"),
     ("placement", "i8", "code", "PLACEMENTS"),

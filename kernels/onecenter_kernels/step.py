@@ -16,7 +16,7 @@ from .commit import cancel, finish, most_rows, submit, write
 from .conservative import conservative_pass
 from .easy import plain_pass
 from .heap import KIND, POSTED, next_time, pop, stale
-from .jit import njit
+from .jit import inlined, njit
 from .queue import pack, reorder
 from .reason import reason_of
 
@@ -45,7 +45,7 @@ def apply_due(s, t, last_kind):
             submit(s, number, t)
 
 
-@njit
+@inlined
 def submit_known(s, t):
     """Submit the jobs that the cursor has reached."""
     clock = s.clock[0]
@@ -54,7 +54,7 @@ def submit_known(s, t):
         clock.cursor += 1
 
 
-@njit
+@inlined
 def tell_blocked(s, limited):
     """Log the head of the queue and why it waits, when either has changed."""
     clock = s.clock[0]
@@ -71,11 +71,11 @@ def tell_blocked(s, limited):
     clock.reason = reason
 
 
-@njit
+@inlined
 def step(s, t):
     """Make the step of instant t (ms)."""
     clock = s.clock[0]
-    clock.round = clock.round + 1 if t == clock.now else 0
+    clock.rounds = clock.rounds + 1 if t == clock.now else 0
     clock.now = t
     clock.steps += 1
     conservative = clock.backfill == CONSERVATIVE
@@ -98,7 +98,7 @@ def step(s, t):
     clock.quiet = quiet
 
 
-@njit
+@inlined
 def arriving(s, t):
     """Return how many jobs the cursor submits at instant t (ms), and their start rows at most."""
     clock = s.clock[0]
@@ -109,7 +109,7 @@ def arriving(s, t):
     return n, rows
 
 
-@njit
+@inlined
 def has_room(s, t):
     """Tell whether the arrays have room for the worst case of the step of instant t (ms)."""
     clock = s.clock[0]
@@ -127,7 +127,7 @@ def has_room(s, t):
     )
 
 
-@njit
+@inlined
 def conservative_room(s, waiting, rows):
     """Tell whether the book has room for two rows a waiting job, and the holds for all that they reserve."""
     clock = s.clock[0]

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from onecenter.center import Center
-    from onecenter.compare import compare
+    from onecenter.comparison import compare
     from onecenter.policies import Policy
     from onecenter.result import Result
-    from onecenter.run import replay, run
+    from onecenter.simulation import replay, run
     from onecenter.scenario import Scenario, load
 
 __version__ = "0.1.0"
@@ -23,10 +23,10 @@ _HOMES = {
     "Policy": "onecenter.policies",
     "Result": "onecenter.result",
     "Scenario": "onecenter.scenario",
-    "compare": "onecenter.compare",
+    "compare": "onecenter.comparison",
     "load": "onecenter.scenario",
-    "replay": "onecenter.run",
-    "run": "onecenter.run",
+    "replay": "onecenter.simulation",
+    "run": "onecenter.simulation",
 }
 
 

@@ -71,7 +71,8 @@ class Conductor:
 
     def run(self) -> None:
         """Run to the horizon, or until nothing is left."""
-        self.env.run(until=None if self.horizon == FOREVER else self.horizon)
+        if self.env.now < self.horizon:
+            self.env.run(until=None if self.horizon == FOREVER else self.horizon)
 
     def _play(self, event: Event) -> None:
         if event is not self._wake:

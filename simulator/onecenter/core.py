@@ -38,7 +38,7 @@ def _nodes(fleet: Sequence[NodeType], layers: int) -> state.Array:
         place = np.arange(kind.count)
         part["free"], part["cpus"], part["memory"] = kind.accelerators, kind.cpus, kind.memory
         part["type"], part["rack"] = index, rack + place // kind.nodes_per_rack
-        part["device"] = device + place * kind.accelerators
+        part["slots"] = device + place * kind.accelerators
         first, device = first + kind.count, device + kind.count * kind.accelerators
         rack += -(-kind.count // kind.nodes_per_rack)
     return nodes

@@ -11,11 +11,11 @@ from typing import Any
 from onecenter import units
 from onecenter.cli import tables
 from onecenter.cli.conditions import holding
-from onecenter.compare import compare, comparison
+from onecenter.comparison import compare, comparison
 from onecenter.errors import OnecenterError, ScenarioError
 from onecenter.policies import NAMED, Policy
 from onecenter.result import Result
-from onecenter.run import replay, run, scenario_of
+from onecenter.simulation import replay, run, scenario_of
 from onecenter.scenario import from_dict, load, shipped
 
 
@@ -154,7 +154,7 @@ def command_compare(options: argparse.Namespace) -> int:
 
 def command_show(options: argparse.Namespace) -> int:
     """Print the resolved scenario and its offered load."""
-    from onecenter.scenario.toml import dump
+    from onecenter.scenario.toml import to_toml
     from onecenter.workload.load import offered_load
 
     scenario = scenario_of(options.scenario, options.seed, options.set)
@@ -164,7 +164,7 @@ def command_show(options: argparse.Namespace) -> int:
         print(json.dumps({"scenario": scenario.resolved(), "load": rows, "warnings": offered.warnings}, ensure_ascii=False, indent=2))
         return 0
     out = tables.console()
-    print(dump(scenario.resolved()))
+    print(to_toml(scenario))
     out.print(tables.load_table(offered))
     for warning in offered.warnings:
         out.print(f"  warning: {warning}")

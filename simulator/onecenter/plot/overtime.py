@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from onecenter import units
 from onecenter.log import names_of
 from onecenter.plot import style
 from onecenter.series import averages
@@ -55,7 +56,9 @@ def utilisation(
     ax.set_ylim(0, TOP)
     ax.set_ylabel(f"accelerators in use (% of {capacity:,})")
     average = np.average(shares, axis=1, weights=np.diff(edges)) if window.length else np.zeros(len(names))
-    shown = [f"{_name(name, labels)} {mean:.0f} %" for name, mean in zip(names, average, strict=True)]
+    shown = [
+        f"{_name(name, labels)} {units.format_percent(mean / 100)}" for name, mean in zip(names, average, strict=True)
+    ]
     middles = (np.cumsum(average) - average / 2) / TOP
     style.label_lines(ax, shown, middles.tolist(), colours)
     return ax

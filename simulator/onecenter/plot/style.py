@@ -53,7 +53,7 @@ def prepared(ax: "Axes | None") -> "Axes":
 
 def unit_of(span: int) -> tuple[str, int]:
     """Return the unit of time, and its ms, in which a span (ms) is best read."""
-    unit = next((unit for unit in ("d", "h", "min") if span >= 2 * units.MS[unit]), "s")
+    unit = next((unit for unit in ("d", "h", "min") if span > 2 * units.MS[unit]), "s")
     return unit, units.MS[unit]
 
 

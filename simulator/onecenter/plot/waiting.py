@@ -44,8 +44,8 @@ def waits(
 ) -> "Axes":
     """Draw by platform the share of jobs that wait longer than a time (Kaplan-Meier), both axes logarithmic.
 
-    A target p95 <= 30 min is a dashed line at 30 min with a mark at 5 %: the curve meets it where it passes
-    below the mark. Targets of size classes and expansion factors are not drawn.
+    A target p95 <= 30 min is a dashed line at 30 min with a mark at 5 %: a curve that passes below the mark
+    meets it. Targets of size classes and expansion factors are not drawn.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def waits(
     for index, name in enumerate(names):
         ax.plot(at, _share(curves[name], at), color=style.colour(index), drawstyle="steps-post")
         for target in drawn[name]:
-            _mark(ax, target, style.colour(index))
+            _mark(ax, target, index)
     middle = np.sqrt(left * right)
     heights = [_height(float(_share(curves[name], np.array([middle]))[0])) for name in names]
     colours = [style.colour(i) for i in range(len(names))]
@@ -116,12 +116,22 @@ def _height(share: float) -> float:
     return 1 - float(np.log10(share) / np.log10(LOWEST))
 
 
-def _mark(ax: "Axes", target: Target, colour: str) -> None:
-    share = 1 - target.percentile / 100
-    ax.axvline(target.limit, color=colour, linestyle="--", linewidth=1)
-    ax.plot([target.limit], [share], marker="v", color=colour, clip_on=False)
-    text = f"p{units.plain(target.percentile)} ≤ {target.limit_text}"
-    ax.annotate(text, (target.limit, share), (6, 5), textcoords="offset points", color=colour, fontsize=8)
+def _mark(ax: "Axes", target: Target, index: int) -> None:
+    shade = style.colour(index)
+    ax.axvline(target.limit, color=shade, linestyle="--", linewidth=1)
+    ax.plot([target.limit], [1 - target.percentile / 100], marker="v", color=shade, clip_on=False)
+    ax.annotate(
+        f"p{units.plain(target.percentile)} ≤ {target.limit_text}",
+        # Platforms with the same limit stand below each other.
+        xy=(target.limit, 0.99 - 0.22 * (index % 4)),
+        xycoords=("data", "axes fraction"),
+        xytext=(2, 0),
+        textcoords="offset points",
+        rotation=90,
+        va="top",
+        color=shade,
+        fontsize=8,
+    )
 
 
 def _axes(ax: "Axes", left: float, right: float) -> None:

@@ -15,7 +15,6 @@ from onecenter.scenario.quantities import (
     Real,
     Share,
     Slot,
-    slot_text,
 )
 from onecenter.scenario.table import Mistake, Table
 
@@ -56,19 +55,16 @@ class Poisson(Table):
 
     kind: Literal["poisson"] = Field(description="arrivals one by one, independent given the rate")
     rate: Rate = Field(description="mean rate over a whole week without bursts")
-    hours: (
-        Annotated[tuple[Weight, ...], Field(min_length=24, max_length=24), AfterValidator(_not_all_zero)]
-        | None
-    ) = Field(
-        default=None,
-        description="24 factors of the rate, from 00:00 to 23:00 local time; normalised to mean 1",
+    hours: Annotated[tuple[Weight, ...], Field(min_length=24, max_length=24), AfterValidator(_not_all_zero)] | None = (
+        Field(
+            default=None,
+            description="24 factors of the rate, from 00:00 to 23:00 local time; normalised to mean 1",
+        )
     )
-    weekdays: (
-        Annotated[tuple[Weight, ...], Field(min_length=7, max_length=7), AfterValidator(_not_all_zero)] | None
-    ) = Field(default=None, description="7 factors of the rate, Monday to Sunday; normalised to mean 1")
-    burst: Burst | None = Field(
-        default=None, description="gamma-modulated rate; without it the rate is known"
+    weekdays: Annotated[tuple[Weight, ...], Field(min_length=7, max_length=7), AfterValidator(_not_all_zero)] | None = (
+        Field(default=None, description="7 factors of the rate, Monday to Sunday; normalised to mean 1")
     )
+    burst: Burst | None = Field(default=None, description="gamma-modulated rate; without it the rate is known")
 
     @property
     def hour_factors(self) -> tuple[float, ...] | None:
@@ -90,18 +86,12 @@ class Timetable(Table):
     )
     roster: Annotated[Integer, Field(ge=1, le=MOST)] = Field(description="people of the class")
     attendance: Share = Field(default=1.0, description="probability that one of them comes")
-    jitter: Duration = Field(
-        default=0, description="one comes |z| times this after the start, z standard normal"
-    )
+    jitter: Duration = Field(default=0, description="one comes |z| times this after the start, z standard normal")
 
     def check_slots(self) -> Iterator[Mistake]:
         """A slot stands once."""
         if len(set(self.slots)) < len(self.slots):
-            yield (
-                ("slots",),
-                [slot_text(slot) for slot in self.slots],
-                "the same slot stands twice; write each once and raise the roster",
-            )
+            yield ("slots",), "the same slot stands twice; write each once and raise the roster"
 
 
 Arrivals = Annotated[Poisson | Timetable, Field(discriminator="kind")]

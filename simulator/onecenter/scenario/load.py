@@ -79,7 +79,7 @@ def from_dict(data: Mapping[str, Any], source: str = "scenario") -> Scenario:
     ScenarioError
         Naming every mistake.
     """
-    return _checked(copy.deepcopy(dict(data)), source)
+    return _checked(copy.deepcopy(dict(data)) if isinstance(data, Mapping) else data, source)
 
 
 def with_set(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
@@ -115,12 +115,12 @@ def _find(name: str | PathLike[str], beside: Path | None) -> Path:
     path = Path(text) if beside is None else beside / text
     try:
         found = path.exists()
-    except (OSError, ValueError) as error:
-        raise ScenarioError(repr(text), [f"not a file name: {error}"]) from None
+    except (OSError, ValueError):
+        found = False  # too long, or with a character that no file name has
     if not found:
         hint = shape.did_you_mean(path.stem, shipped())
         raise ScenarioError(
-            text,
+            text if text.isprintable() else repr(text),
             [f"no such file, and no shipped scenario of that name; {hint}shipped: {', '.join(shipped())}"],
         )
     return path
@@ -131,7 +131,9 @@ def _chain(file: Path) -> list[Layer]:
     chain: list[Layer] = []
     seen: list[Path] = []
     while True:
-        if file.resolve() in seen or len(seen) == MAX_CHAIN:
+        if len(seen) == MAX_CHAIN:
+            raise ScenarioError(str(file), [f"a chain of extends longer than {MAX_CHAIN} files; join some of them"])
+        if file.resolve() in seen:
             trail = " → ".join(path.name for path in [*seen, file])
             raise ScenarioError(
                 str(file), [f"extends = {written(chain[-1].data['extends'])}: goes in a circle: {trail}"]
@@ -158,9 +160,7 @@ def _read(file: Path) -> dict[str, Any]:
     except OSError as error:
         raise ScenarioError(str(file), [f"cannot be read: {error.strerror or error}"]) from None
     if len(raw) > MAX_BYTES:
-        raise ScenarioError(
-            str(file), [f"larger than {MAX_BYTES // 2**20} MiB; a scenario is a small TOML file"]
-        )
+        raise ScenarioError(str(file), [f"larger than {MAX_BYTES // 2**20} MiB; a scenario is a small TOML file"])
     try:
         return tomllib.loads(raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -171,7 +171,8 @@ def _read(file: Path) -> dict[str, Any]:
     except RecursionError:
         raise ScenarioError(str(file), ["tables or lists are nested too deeply"]) from None
     except ValueError as error:
-        raise ScenarioError(str(file), [f"not TOML: {error}"]) from None
+        quotes = "; names with letters other than A to Z stand in quotes" if "for a key part" in str(error) else ""
+        raise ScenarioError(str(file), [f"not TOML: {error}{quotes}"]) from None
 
 
 def _merged(trees: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -188,11 +189,7 @@ def _merged(trees: Sequence[dict[str, Any]]) -> dict[str, Any]:
 def _merge(base: dict[str, Any], over: dict[str, Any]) -> None:
     for key, value in over.items():
         there = base.get(key)
-        if (
-            isinstance(value, dict)
-            and isinstance(there, dict)
-            and value.get("kind") in (None, there.get("kind"))
-        ):
+        if isinstance(value, dict) and isinstance(there, dict) and value.get("kind") in (None, there.get("kind")):
             _merge(there, value)
         else:
             base[key] = copy.deepcopy(value)
@@ -217,17 +214,10 @@ def _override(data: dict[str, Any], texts: Sequence[str]) -> tuple[dict[str, Any
     return tree, mistakes
 
 
-def _checked(
-    data: dict[str, Any], source: str, layers: Sequence[Layer] = (), mistakes: Sequence[str] = ()
-) -> Scenario:
+def _checked(data: dict[str, Any], source: str, layers: Sequence[Layer] = (), mistakes: Sequence[str] = ()) -> Scenario:
     def origin(path: shape.Path) -> str:
         for layer in layers:
-            found: Any = layer.data
-            for key in path:
-                if not shape.has(found, key):
-                    break
-                found = shape.child(found, key)
-            else:
+            if all(shape.has(shape.at(layer.data, path[:i]), key) for i, key in enumerate(path)):
                 return "" if layer.label == source else f" ({layer.label})"
         return ""
 

@@ -9,10 +9,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from onecenter.scenario import shape
-from onecenter.scenario.table import MISSING, Table
+from onecenter.scenario.table import Absent, Table
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _LONGEST = 60
+
+#: Ends pydantic's location of a mistake in a key itself.
+_OF_A_KEY = "[key]"
 
 #: What is said where a value has the wrong type or size; the keys are pydantic's.
 _TEXTS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
@@ -38,9 +41,7 @@ _TEXTS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
 }
 
 
-def mistakes_of(
-    error: ValidationError, root: type[Table], data: Any, origin: Callable[[shape.Path], str]
-) -> list[str]:
+def mistakes_of(error: ValidationError, root: type[Table], data: Any, origin: Callable[[shape.Path], str]) -> list[str]:
     """Return pydantic's errors as `path = value: what is right`, each once.
 
     Parameters
@@ -65,9 +66,8 @@ def _follows(found: Any) -> bool:
 
 
 def _mistake(found: Any, root: type[Table], data: Any, origin: Callable[[shape.Path], str]) -> str:
-    path, value = _path(found, data), found["input"]
-    kind = found["type"]
-    if kind == "missing" or value is MISSING:
+    path, kind = _path(found, data), found["type"]
+    if _is_absent(found):
         return f"{dotted(path)}: {_missing(found, root, data, path)}"
     if kind == "extra_forbidden":
         text = _unknown(root, data, path)
@@ -75,9 +75,14 @@ def _mistake(found: Any, root: type[Table], data: Any, origin: Callable[[shape.P
         return _which_kind(found, root, data, path, origin)
     else:
         text = _TEXTS[kind](found.get("ctx", {})) if kind in _TEXTS else found["msg"]
+    value = path[-1] if found["loc"][-1:] == (_OF_A_KEY,) else shape.at(data, path)
     if kind == "literal_error":
         text = shape.did_you_mean(str(value), re.findall(r"'([^']*)'", text)) + text
     return f"{dotted(path)} = {written(value)}{origin(path)}: {text}"
+
+
+def _is_absent(found: Any) -> bool:
+    return found["type"] == "missing" or isinstance(found.get("ctx", {}).get("error"), Absent)
 
 
 def _path(found: Any, data: Any) -> list[str | int]:
@@ -85,11 +90,10 @@ def _path(found: Any, data: Any) -> list[str | int]:
     path: list[str | int] = []
     loc = found["loc"]
     for i, key in enumerate(loc):
-        absent = found["type"] == "missing" or found["input"] is MISSING
         if shape.has(data, key):
             data = shape.child(data, key)
             path.append(key)
-        elif absent and i == len(loc) - 1:
+        elif _is_absent(found) and i == len(loc) - 1:
             path.append(key)
     return path
 
@@ -120,10 +124,10 @@ def _which_kind(
     kinds = shape.expected(root, data, path)
     tags = [tag for tag in map(shape.tag, kinds) if tag is not None]
     if found["type"] == "union_tag_not_found":
-        if not isinstance(found["input"], Mapping):
-            return f"{dotted(path)} = {written(found['input'])}{origin(path)}: a table is expected"
+        if not isinstance(shape.at(data, path), Mapping):
+            return f"{dotted(path)} = {written(shape.at(data, path))}{origin(path)}: a table is expected"
         return f"{dotted([*path, 'kind'])}: missing; one of {', '.join(tags)}"
-    value = found["input"]["kind"]
+    value = shape.at(data, path)["kind"]
     hint = shape.did_you_mean(str(value), tags)
     path = [*path, "kind"]
     return f"{dotted(path)} = {written(value)}{origin(path)}: {hint}one of {', '.join(tags)} is expected"
@@ -154,7 +158,11 @@ def _toml(value: Any) -> str:
     if isinstance(value, datetime | date | time):
         return value.isoformat()
     if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{key} = {_toml(entry)}" for key, entry in list(value.items())[:9]) + " }"
+        return (
+            "{}"
+            if not value
+            else "{ " + ", ".join(f"{key} = {_toml(entry)}" for key, entry in list(value.items())[:9]) + " }"
+        )
     if isinstance(value, list | tuple):
         return "[" + ", ".join(_toml(entry) for entry in value[:30]) + "]"
     if isinstance(value, int) and abs(value) > 10**30:

@@ -31,8 +31,6 @@ from onecenter.scenario.time import Time
 #: A job's allowed node types are kept in one int64, four bits each.
 MAX_NODE_TYPES = 15
 
-__all__ = ["Center", "Nodes", "Platform", "PolicyTable", "Scenario", "SizeTarget", "Text", "Time"]
-
 Order = Literal["fifo", "sjf", "smallest-first", "largest-first", "priority"]
 Backfill = Literal["none", "easy", "easy-sjbf", "conservative"]
 Placement = Literal["first-fit", "best-fit", "worst-fit", "fewest-racks"]
@@ -66,7 +64,7 @@ class Nodes(Table):
         """Idle at most full."""
         if self.idle_power > self.full_power:
             right = f"must not be above full_power, {units.power_text(self.full_power)}"
-            yield ("idle_power",), units.power_text(self.idle_power), right
+            yield ("idle_power",), right
 
 
 class Center(Table):
@@ -79,8 +77,10 @@ class Center(Table):
     def check_node_types(self) -> Iterator[Mistake]:
         """Not too many."""
         if len(self.nodes) > MAX_NODE_TYPES:
-            right = f"at most {MAX_NODE_TYPES} node types; join equal ones"
-            yield ("nodes",), f"{len(self.nodes)} node types", right
+            right = (
+                f"{len(self.nodes)} node types are too many; at most {MAX_NODE_TYPES} are expected, join similar ones"
+            )
+            yield ("nodes",), right
 
 
 Waits = Annotated[Mapping[Percentile, Duration], Field(min_length=1)]
@@ -97,7 +97,7 @@ class SizeTarget(Table):
     def check_any(self) -> Iterator[Mistake]:
         """A class without a target says nothing."""
         if self.wait is None and self.expansion is None:
-            yield (), None, 'a target is missing; write for example wait = { p95 = "30 min" }'
+            yield (), 'a target is missing; write for example wait = { p95 = "30 min" }'
 
 
 class Platform(Table):
@@ -120,7 +120,7 @@ class Platform(Table):
         for i, (before, after) in enumerate(pairwise(largest)):
             if after <= before:
                 right = f"must be above that of the class before, {units.format_accelerators(before)}"
-                yield ("sizes", i + 1, "max_accelerators"), after / 1_000, right
+                yield ("sizes", i + 1, "max_accelerators"), right
 
 
 class PolicyTable(Table):
@@ -144,7 +144,7 @@ class PolicyTable(Table):
         """The key is an int64."""
         if self.age_rate * self.max_age > 2**62:
             right = "age_rate times max_age is too large for the core; lower one of them"
-            yield ("age_rate",), self.age_rate / 1_000_000, right
+            yield ("age_rate",), right
 
 
 class Scenario(Table):
@@ -155,9 +155,7 @@ class Scenario(Table):
     notes: tuple[str, ...] = Field(default=(), description="sources and assumptions")
     time: Time = Field(description="when and how long")
     center: Center = Field(description="the nodes")
-    platforms: Annotated[Mapping[Name, Platform], Field(min_length=1)] = Field(
-        description="platforms by name"
-    )
+    platforms: Annotated[Mapping[Name, Platform], Field(min_length=1)] = Field(description="platforms by name")
     policy: PolicyTable = Field(default=PolicyTable(), description="how jobs are scheduled")
 
     def check_node_types(self) -> Iterator[Mistake]:
@@ -166,10 +164,11 @@ class Scenario(Table):
         for platform, name, stream in self.streams:
             allowed = stream.__dict__.get("node_types") or ()  # absent where it is wrong itself
             for i, node_type in enumerate(allowed):
+                loc = ("platforms", platform, "demand", name, "node_types", i)
                 if node_type not in known:
-                    loc = ("platforms", platform, "demand", name, "node_types", i)
-                    hint = did_you_mean(node_type, known)
-                    yield loc, node_type, f"no such node type; {hint}the center has {', '.join(known)}"
+                    yield loc, f"no such node type; {did_you_mean(node_type, known)}the center has {', '.join(known)}"
+                elif node_type in allowed[:i]:
+                    yield loc, "each node type stands once"
 
     @property
     def fleet(self) -> tuple[NodeType, ...]:

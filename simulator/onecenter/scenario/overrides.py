@@ -40,9 +40,7 @@ def names(path: str) -> list[str]:
     while at < len(path) or not found:
         name = _NAME.match(path, at)
         if name is None or (name[4] == "." and name.end() == len(path)):
-            raise ValueError(
-                'not a path; write names with dots between them, such as time.horizon or wait."p99.9"'
-            )
+            raise ValueError('not a path; write names with dots between them, such as time.horizon or wait."p99.9"')
         quoted, literal, bare = name[1], name[2], name[3]
         found.append(_unescaped(quoted) if quoted is not None else literal if literal is not None else bare)
         at = name.end()
@@ -79,9 +77,7 @@ def put(data: dict[str, Any], path: list[str], value: Any) -> None:
         kinds = shape.expected(Scenario, data, path[:i])
         if not isinstance(table, dict):
             raise ValueError(_no_table(path[:i], table))
-        if name not in table and not _may_be_added(
-            kinds, name, isinstance(value, Mapping) if last else False
-        ):
+        if name not in table and not _may_be_added(kinds, name, isinstance(value, Mapping) if last else False):
             raise ValueError(_nowhere(path[:i], name, list(dict.fromkeys([*table, *shape.keys(kinds)]))))
         if last:
             table[name] = value
@@ -93,12 +89,7 @@ def _may_be_added(kinds: list[Any], name: str, whole: bool) -> bool:
     """Known keys may; a name chosen by the user only with its value or as a whole table."""
     if name in shape.keys(kinds):
         return True
-    chosen = [
-        part
-        for kind in kinds
-        if shape.is_mapping(kind)
-        for part in shape.alternatives(shape.below(kind, name))
-    ]
+    chosen = [part for kind in kinds if shape.is_mapping(kind) for part in shape.alternatives(shape.below(kind, name))]
     return any(whole or not shape.is_table(part) for part in chosen)
 
 

@@ -42,9 +42,7 @@ def _accelerators(value: Any) -> int:
     thousandths = _thousandths(value)
     if thousandths > 1_000 and thousandths % 1_000:
         whole = thousandths // 1_000
-        raise ValueError(
-            f"a task takes whole accelerators or a fraction of one; write {whole} or {whole + 1}"
-        )
+        raise ValueError(f"a task takes whole accelerators or a fraction of one; write {whole} or {whole + 1}")
     return thousandths
 
 
@@ -64,9 +62,7 @@ def _slot(value: Any) -> int:
     if found is None or found[1] not in DAYS:
         days = ", ".join(DAYS)
         raise ValueError(f'not a weekly slot; write for example "mon 08:00" (days {days}; 00:00 to 23:59)')
-    return (
-        DAYS.index(found[1]) * units.MS["d"] + int(found[2]) * units.MS["h"] + int(found[3]) * units.MS["min"]
-    )
+    return DAYS.index(found[1]) * units.MS["d"] + int(found[2]) * units.MS["h"] + int(found[3]) * units.MS["min"]
 
 
 def slot_text(slot: int) -> str:

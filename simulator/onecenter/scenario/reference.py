@@ -45,9 +45,7 @@ _CHOSEN = {"nodes": "TYPE", "platforms": "PLATFORM", "demand": "STREAM"}
 
 def reference() -> str:
     """Return the scenario reference in Markdown."""
-    head = _HEAD.format(
-        durations=", ".join(units.MS), memory=", ".join(units.BYTES), power=", ".join(units.WATT)
-    )
+    head = _HEAD.format(durations=", ".join(units.MS), memory=", ".join(units.BYTES), power=", ".join(units.WATT))
     return head + "".join(f"\n{section}" for section in _sections())
 
 

@@ -13,9 +13,7 @@ from onecenter.scenario.table import Mistake, Table
 class RunTime(Table):
     """What all run times have in common."""
 
-    cap: PositiveDuration | None = Field(
-        default=None, description="no run time is longer; longer ones are cut to it"
-    )
+    cap: PositiveDuration | None = Field(default=None, description="no run time is longer; longer ones are cut to it")
 
 
 class Constant(RunTime):
@@ -69,9 +67,7 @@ class Empirical(RunTime):
 
     kind: Literal["table"] = Field(description="a table of values")
     values: Annotated[tuple[PositiveDuration, ...], Field(min_length=1)] = Field(description="the run times")
-    shares: tuple[Share, ...] | None = Field(
-        default=None, description="their shares, which sum to 1; default equal"
-    )
+    shares: tuple[Share, ...] | None = Field(default=None, description="their shares, which sum to 1; default equal")
 
     def check_shares(self) -> Iterator[Mistake]:
         """A share a value."""

@@ -71,6 +71,13 @@ def child(data: Any, key: str | int) -> Any:
     return data[key] if inside else None
 
 
+def at(data: Any, path: Path) -> Any:
+    """Return what stands at a path of the data, or None."""
+    for key in path:
+        data = child(data, key)
+    return data
+
+
 def has(data: Any, key: str | int) -> bool:
     """Return whether a table or list has an entry."""
     if isinstance(data, Mapping):

@@ -1,7 +1,7 @@
 """What all tables of a scenario share: frozen, no unknown keys, all mistakes at once."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Self, get_args, get_origin
+from typing import Annotated, Any, Self, cast, get_args, get_origin
 
 from pydantic import (
     BaseModel,
@@ -13,15 +13,12 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails
 
-#: Path within the table, the value found there (MISSING: nothing), what would be right.
-Mistake = tuple[tuple[str | int, ...], Any, str]
+#: Path within the table, and what would be right there.
+Mistake = tuple[tuple[str | int, ...], "str | Absent"]
 
 
-class Missing:
-    """Stands for the value of a key that is not there."""
-
-
-MISSING = Missing()
+class Absent(ValueError):
+    """What is said of a key that should be there and is not."""
 
 
 class Table(BaseModel):
@@ -53,23 +50,21 @@ class Table(BaseModel):
     @classmethod
     def _of_what_is_right(cls, data: dict[str, Any], error: ValidationError) -> Self:
         wrong = {found["loc"][0] for found in error.errors(include_url=False) if found["loc"]}
-        table = cls.model_construct()
+        table = cast(Self, cls.model_construct())
         for name, field in cls.model_fields.items():
             if name in wrong:
                 table.__dict__.pop(name, None)
                 if name in data:
                     table.__dict__ |= _saved(name, field.annotation, data[name])
             elif name in data:
-                kind: Any = (
-                    Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
-                )
+                kind: Any = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
                 table.__dict__[name] = TypeAdapter(kind).validate_python(data[name])
         return table
 
     @classmethod
     def _saved_from(cls, data: Any) -> Self:
         if not isinstance(data, dict):
-            return cls.model_construct()
+            return cast(Self, cls.model_construct())
         try:
             return cls.model_validate(data)
         except ValidationError as error:
@@ -101,8 +96,9 @@ def _checked(table: Table, *, partial: bool) -> list[Mistake]:
 
 
 def _detail(mistake: Mistake) -> InitErrorDetails:
-    loc, value, right = mistake
-    return InitErrorDetails(type="value_error", loc=loc, input=value, ctx={"error": ValueError(right)})
+    loc, right = mistake
+    error = ValueError(right) if isinstance(right, str) else right
+    return InitErrorDetails(type="value_error", loc=loc, input=None, ctx={"error": error})
 
 
 def _again(found: Any) -> InitErrorDetails:

@@ -55,36 +55,28 @@ class Time(Table):
     )
     horizon: PositiveDuration = Field(description="how long is simulated; nothing at or after it happens")
     warmup: Duration = Field(default=0, description="the start-up that metrics leave out")
-    seed: Annotated[Integer, Field(ge=0, le=2**63 - 1)] = Field(
-        default=0, description="of all random numbers"
-    )
+    seed: Annotated[Integer, Field(ge=0, le=2**63 - 1)] = Field(default=0, description="of all random numbers")
 
     def check_warmup(self) -> Iterator[Mistake]:
         """Shorter than the whole."""
         if self.warmup >= self.horizon:
             horizon = units.duration_text(self.horizon)
-            yield (
-                ("warmup",),
-                units.duration_text(self.warmup),
-                f"must be shorter than the horizon of {horizon}",
-            )
+            yield ("warmup",), f"must be shorter than the horizon of {horizon}"
 
     def check_horizon(self) -> Iterator[Mistake]:
         """Not beyond the calendar."""
         if self.horizon > MAX_HORIZON:
-            yield ("horizon",), units.duration_text(self.horizon), "at most 100 y is expected"
+            yield ("horizon",), "at most 100 y is expected"
 
     def check_zone(self) -> Iterator[Mistake]:
         """The start has a zone, and only one."""
         offset = self.start.utcoffset()
         if self.zone is None and offset is None:
-            right = (
-                'the time zone is missing; append an offset such as "+08:00", or add zone = "Asia/Shanghai"'
-            )
-            yield ("start",), self.start, right
+            right = 'the time zone is missing; append an offset such as "+08:00", or add zone = "Asia/Shanghai"'
+            yield ("start",), right
         if self.zone is not None and offset not in (None, self.origin.utcoffset()):
             right = f"its offset is not that of {self.zone} then; leave it out, or correct one of them"
-            yield ("start",), self.start, right
+            yield ("start",), right
 
     @property
     def tz(self) -> tzinfo:
@@ -95,8 +87,4 @@ class Time(Table):
     @property
     def origin(self) -> datetime:
         """The instant 0, with its zone."""
-        return (
-            self.start.replace(tzinfo=self.tz)
-            if self.start.tzinfo is None
-            else self.start.astimezone(self.tz)
-        )
+        return self.start.replace(tzinfo=self.tz) if self.start.tzinfo is None else self.start.astimezone(self.tz)

@@ -5,14 +5,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from onecenter.scenario.model import Scenario
-
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
-def to_toml(scenario: Scenario) -> str:
-    """Return the resolved scenario as the text of a TOML file; loading it gives the same scenario."""
-    return "\n".join(_lines(scenario.resolved(), ())).strip() + "\n"
+def dump(data: Mapping[str, Any]) -> str:
+    """Return the text of a TOML file with the words of a scenario, such as `Scenario.resolved` gives."""
+    return "\n".join(_lines(data, ())).strip() + "\n"
 
 
 def _lines(table: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from onecenter.policies import Policy
 from onecenter.result import Result
-from onecenter.run import ScenarioLike, run, scenario_of
+from onecenter.simulation import ScenarioLike, run, scenario_of
 
 
 def compare(

@@ -1,0 +1,73 @@
+"""Decision logs written by hand."""
+
+import numpy as np
+import numpy.typing as npt
+from onecenter_kernels.codes import EVENTS, OUTCOMES, REASONS
+from onecenter_kernels.state import LOG_DTYPE
+
+from onecenter.fleet import NodeType
+from onecenter.workload.table import Workload, workload
+
+Row = tuple[int | str, ...]
+
+#: Two nodes of four accelerators.
+FLEET = (NodeType("gpu", 2, 4, cpus=64_000, memory=1_000, nodes_per_rack=1),)
+
+#: What `small_run` is about; s.
+WARMUP, HORIZON = 10, 100
+
+
+def log_of(rows: list[Row], unit: int = 1_000) -> npt.NDArray[np.void]:
+    """Return the log of rows (t, kind, job, ...), t in units (ms); a start goes on with node, amount[, device],
+    an end with its outcome, a blocked row with its reason.
+    """
+    log = np.zeros(len(rows), LOG_DTYPE)
+    log["node"] = log["device"] = -1
+    for entry, (t, kind, job, *rest) in zip(log, rows, strict=True):
+        entry["t"], entry["kind"], entry["job"] = int(t) * unit, EVENTS.index(str(kind)), job
+        if kind == "start":
+            entry["node"], entry["amount"], entry["device"] = (*rest, -1)[:3]
+        elif kind == "end":
+            entry["reason"] = OUTCOMES.index(str(rest[0]))
+        elif kind == "blocked":
+            entry["reason"] = REASONS.index(str(rest[0]))
+    return log
+
+
+def small_run() -> tuple[npt.NDArray[np.void], Workload]:
+    """Return a run of two platforms with every fate but "future"; see the rows for times in s."""
+    log = log_of(
+        [
+            (0, "submit", 0), (0, "start", 0, 0, 1),
+            (10, "submit", 1), (10, "blocked", 1, "no free accelerator"),
+            (12, "submit", 2),
+            (15, "submit", 3),
+            (20, "end", 0, "completed"), (20, "start", 1, 0, 1), (20, "start", 1, 1, 1),
+            (20, "blocked", 2, "no free accelerator"),
+            (30, "cancel", 2), (30, "blocked", 3, "no free accelerator"),
+            (40, "end", 1, "completed"), (40, "start", 3, 0, 1),
+            (44, "end", 3, "failed"), (44, "submit", 4), (44, "start", 4, 0, 2, 0),
+            (46, "end", 4, "cancelled_running"),
+            (50, "submit", 5), (50, "start", 5, 0, 4), (50, "start", 5, 1, 4),
+            (60, "submit", 6), (60, "blocked", 6, "no free accelerator"),
+            (70, "kill", 5), (70, "start", 6, 0, 4), (70, "start", 6, 1, 4),
+            (80, "refuse", 7),
+            (90, "submit", 8), (90, "blocked", 8, "no free accelerator"),
+        ]
+    )  # fmt: skip
+    jobs = workload(
+        platforms=("a", "b"),
+        streams=("a.x", "b.x"),
+        submit=np.array([0, 10, 12, 15, 44, 50, 60, 80, 90]) * 1_000,
+        run=np.array([20, 20, 5, 4, 2, 50, 60, 9, 8]) * 1_000,
+        walltime=np.array([30, 30, 30, 30, 30, 20, 90, 30, 30]) * 1_000,
+        patience=np.array([-1, -1, 18_000, -1, -1, -1, -1, -1, -1]),
+        deadline=np.array([-1, 40, 99, -1, 99, 99, 120, 99, 99]) * 1_000,
+        accelerators=[4_000, 4_000, 1_000, 4_000, 500, 1_000, 1_000, 9_000, 8_000],
+        tasks=[1, 2, 1, 1, 2, 8, 8, 1, 1],
+        spread=[0, 0, 0, 0, 0, 1, 1, 0, 0],
+        outcome=[0, 0, 0, 1, 2, 0, 0, 0, 0],
+        platform=[0, 0, 0, 1, 0, 1, 1, 0, 1],
+        stream=[0, 0, 0, 1, 0, 1, 1, 0, 1],
+    )
+    return log, jobs

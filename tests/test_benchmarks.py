@@ -1,0 +1,234 @@
+"""The benchmarks: their workloads, their exact figures, and what a changed figure says."""
+
+import gzip
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from onecenter_kernels.codes import BACKFILLS, ORDERS, PLACEMENTS
+
+from benchmarks import __main__ as command
+from benchmarks import bare, drawn, expectations, freeze, memory, queue_delay, throughput, work, workloads
+from onecenter.errors import ResultError, TraceError
+from onecenter.policies import NAMED
+
+TINY = throughput.Sizes(300, 600)
+
+
+@pytest.fixture
+def tiny_sizes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(throughput, "QUICK", TINY)
+
+
+@pytest.fixture
+def small_counts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Count the work of a few jobs against a file of their own; return the file."""
+    counted = work.counts(300)
+    monkeypatch.setattr(work, "counts", lambda: counted)
+    monkeypatch.setattr(work, "FILE", tmp_path / "work.json")
+    return work.FILE
+
+
+def tampered(monkeypatch: pytest.MonkeyPatch, folder: Path, change: Any) -> None:
+    """Let the queue delay be checked against a changed copy of its committed table."""
+    table = expectations.load(queue_delay.FILE)
+    change(table)
+    monkeypatch.setattr(queue_delay, "FILE", folder / "queue_delay.json")
+    expectations.save(queue_delay.FILE, table)
+
+
+def test_mean_run_time_is_that_of_the_draws() -> None:
+    jobs = workloads.poisson_jobs(400_000, 64, 0.7)
+    error = jobs.run.std() / np.sqrt(len(jobs))
+    assert abs(jobs.run.mean() - workloads.mean_run()) < 4 * error
+    assert error < 0.01 * workloads.mean_run()
+    assert jobs.run.max() == workloads.CAP
+    assert (jobs.walltime == 3 * jobs.run).all()
+
+
+@pytest.mark.parametrize("load", [0.7, 0.95])
+def test_poisson_jobs_offer_the_load(load: float) -> None:
+    jobs = workloads.poisson_jobs(400_000, 64, load)
+    offered = (jobs.run * jobs.gang).sum() / (1000 * 512 * jobs.submit[-1])
+    assert offered == pytest.approx(load, rel=0.03)
+    shares = [np.mean(jobs.accelerators == 1000 * size) for size in (1, 2, 4, 8)]
+    assert shares == pytest.approx([0.6, 0.1, 0.15, 0.15], abs=0.005)
+
+
+def test_integer_jobs_offer_the_load_and_have_ties_and_kills() -> None:
+    jobs = workloads.integer_jobs(20_000, 64, 90)
+    offered = (jobs.run * jobs.gang).sum() / (1000 * 512 * jobs.submit[-1])
+    assert offered == pytest.approx(0.9, rel=0.03)
+    assert (np.diff(jobs.submit) == 0).any()
+    assert 0 < (jobs.run > jobs.walltime).mean() < 0.02
+
+
+@pytest.mark.parametrize("variant", list(bare.VARIANTS))
+def test_bare_simpy_ends_every_job(variant: str) -> None:
+    assert bare.VARIANTS[variant]([0, 0, 5], [7, 1, 1]) == 3
+    assert bare.VARIANTS[variant]([], []) == 0
+
+
+def test_frozen_workloads_are_small_files_with_their_loads() -> None:
+    offered = {name: drawn.offered(freeze.read(name)) for name in freeze.names()}
+    assert offered == pytest.approx({"small": 0.85, "gangs": 0.75, "classes": 0.72}, rel=0.03)
+    assert all(path.stat().st_size < 100_000 for path in expectations.FOLDER.iterdir())
+
+
+def test_frozen_workloads_have_what_they_stand_for() -> None:
+    gangs, classes = freeze.read("gangs"), freeze.read("classes")
+    assert len(gangs.fleet) == 2
+    assert 0.35 < (gangs.jobs.gang >= 16_000).mean() < 0.45
+    assert len(np.unique(gangs.jobs.types)) == 4
+    assert (gangs.jobs.run > gangs.jobs.walltime).any()
+    part = classes.jobs.accelerators < 1000
+    assert part.sum() == 1_800
+    assert set(classes.jobs.accelerators[part].tolist()) == {143, 200, 250, 333, 500}
+    assert classes.jobs.platforms[int(classes.jobs.platform[part][0])] == "talent"
+
+
+def test_frozen_workload_comes_back_as_written(tmp_path: Path) -> None:
+    every = {"small": drawn.small(), "classes": drawn.classes()}
+    freeze.write(every, tmp_path)
+    for name, frozen in every.items():
+        again = freeze.read(name, tmp_path)
+        assert (again.about, again.fleet) == (frozen.about, frozen.fleet)
+        assert work.digest(again.jobs) == work.digest(frozen.jobs)
+
+
+def test_changed_frozen_workload_is_refused(tmp_path: Path) -> None:
+    freeze.write({"small": drawn.small()}, tmp_path)
+    path = tmp_path / "small.csv.gz"
+    text = gzip.decompress(path.read_bytes()).decode()
+    path.write_bytes(gzip.compress(text.replace("1000", "2000", 1).encode()))
+    with pytest.raises(TraceError, match=r"small\.csv\.gz: SHA-256 .* is expected"):
+        freeze.read("small", tmp_path)
+    path.write_bytes(path.read_bytes()[:-9])
+    with pytest.raises(TraceError, match=r"small\.csv\.gz"):
+        freeze.read("small", tmp_path)
+
+
+def test_every_policy_and_placement_is_run() -> None:
+    assert set(NAMED) <= set(queue_delay.POLICIES)
+    every = queue_delay.POLICIES.values()
+    fifo_easy = [policy for policy in every if (policy.order, policy.backfill) == ("fifo", "easy")]
+    assert {policy.placement for policy in fifo_easy} == set(PLACEMENTS)
+
+
+def test_queue_delay_is_as_committed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main(["queue-delay", "--check", "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["changes"] == []
+    assert list(report["workloads"]) == ["small", "gangs", "classes"]
+    for rows in report["workloads"].values():
+        assert list(rows) == list(queue_delay.POLICIES)
+        for row in rows.values():
+            figures = ("wait_mean", "wait_p95", "slowdown_mean", "slowdown_p95", "utilisation")
+            assert tuple(row) == (*figures, "log_digest")
+            assert row["slowdown_mean"] >= 1
+            assert 0 < row["utilisation"] < 1
+
+
+def test_changed_wait_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wait = expectations.load(queue_delay.FILE)["small"]["easy-sjbf"]["wait_mean"]
+    tampered(monkeypatch, tmp_path, lambda table: table["small"]["easy-sjbf"].update(wait_mean=2 * wait))
+    assert command.main(["queue-delay", "--check", "--quick"]) == 1
+    out, err = capsys.readouterr()
+    assert f"changed: small, easy-sjbf: wait_mean from {2 * wait} to {wait} (-50 %)\n" in err
+    assert err.count("changed:") == 1
+    assert "easy-sjbf" in out
+
+
+def test_missing_and_unknown_runs_are_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def change(table: dict[str, Any]) -> None:
+        table["small"]["lottery"] = table["small"].pop("sjf")
+
+    tampered(monkeypatch, tmp_path, change)
+    assert command.main(["queue-delay", "--check", "--quick", "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["changes"] == [
+        "small, lottery: expected, but not run",
+        "small, sjf: run, but not expected (--update takes it in)",
+    ]
+
+
+def test_changed_digest_alone_is_a_change(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    tampered(monkeypatch, tmp_path, lambda table: table["small"]["fifo"].update(log_digest="0" * 64))
+    assert command.main(["queue-delay", "--check", "--quick"]) == 1
+
+
+def test_work_counts_are_as_committed() -> None:
+    found = work.counts()
+    assert expectations.changes(expectations.load(work.FILE), found) == []
+    assert {f"{order} + {backfill}" for order in ORDERS for backfill in BACKFILLS} < set(found)
+
+
+@pytest.mark.usefixtures("tiny_sizes")
+def test_changed_work_is_named_and_updated(small_counts: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main(["throughput", "--update"]) == 0
+    expected = expectations.load(small_counts)
+    visits = expected["fifo + easy"]["visits"]
+    expected["fifo + easy"]["visits"] = visits - 1
+    expectations.save(small_counts, expected)
+    capsys.readouterr()
+    assert command.main(["throughput", "--quick", "--check"]) == 1
+    assert f"changed: fifo + easy: visits from {visits - 1} to {visits} " in capsys.readouterr().err
+    assert command.main(["throughput", "--update"]) == 0
+    assert command.main(["throughput", "--quick", "--check"]) == 0
+
+
+@pytest.mark.usefixtures("tiny_sizes")
+def test_throughput_reports_every_setting(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main(["throughput", "--quick", "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["changes"] is None
+    assert {"versions", "kernel_hash", "machine", "nodes", "bare", "center", "memory"} < set(report)
+    keys = [(row["jobs"], row["load"], row["stride"], row["backfill"]) for row in report["center"]]
+    assert len(set(keys)) == len(keys) == 12
+    assert {stride for jobs, _, stride, _ in keys if jobs == TINY.large} == {"calendar"}
+    assert {(row["jobs"], row["load"], row["variant"]) for row in report["bare"]} == {
+        (jobs, load, variant) for jobs in (300, 600) for load in (0.7, 0.95) for variant in ("at once", "one by one")
+    }
+    speeds = {(row["jobs"], row["load"], row["variant"]): row["jobs_per_s"] for row in report["bare"]}
+    for row in report["center"]:
+        ratios = {name: row["jobs_per_s"] / speeds[row["jobs"], row["load"], name] for name in bare.VARIANTS}
+        assert row["to_bare"] == pytest.approx(ratios, abs=6e-4)
+    assert all(10 < row["peak_mb"]["run"] <= row["peak_mb"]["figures"] for row in report["memory"])
+    text = "\n".join(throughput.lines(report))
+    assert "EASY, event stride" in text
+    assert "bare SimPy, one by one" in text
+
+
+def test_peak_memory_is_that_of_the_fresh_process() -> None:
+    ballast = np.ones(100_000_000)
+    assert memory.peak_bytes() > ballast.nbytes
+    assert memory.measured_apart(300, 0.7, "none")["figures"] * 1e6 < ballast.nbytes
+
+
+def test_damaged_expectations_exit_with_2(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(queue_delay, "FILE", tmp_path / "queue_delay.json")
+    assert command.main(["queue-delay", "--check", "--quick"]) == 2
+    assert "queue_delay.json" in capsys.readouterr().err
+    queue_delay.FILE.write_text("[]")
+    with pytest.raises(ResultError, match="a JSON object is expected"):
+        expectations.load(queue_delay.FILE)
+
+
+def test_exit_status_of_the_process() -> None:
+    root = Path(__file__).parents[1]
+    run = [sys.executable, "-m", "benchmarks", "queue-delay"]
+    both = subprocess.run([*run, "--check", "--update"], cwd=root, capture_output=True, text=True, check=False)
+    assert both.returncode == 2
+    assert "not allowed with" in both.stderr
+    checked = subprocess.run([*run, "--quick", "--check"], cwd=root, capture_output=True, text=True, check=False)
+    assert checked.returncode == 0
+    assert "exact figures: as committed" in checked.stderr
