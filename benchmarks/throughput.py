@@ -49,6 +49,16 @@ Say = Callable[[str], None]
 def measure(sizes: Sizes, say: Say) -> dict[str, Any]:
     """Return all times and ratios, and the peak memory of the large run."""
     warm_up()
+    gc.collect()
+    # What was there before is garbage no more: the collections between the runs need not look at it.
+    gc.freeze()
+    try:
+        return _measured(sizes, say)
+    finally:
+        gc.unfreeze()
+
+
+def _measured(sizes: Sizes, say: Say) -> dict[str, Any]:
     origin = describe("throughput", SEED, None)
     bare: list[dict[str, Any]] = []
     center: list[dict[str, Any]] = []

@@ -223,7 +223,9 @@ def blocked(log: Log) -> list[str]:
     return [f"{shown_minutes(row['t'])} {LETTERS[row['job']]} {codes.REASONS[row['reason']]}" for row in rows]
 
 
-def chart(log: Log, jobs: Workload, fleet: Sequence[NodeType], horizon: int | None = None) -> list[str]:
+def chart(
+    log: Log, jobs: Workload, fleet: Sequence[NodeType], horizon: int | None = None, names: str = LETTERS
+) -> list[str]:
     """Return the Gantt chart: a line a device, a column a minute; whole jobs take the lowest empty devices."""
     sizes = [kind.accelerators for kind in fleet for _ in range(kind.count)]
     fate = fates(log, len(jobs))
@@ -240,28 +242,28 @@ def chart(log: Log, jobs: Workload, fleet: Sequence[NodeType], horizon: int | No
         for d in taken:
             shared = [old for old in lines[node, d][begin:end] if old != "."]
             assert not shared, "a chart cannot show two jobs on one device"
-            lines[node, d][begin:end] = LETTERS[job] * (end - begin)
+            lines[node, d][begin:end] = names[job] * (end - begin)
     head = "minute" + " " * 4 + "".join(f"{tick:<5}" for tick in range(0, last + 1, 5)).rstrip()
     rows = [f"{f'n{node}' if d == 0 else '':<4}{d:<6}{''.join(line)}" for (node, d), line in lines.items()]
     return [head, *rows]
 
 
-def log_table(log: Log) -> list[Cells]:
-    """Return a log as a page shows it: minutes, letters, names."""
+def log_table(log: Log, names: str = LETTERS) -> list[Cells]:
+    """Return a log as a page shows it: minutes, the jobs' letters, names."""
     shown = []
     for row in log:
         kind = codes.EVENTS[row["kind"]]
-        names = codes.OUTCOMES if kind == "end" else codes.REASONS
+        reasons = codes.OUTCOMES if kind == "end" else codes.REASONS
         place = {name: "-" if row[name] < 0 else str(row[name]) for name in ("node", "device")}
         shown.append(
             {
                 "t": shown_minutes(row["t"]),
                 "round": str(row["round"]),
                 "kind": kind,
-                "job": LETTERS[row["job"]],
+                "job": names[row["job"]],
                 **place,
                 "amount": str(row["amount"]),
-                "reason": names[row["reason"]] or "-",
+                "reason": reasons[row["reason"]] or "-",
             }
         )
     return shown

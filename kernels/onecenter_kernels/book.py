@@ -50,7 +50,7 @@ def drop_row(s, k):
 def split(s, t):
     """Return the row that begins at t (ms), made if there is none; the present stands for all before it."""
     k = first_row_from(s, t)
-    if k < s.clock[0].book and s.book[k].t == t or k == 0:
+    if (k < s.clock[0].book and s.book[k].t == t) or k == 0:
         return k
     layer = s.book[s.clock[0].book].layer
     for i in range(s.clock[0].book, k, -1):

@@ -18,7 +18,7 @@ def free_parts(s, n):
 
 @inlined
 def survey(s, kind, ask, bare):
-    """Return how many tasks a node type holds now, free accelerators (1/1000), and tasks held but for cpu and memory."""
+    """Return the tasks a node type holds now, its free accelerators (1/1000), and tasks held but for cpu and memory."""
     first, nodes = s.types[kind].first, s.nodes
     holds, free, held_bare = 0, 0, 0
     for n in range(first, first + s.types[kind].count):

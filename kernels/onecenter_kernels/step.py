@@ -7,7 +7,6 @@ from .codes import (
     PRIORITY,
     R_LIMIT,
     S_RUNNING,
-    S_WAITING,
     T_CANCEL,
     T_END,
     T_SUBMIT,

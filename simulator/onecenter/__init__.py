@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from onecenter.comparison import compare
     from onecenter.policies import Policy
     from onecenter.result import Result
-    from onecenter.simulation import replay, run
     from onecenter.scenario import Scenario, load
+    from onecenter.simulation import replay, run
 
 __version__ = "0.1.0"
 

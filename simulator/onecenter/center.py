@@ -142,7 +142,8 @@ class Center:
             if names[what] not in allowed
         ]
         wanted = known[: len(known)] if node_types is None else list(node_types)
-        mistakes += [f"node type {name!r}: one of {', '.join(known)} is expected" for name in wanted if name not in known]
+        unknown = [name for name in wanted if name not in known]
+        mistakes += [f"node type {name!r}: one of {', '.join(known)} is expected" for name in unknown]
         mistakes += _impossible(row, names["spread"])
         if mistakes:
             raise SimulationError("submit", mistakes)
@@ -199,7 +200,7 @@ class Center:
         """The jobs so far, posted ones last; the row is the id."""
         if not self._posted:
             return self._workload
-        more = {
+        more: dict[str, Any] = {
             name: np.concatenate(
                 [getattr(self._workload, name), np.array([row[name] for row in self._posted], NARROW.get(name, "i8"))]
             )
@@ -210,7 +211,8 @@ class Center:
 
     def _check(self, job: int) -> None:
         if not 0 <= job < len(self._core.jobs):
-            raise SimulationError("job", [f"{job}: there is no such job, the ids so far are 0 to {len(self._core.jobs) - 1}"])
+            last = len(self._core.jobs) - 1
+            raise SimulationError("job", [f"{job}: there is no such job, the ids so far are 0 to {last}"])
 
     def _event(self, job: int, end: bool) -> Event:
         self._check(job)

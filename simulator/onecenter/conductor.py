@@ -20,6 +20,11 @@ STRIDES = ("calendar", "event")
 class Clock(simpy.Environment):
     """A SimPy environment whose time is int milliseconds; a delay that is no int is rounded up."""
 
+    @property
+    def now(self) -> int:
+        """Instant (ms since the start)."""
+        return self._now  # type: ignore[return-value]
+
     def schedule(self, event: Event, priority: Any = NORMAL, delay: SimTime = 0) -> None:
         """Put in an event; see `simpy.Environment.schedule`."""
         super().schedule(event, priority, delay if type(delay) is int else math.ceil(delay))

@@ -116,7 +116,7 @@ class Core:
             timers=table(1024, state.TIMER_DTYPE),
             holds=table(scratch, state.HOLD_DTYPE),
             book=book,
-            log=table(1024 + 3 * len(workload), state.LOG_DTYPE),
+            log=table(1024 + 4 * len(workload), state.LOG_DTYPE),
             clock=clock,
         )
 

@@ -35,7 +35,7 @@ def compiling(show: bool) -> Iterator[None]:
         task = bar.tasks[0].id
         bar.update(task, total=KERNELS)
 
-        class Count(event.Listener):  # type: ignore[misc]
+        class Count(event.Listener):
             """Moves the bar on with each kernel that is compiled."""
 
             def on_start(self, _: Any) -> None:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from os import PathLike, fspath
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +84,7 @@ def run(
     chosen = scenario_of(scenario, seed, set)
     rules = policy_of(policy, chosen.policy_)
     workload = build(chosen)
-    origin = describe(_name(scenario), chosen.time.seed, chosen.resolved())
+    origin = describe(chosen.name, chosen.time.seed, chosen.resolved())
     log, jobs, seconds = _simulate(
         chosen.fleet, rules, workload, stride=stride, horizon=chosen.time.horizon, show_progress=show_progress
     )
@@ -221,9 +221,3 @@ def _warm(fleet: Sequence[NodeType], policy: Policy, workload: Workload) -> None
 
 def _ms(duration: str | int) -> int:
     return duration if isinstance(duration, int) else parse_duration(duration)
-
-
-def _name(scenario: ScenarioLike) -> str:
-    if isinstance(scenario, Scenario):
-        return scenario.title.en if scenario.title else "scenario"
-    return Path(fspath(scenario)).stem

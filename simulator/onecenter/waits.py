@@ -66,7 +66,7 @@ def waits_by_reason(log: Array, workload: Workload, fleet: Sequence[NodeType], b
         time=np.zeros((len(shapes), len(codes.REASONS)), np.int64),
         waits=np.zeros((len(workload), len(codes.REASONS)), np.int64),
     )
-    reasons.replay(s, horizon)  # type: ignore[no-untyped-call]
+    reasons.replay(s, horizon)
     return s.waits
 
 

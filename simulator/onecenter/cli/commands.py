@@ -15,8 +15,8 @@ from onecenter.comparison import compare, comparison
 from onecenter.errors import OnecenterError, ScenarioError
 from onecenter.policies import NAMED, Policy
 from onecenter.result import Result
-from onecenter.simulation import replay, run, scenario_of
 from onecenter.scenario import from_dict, load, shipped
+from onecenter.simulation import replay, run, scenario_of
 
 
 def command_run(options: argparse.Namespace) -> int:
@@ -31,12 +31,7 @@ def command_run(options: argparse.Namespace) -> int:
         stride=options.stride,
         show_progress=not options.json,
     )
-    result = _renamed(result, options.scenario)
     return _deliver(result, options, sizes=False)
-
-
-def _renamed(result: Result, scenario: str) -> Result:
-    return replace(result, provenance={**result.provenance, "name": Path(scenario).stem})
 
 
 def _repeated(path: str, policy: str | None) -> tuple[Any, Policy | str]:
@@ -128,7 +123,8 @@ def _write(result: Result, folder: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         result.save(folder / "result.parquet")
-        (folder / "summary.json").write_text(json.dumps(result.summary(), ensure_ascii=False, indent=2), encoding="utf-8")
+        text = json.dumps(result.summary(), ensure_ascii=False, indent=2)
+        (folder / "summary.json").write_text(text, encoding="utf-8")
         save_plots(result, folder)
     except OSError as error:
         raise OnecenterError("--out", [f"{folder}: {error.strerror or error}"]) from None
@@ -154,17 +150,18 @@ def command_compare(options: argparse.Namespace) -> int:
 
 def command_show(options: argparse.Namespace) -> int:
     """Print the resolved scenario and its offered load."""
-    from onecenter.scenario.toml import to_toml
+    from onecenter.scenario.toml import dump
     from onecenter.workload.load import offered_load
 
     scenario = scenario_of(options.scenario, options.seed, options.set)
     offered = offered_load(scenario)
     if options.json:
         rows = [vars(row) | {"load": row.load} for row in offered.rows]
-        print(json.dumps({"scenario": scenario.resolved(), "load": rows, "warnings": offered.warnings}, ensure_ascii=False, indent=2))
+        figures = {"scenario": scenario.resolved(), "load": rows, "warnings": offered.warnings}
+        print(json.dumps(figures, ensure_ascii=False, indent=2))
         return 0
     out = tables.console()
-    print(to_toml(scenario))
+    print(dump(scenario.resolved()))
     out.print(tables.load_table(offered))
     for warning in offered.warnings:
         out.print(f"  warning: {warning}")

@@ -75,7 +75,8 @@ def _inside(part: Any) -> str:
 def _unknown(path: str, name: str, part: Any) -> str:
     names = list(part) if isinstance(part, Mapping) else []
     close = difflib.get_close_matches(name, names, 1)
-    return f"there is no {name!r} in {path}" + (f": did you mean {close[0]!r}?" if close else f" (known: {', '.join(names)})")
+    hint = f": did you mean {close[0]!r}?" if close else f" (known: {', '.join(names)})"
+    return f"there is no {name!r} in {path}{hint}"
 
 
 def _value(text: str) -> Any:

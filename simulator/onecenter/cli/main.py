@@ -3,7 +3,7 @@
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from onecenter.errors import OnecenterError
 
@@ -66,7 +66,7 @@ def _replay(parts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> Non
     part.add_argument("--format", help="the log's format where its name and first line do not tell it")
     part.add_argument("--horizon", metavar="TIME", help='stop there, such as "28 d" from the log\'s zero')
     part.add_argument("--warmup", metavar="TIME", default="0 d", help="leave the jobs of this time out of the figures")
-    part.add_argument("--skip-first", metavar="N%", default="0%", help="leave the first N %% of the jobs out of the figures")
+    part.add_argument("--skip-first", metavar="N%", default="0%", help="leave the first N %% of the jobs out")
     _run_options(part)
     _outputs(part)
     part.set_defaults(command=_lazily("replay"))
@@ -128,7 +128,7 @@ def _fail_if(part: argparse.ArgumentParser, example: str) -> None:
     )
 
 
-def _lazily(name: str) -> "object":
+def _lazily(name: str) -> Callable[[argparse.Namespace], int]:
     """Return the command, imported when it runs: the help must not wait for it."""
 
     def command(options: argparse.Namespace) -> int:

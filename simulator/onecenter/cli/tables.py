@@ -30,8 +30,13 @@ def _seconds(value: float | None, part: Mapping[str, Any]) -> str:
 
 
 def _targets(part: Mapping[str, Any]) -> str:
-    texts = [f"{VERDICTS[one['verdict']]} {one['what']}" for one in part["targets"]]
+    texts = [f"{VERDICTS[one['verdict']]} {one['what']} ≤ {_limit(one)}" for one in part["targets"]]
     return "\n".join(texts) or "–"
+
+
+def _limit(one: Mapping[str, Any]) -> str:
+    """Return a target's limit: a time, or a factor."""
+    return units.format_seconds(one["target"]) if "wait" in one["what"] else f"{one['target']:g}"
 
 
 def platforms_table(result: Result) -> Table:
@@ -74,7 +79,8 @@ def sizes_table(result: Result) -> Table:
     """Return waits by the accelerators of a job."""
     import polars as pl
 
-    jobs = result.jobs.filter(pl.col("submit_ms").is_between(result.window.warmup, result.window.horizon, closed="left"))
+    window = result.window
+    jobs = result.jobs.filter(pl.col("submit_ms").is_between(window.warmup, window.horizon, closed="left"))
     sizes = jobs.with_columns(pl.col("accelerators").map_elements(_size_class, return_dtype=pl.String).alias("size"))
     grouped = sizes.group_by("size").agg(
         pl.len().alias("jobs"),
