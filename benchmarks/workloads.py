@@ -4,13 +4,10 @@ import math
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from onecenter.fleet import NodeType
 from onecenter.workload.draws import Draws, choice, exponential, normal, rounded_up
 from onecenter.workload.table import Workload, workload
-
-Ints = npt.NDArray[np.int64]
 
 HOUR: Final = 3_600_000
 DAY: Final = 24 * HOUR
@@ -49,9 +46,9 @@ def _phi(x: float) -> float:
     return (1 + math.erf(x / math.sqrt(2))) / 2
 
 
-def poisson_jobs(count: int, nodes: int, load: float, seed: int = SEED) -> Workload:
+def poisson_jobs(count: int, nodes: int, load: float) -> Workload:
     """Return jobs of one task, with Poisson arrivals, that offer `load` (0..1) to `nodes` nodes."""
-    draws = Draws(seed, "benchmarks", "throughput")
+    draws = Draws(SEED, "benchmarks", "throughput")
     mean_accelerators = float(np.dot(ACCELERATORS, SHARES))
     gap = mean_run() * mean_accelerators / (8 * nodes * load)
     submit = rounded_up(gap * np.cumsum(exponential(draws.uniforms("gap", count))))

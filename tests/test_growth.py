@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from engines import check_equal, core_of, crowd, horizon_of, posts_at
-from numba import config
 from onecenter_kernels import codes, state
+from onecenter_kernels.jit import JIT
 from oracle import simulate
 from random_scenarios import RandomScenario, Seeded, random_scenario
 
@@ -17,7 +17,7 @@ from onecenter.workload.table import DEFAULTS
 
 pytestmark = pytest.mark.equality
 
-SLOW = bool(config.DISABLE_JIT)
+SLOW = not JIT
 SEEDS = range(15 if SLOW else 60)
 
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from by_hand import job, nodes, table
 from engines import (
-    Posts,
     Log,
+    Posts,
     Script,
     Steps,
     a_job,
@@ -25,8 +25,8 @@ from engines import (
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numba import config
 from onecenter_kernels import codes
+from onecenter_kernels.jit import JIT
 from oracle import simulate
 from random_scenarios import RandomScenario, Seeded, random_scenario, scenarios
 from test_random_scenarios import check_laws
@@ -38,7 +38,7 @@ from onecenter.policies import Policy
 pytestmark = pytest.mark.equality
 
 #: Without the JIT the core is some hundred times slower.
-SLOW = bool(config.DISABLE_JIT)
+SLOW = not JIT
 
 COMBINATIONS = list(product(codes.ORDERS, codes.BACKFILLS, codes.PLACEMENTS))
 SEEDS_EACH = 1 if SLOW else 4

@@ -23,7 +23,7 @@ from onecenter.workload.table import Workload
 KTH, NASA = "KTH-SP2-1996-2.1-cln.swf.gz", "NASA-iPSC-1993-3.1-cln.swf.gz"
 SECOND = 1_000
 
-#: The twin of this project's rules, in whole seconds: mean wait (s), mean bounded slowdown, first submit to last end (s).
+#: Of schedules that an independent simulator made: mean wait (s), mean bounded slowdown, first submit to last end (s).
 FIGURES = {
     "fcfs": (354175.9504, 6821.93534, 28781494),
     "easy": (6890.5771, 92.83056, 28763776),

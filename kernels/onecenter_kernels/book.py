@@ -178,7 +178,7 @@ def begin(s, j):
 def name_devices(s, j, n, hi):
     """Mark the devices of node n that job j holds as taken, in the rows up to hi - 1."""
     first = s.nodes[NOW, n].slots
-    for d in range(first, first + s.types[s.nodes[NOW, n].type].accelerators):
+    for d in range(first, first + s.types[0, s.nodes[NOW, n].type].accelerators):
         if s.devices[NOW, d].owner == j:
             for k in range(hi):
                 s.devices[s.book[k].layer, d].free = 0

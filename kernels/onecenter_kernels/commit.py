@@ -56,7 +56,7 @@ def fits_empty(s, j):
     ask = ask_of(s, j)
     types = s.jobs[j].types
     while types > 0:
-        kind = s.types[(types & 15) - 1]
+        kind = s.types[0, (types & 15) - 1]
         each = ask.tasks
         if ask.whole > 0:
             each = min(each, kind.accelerators // ask.whole)

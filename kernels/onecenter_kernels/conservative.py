@@ -26,7 +26,7 @@ def place_from(s, k, kind, ask, walltime):
     """Place a job on a node type from the time of row k for its walltime (ms); return the picks."""
     hi = first_row_from(s, s.book[k].t + walltime)
     if hi - k > 1:
-        for n in range(s.types[kind].first, s.types[kind].first + s.types[kind].count):
+        for n in range(s.types[0, kind].first, s.types[0, kind].first + s.types[0, kind].count):
             view_node(s, k, hi, n)
     return place(s, k, hi, kind, ask)
 

@@ -7,8 +7,9 @@ from .jit import inlined, njit
 from .owning import release_row
 from .place import place_allowed
 from .queue import goes_before, keep_waiting, walltime_end
-from .room import DEVICE, copy_row, node_holds, take, type_holds, view_amounts, view_node
+from .room import copy_row, node_holds, take, view_amounts, view_node
 from .state import NOW, SHADOW, VIEW
+from .sums import exhausted, may_start, sum_up
 
 
 @inlined
@@ -37,91 +38,24 @@ def plain_pass(s, t):
     if not quiet and in_order(s, t):
         return True
     if clock.backfill != NONE and clock.tail - clock.head > 1:
-        n = candidates(s, t, quiet)
-        if n > 0:
-            backfill(s, t, n)
-    return False
-
-
-@njit
-def sum_up(s, layer, devices):
-    """Note for each node type the most and all free accelerators of a layer, idle nodes, and the emptiest device."""
-    nodes = s.nodes
-    for kind in range(len(s.types)):
-        row = s.types[kind]
-        most, total, idle = 0, 0, 0
-        for n in range(row.first, row.first + row.count):
-            free = nodes[layer, n].free
-            most = max(most, free)
-            total += free
-            idle += free == row.accelerators
-        row.most = most
-        row.total = total
-        row.idle = idle
-        row.part = emptiest(s, layer, row) if devices else DEVICE
-        s.clock[0].visits += row.count
-
-
-@njit
-def emptiest(s, layer, row):
-    """Return the most that is left (1/1000) of a device of a node type in a layer."""
-    first = s.nodes[NOW, row.first].slots
-    devices, most = s.devices, 0
-    for d in range(first, first + row.count * row.accelerators):
-        most = max(most, devices[layer, d].free)
-    return most
-
-
-@njit
-def surely_not(row, ask):
-    """Tell whether the sums of a node type rule out that it holds the job."""
-    return (
-        ask.whole > row.most
-        or ask.whole * ask.tasks > row.total
-        or ask.part > row.part
-        or (ask.whole == row.accelerators and ask.whole > 0 and ask.tasks > row.idle)
-    )
-
-
-@njit
-def may_start(s, layer, types, ask):
-    """Tell whether a layer holds the job on an allowed node type; a view of parts may promise more than it holds."""
-    while types > 0:
-        kind = (types & 15) - 1
-        row = s.types[kind]
-        if not surely_not(row, ask):
-            if ask.part > 0 and ask.tasks == 1 and ask.cpus + ask.memory == 0:
-                return True
-            if layer != NOW or type_holds(s, layer, kind, ask) >= ask.tasks:
-                return True
-        types >>= 4
+        # After a quiet pass only jobs submitted at this instant can have become able to start.
+        backfill(s, t, quiet and clock.backfill_depth == 0)
     return False
 
 
 @inlined
-def candidates(s, t, quiet):
-    """List the jobs behind the head that fit on what is free now, in backfill's order; return their number.
-
-    After a quiet pass only jobs submitted at this instant t (ms) can have become able to start.
-    """
+def list_by_walltime(s, t, quiet):
+    """List the jobs behind the head that may start, by walltime; return their number."""
     clock = s.clock[0]
-    n, limit = 0, clock.backfill_depth
-    by_walltime = clock.backfill == EASY_SJBF
-    quiet = quiet and limit == 0
-    sum_up(s, NOW, clock.fractions)
+    n, every = 0, clock.backfill_depth > 0
     for i in range(clock.head + 1, clock.tail):
         j = s.queue[i].job
         if quiet and s.jobs[j].submit != t:
             continue
-        if limit > 0 and not by_walltime and i - clock.head > limit:
-            break
-        if (by_walltime and limit > 0) or may_start(s, NOW, s.jobs[j].types, ask_of(s, j)):
+        if every or may_start(s, NOW, s.jobs[j].types, ask_of(s, j)):
             s.queue[n].candidate = j
             n += 1
-    if by_walltime:
-        sort_by_walltime(s, n)
-        if limit > 0:
-            n = min(n, limit)
+    sort_by_walltime(s, n)
     return n
 
 
@@ -162,7 +96,7 @@ def sort_by_walltime(s, n):
 def count_held(s, types, ask):
     """Count how many of the head's tasks the shadow row holds on each node type that it may use."""
     while types > 0:
-        row = s.types[(types & 15) - 1]
+        row = s.types[0, (types & 15) - 1]
         row.held = 0
         for n in range(row.first, row.first + row.count):
             row.held += node_holds(s, SHADOW, n, ask)
@@ -180,7 +114,7 @@ def project(s, j, ask):
         n = row.node
         before = node_holds(s, SHADOW, n, ask)
         release_row(s, j, row, SHADOW, own, devices)
-        s.types[s.nodes[NOW, n].type].held += node_holds(s, SHADOW, n, ask) - before
+        s.types[0, s.nodes[NOW, n].type].held += node_holds(s, SHADOW, n, ask) - before
     s.clock[0].visits += job.rows
 
 
@@ -188,7 +122,7 @@ def project(s, j, ask):
 def held(s, types, tasks):
     """Tell whether an allowed node type holds all tasks of the head in the shadow row."""
     while types > 0:
-        if s.types[(types & 15) - 1].held >= tasks:
+        if s.types[0, (types & 15) - 1].held >= tasks:
             return True
         types >>= 4
     return False
@@ -223,42 +157,65 @@ def reserve_head(s):
     return shadow
 
 
-@inlined
+@njit
 def view_all(s, devices):
-    """Make the view of now and shadow for every node, with devices or without."""
+    """Make the view of now and shadow for every node, with devices or without, and sum it up."""
     for n in range(s.nodes.shape[1]):
         if devices:
             view_node(s, NOW, SHADOW + 1, n)
         else:
             view_amounts(s, NOW, SHADOW + 1, n)
+    sum_up(s, VIEW, devices)
+
+
+@njit
+def fill_up(s, j, t, long):
+    """Start job j on the first allowed node type that holds it now or, if long, in the view; tell whether it did."""
+    ask = ask_of(s, j)
+    picks = place_allowed(s, NOW, SHADOW + 1 if long else NOW + 1, s.jobs[j].types, ask)
+    if picks == 0:
+        return False
+    start(s, j, picks, t)
+    for k in range(picks):
+        pick = s.holds[k]
+        if long:
+            take(s, SHADOW, pick.node, pick.slot, pick.amount, ask)
+    return True
 
 
 @inlined
-def backfill(s, t, n):
-    """Start those of the n candidates that do not delay the head's reservation."""
-    shadow = reserve_head(s)
-    viewed, with_devices = False, False
-    for i in range(n):
-        j = s.queue[i].candidate
-        ask, types = ask_of(s, j), s.jobs[j].types
-        long = t + s.jobs[j].walltime > shadow
-        rows = SHADOW + 1 if long else NOW + 1
-        if long and (not viewed or (ask.part > 0 and not with_devices)):
-            viewed, with_devices = True, ask.part > 0
-            view_all(s, with_devices)
-            sum_up(s, VIEW, with_devices)
-        if long and not may_start(s, VIEW, types, ask):
+def backfill(s, t, quiet):
+    """Start the jobs behind the head that do not delay its reservation."""
+    clock = s.clock[0]
+    by_walltime = clock.backfill == EASY_SJBF
+    sum_up(s, NOW, clock.fractions)
+    first, last = clock.head + 1, clock.tail
+    if by_walltime:
+        last = first + list_by_walltime(s, t, quiet)
+    if clock.backfill_depth > 0:
+        last = min(last, first + clock.backfill_depth)
+    shadow, viewed, devices, started = -1, False, False, False
+    for i in range(first, last):
+        j = s.queue[i - first].candidate if by_walltime else s.queue[i].job
+        job = s.jobs[j]
+        if quiet and job.submit != t:
             continue
-        picks = place_allowed(s, NOW, rows, types, ask)
-        if picks == 0:
+        ask = ask_of(s, j)
+        if not may_start(s, NOW, job.types, ask):
             continue
-        start(s, j, picks, t)
-        for k in range(picks):
-            pick = s.holds[k]
-            if long:
-                take(s, SHADOW, pick.node, pick.slot, pick.amount, ask)
-            if with_devices:
-                view_node(s, NOW, SHADOW + 1, pick.node)
-            elif viewed:
-                view_amounts(s, NOW, SHADOW + 1, pick.node)
-    keep_waiting(s, S_WAITING)
+        if shadow < 0:
+            shadow = reserve_head(s)
+        long = t + job.walltime > shadow
+        if long and (not viewed or (ask.part > 0 and not devices)):
+            viewed, devices = True, ask.part > 0
+            view_all(s, devices)
+        if (long and not may_start(s, VIEW, job.types, ask)) or not fill_up(s, j, t, long):
+            continue
+        started = True
+        sum_up(s, NOW, clock.fractions)
+        if viewed:
+            view_all(s, devices)
+        if exhausted(s):
+            break
+    if started:
+        keep_waiting(s, S_WAITING)

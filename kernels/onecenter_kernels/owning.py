@@ -24,7 +24,7 @@ def own_devices(s, j, n, count):
     """Give job j the lowest empty devices of node n that are not promised."""
     first = s.nodes[NOW, n].slots
     conservative = s.clock[0].backfill == CONSERVATIVE
-    for d in range(first, first + s.types[s.nodes[NOW, n].type].accelerators):
+    for d in range(first, first + s.types[0, s.nodes[NOW, n].type].accelerators):
         if count == 0:
             return
         if s.devices[NOW, d].free != DEVICE or (conservative and promised(s, j, d)):
@@ -38,7 +38,7 @@ def own_devices(s, j, n, count):
 def can_own(s, j, n, count):
     """Tell whether node n has so many empty devices that are not promised."""
     first = s.nodes[NOW, n].slots
-    for d in range(first, first + s.types[s.nodes[NOW, n].type].accelerators):
+    for d in range(first, first + s.types[0, s.nodes[NOW, n].type].accelerators):
         if count > 0 and s.devices[NOW, d].free == DEVICE and not promised(s, j, d):
             count -= 1
     return count == 0
@@ -48,7 +48,7 @@ def can_own(s, j, n, count):
 def disown(s, j, layer, n):
     """Empty the devices of node n that job j holds, in a row."""
     first = s.nodes[NOW, n].slots
-    for d in range(first, first + s.types[s.nodes[NOW, n].type].accelerators):
+    for d in range(first, first + s.types[0, s.nodes[NOW, n].type].accelerators):
         if s.devices[NOW, d].owner == j:
             s.devices[layer, d].free = DEVICE
 
@@ -57,7 +57,7 @@ def disown(s, j, layer, n):
 def forget_owner(s, j, n):
     """Let job j hold no device of node n."""
     first = s.nodes[NOW, n].slots
-    for d in range(first, first + s.types[s.nodes[NOW, n].type].accelerators):
+    for d in range(first, first + s.types[0, s.nodes[NOW, n].type].accelerators):
         if s.devices[NOW, d].owner == j:
             s.devices[NOW, d].owner = -1
 

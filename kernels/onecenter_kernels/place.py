@@ -24,7 +24,7 @@ def better(a, b, placement):
 @njit
 def choose(s, layer, kind, ask, placement):
     """Return the node of a type that takes the next task; -1: none can."""
-    first, count, nodes = s.types[kind].first, s.types[kind].count, s.nodes
+    first, count, nodes = s.types[0, kind].first, s.types[0, kind].count, s.nodes
     best, parts = -1, ask.part > 0
     for n in range(first, first + count):
         node = nodes[layer, n]
@@ -44,7 +44,7 @@ def choose(s, layer, kind, ask, placement):
 @njit
 def choose_anywhere(s, layer, kind, ask, rest):
     """Return the node for spread any: fewest free that holds the rest, else most free that holds any."""
-    first, count = s.types[kind].first, s.types[kind].count
+    first, count = s.types[0, kind].first, s.types[0, kind].count
     snug, wide = -1, -1
     for n in range(first, first + count):
         k = node_holds(s, layer, n, ask)
@@ -75,7 +75,7 @@ def place_single(s, layer, kind, ask, placement):
 @inlined
 def fill_order(s, layer, kind, ask, placement):
     """Return the nodes of a type that hold any task, as first-fit or best-fit takes them."""
-    first, count, nodes = s.types[kind].first, s.types[kind].count, s.nodes
+    first, count, nodes = s.types[0, kind].first, s.types[0, kind].count, s.nodes
     able = np.empty(count, np.int64)
     k = 0
     for n in range(first, first + count):

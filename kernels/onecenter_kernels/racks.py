@@ -33,7 +33,7 @@ def fill_node(s, lo, hi, layer, n, ask, most, picks):
 @njit
 def capacities(s, lo, hi, layer, kind, ask):
     """Return how many of the tasks each node of a type holds."""
-    first, count = s.types[kind].first, s.types[kind].count
+    first, count = s.types[0, kind].first, s.types[0, kind].count
     holds = np.zeros(count, np.int64)
     for i in range(count):
         if ask.part > 0:
@@ -147,7 +147,7 @@ def lowest_set(holds, racks, best, most_racks, nodes, tasks):
 @inlined
 def rack_nodes(s, kind, holds, tasks):
     """Return the nodes (a mask) on which the rule puts the tasks; none set where they do not fit."""
-    first, count = s.types[kind].first, s.types[kind].count
+    first, count = s.types[0, kind].first, s.types[0, kind].count
     racks = np.empty(count, np.int64)
     for i in range(count):
         racks[i] = s.nodes[NOW, first + i].rack
@@ -184,7 +184,7 @@ def place_in_racks(s, lo, hi, layer, kind, ask):
     picks, rest = 0, ask.tasks
     for i in range(len(holds)):
         if chosen[i] and rest > 0:
-            tasks, picks = fill_node(s, lo, hi, layer, s.types[kind].first + i, ask, rest, picks)
+            tasks, picks = fill_node(s, lo, hi, layer, s.types[0, kind].first + i, ask, rest, picks)
             rest -= tasks
     undo(s, lo, hi, layer, picks, ask)
     return picks if rest == 0 else 0

@@ -11,7 +11,7 @@ from .state import NOW
 def free_parts(s, n):
     """Return what is left of the devices of node n now (1/1000)."""
     first, total = s.nodes[NOW, n].slots, 0
-    for d in range(first, first + s.types[s.nodes[NOW, n].type].accelerators):
+    for d in range(first, first + s.types[0, s.nodes[NOW, n].type].accelerators):
         total += s.devices[NOW, d].free
     return total
 
@@ -19,9 +19,9 @@ def free_parts(s, n):
 @inlined
 def survey(s, kind, ask, bare):
     """Return the tasks a node type holds now, its free accelerators (1/1000), and tasks held but for cpu and memory."""
-    first, nodes = s.types[kind].first, s.nodes
+    first, nodes = s.types[0, kind].first, s.nodes
     holds, free, held_bare = 0, 0, 0
-    for n in range(first, first + s.types[kind].count):
+    for n in range(first, first + s.types[0, kind].count):
         node = nodes[NOW, n]
         if ask.part > 0:
             holds += node_holds(s, NOW, n, ask)
@@ -31,14 +31,14 @@ def survey(s, kind, ask, bare):
             holds += holds_but_parts(node, ask)
             held_bare += holds_but_parts(node, bare)
             free += node.free * DEVICE
-    s.clock[0].visits += s.types[kind].count
+    s.clock[0].visits += s.types[0, kind].count
     return holds, free, held_bare
 
 
 @inlined
 def fits_elsewhere(s, types, ask):
     """Tell whether the job would fit now on a node type that it may not use."""
-    for kind in range(len(s.types)):
+    for kind in range(s.types.shape[1]):
         if not allows(types, kind) and type_holds(s, NOW, kind, ask) >= ask.tasks:
             return True
     return False

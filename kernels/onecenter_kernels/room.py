@@ -65,7 +65,7 @@ def view_node(s, lo, hi, n):
 def view_devices(s, lo, hi, n):
     """Make the view of the devices of node n: one that no part may break has nothing left."""
     first = s.nodes[NOW, n].slots
-    for d in range(first, first + s.types[s.nodes[NOW, n].type].accelerators):
+    for d in range(first, first + s.types[0, s.nodes[NOW, n].type].accelerators):
         least = DEVICE
         for k in range(lo, hi):
             layer = s.book[k].layer
@@ -90,7 +90,7 @@ def part_slots(s, layer, n, part):
     """Return how many parts (1/1000) the devices of node n hold in a plain row."""
     first = s.nodes[NOW, n].slots
     slots, empty = 0, 0
-    for d in range(first, first + s.types[s.nodes[NOW, n].type].accelerators):
+    for d in range(first, first + s.types[0, s.nodes[NOW, n].type].accelerators):
         free = int(s.devices[layer, d].free)
         if free == DEVICE:
             empty += 1
@@ -104,7 +104,7 @@ def part_device(s, layer, n, part):
     """Return the fullest device of node n that a part (1/1000) fits on, lowest first; -1: none."""
     first = s.nodes[NOW, n].slots
     best, least = -1, DEVICE + 1
-    for d in range(s.types[s.nodes[NOW, n].type].accelerators):
+    for d in range(s.types[0, s.nodes[NOW, n].type].accelerators):
         free = int(s.devices[layer, first + d].free)
         if free == DEVICE and s.nodes[layer, n].free <= 0:
             continue
@@ -140,7 +140,7 @@ def node_holds(s, layer, n, ask):
 @njit
 def type_holds(s, layer, kind, ask):
     """Return how many of the tasks the nodes of a type hold, at least; stops at all of them."""
-    first, count, nodes = s.types[kind].first, s.types[kind].count, s.nodes
+    first, count, nodes = s.types[0, kind].first, s.types[0, kind].count, s.nodes
     total, n = 0, first
     if ask.part > 0:
         while n < first + count and total < ask.tasks:

@@ -39,17 +39,18 @@ JOB: Final[tuple[Field, ...]] = (
     ("first", "i8", "index", "first of its start rows in the log"),
 )
 
+#: By (layer, node type); what does not change stands in layer 0.
 TYPE: Final[tuple[Field, ...]] = (
     ("first", "i8", "index", "its first node; its nodes follow each other"),
     ("count", "i8", "1", "its nodes"),
     ("accelerators", "i8", "1", "accelerators a node"),
     ("cpus", "i8", "1/1000", "cpus a node"),
     ("memory", "i8", "MiB", "memory a node"),
-    ("most", "i8", "1", "scratch of backfill: the most free accelerators of a node, now or in the view"),
-    ("total", "i8", "1", "scratch of backfill: the free accelerators of all its nodes, likewise"),
-    ("idle", "i8", "1", "scratch of backfill: nodes with all accelerators free, likewise"),
-    ("part", "i8", "1/1000", "scratch of backfill: the most that is left of a device, likewise"),
-    ("held", "i8", "1", "scratch of backfill: the head's tasks that its nodes hold in the shadow"),
+    ("most", "i8", "1", "scratch: the most free accelerators of a node of a layer"),
+    ("total", "i8", "1", "scratch: the free accelerators of all its nodes"),
+    ("idle", "i8", "1", "scratch: its nodes with all accelerators free"),
+    ("part", "i8", "1/1000", "scratch: the most that is left of a device"),
+    ("held", "i8", "1", "scratch: the head's tasks that its nodes hold in the shadow"),
 )
 
 #: By (layer, node). Layer 0 is now, 1 the shadow of EASY, 2 the view, the others are rows of the book.
@@ -121,6 +122,7 @@ CLOCK: Final[tuple[Field, ...]] = (
     ("age_rate", "i8", "1e-6/h", "what an hour of waiting adds to the priority"),
     ("max_age", "i8", "ms", "waiting beyond it adds nothing"),
     ("fractions", "i8", "0/1", "devices are kept"),
+    ("cpu_only", "i8", "0/1", "there are jobs that ask no accelerator"),
     ("jobs", "i8", "1", "jobs known, posted ones included"),
     ("known", "i8", "1", "jobs whose submit comes from the cursor"),
     ("cursor", "i8", "job", "next job to be submitted"),

@@ -1,7 +1,9 @@
 """The center as users' own SimPy processes see it: submit, cancel, wait for a job, look around."""
 
+import math
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -15,14 +17,34 @@ from onecenter.core import Core
 from onecenter.errors import SimulationError
 from onecenter.fleet import NodeType
 from onecenter.policies import Policy
-from onecenter.units import parse_duration, parse_memory
+from onecenter.units import MAX_DURATION, parse_duration, parse_memory
 from onecenter.workload.table import COLUMNS, DEFAULTS, NARROW, Workload, type_code
 
 ENDED = (codes.S_ENDED, codes.S_CANCELLED, codes.S_REFUSED)
 
 
-def _ms(duration: str | int) -> int:
-    return duration if isinstance(duration, int) else parse_duration(duration)
+#: The largest int32, which holds thousandths of accelerators and cpus, and tasks.
+MOST = 2**31 - 1
+
+
+def _ms(duration: str | float) -> int:
+    return parse_duration(duration) if isinstance(duration, str) else math.ceil(duration)
+
+
+def _thousandths(amount: float) -> int:
+    scaled = round(1000 * amount, 6)
+    if scaled != int(scaled):
+        raise ValueError("at most three decimals are expected")
+    return int(scaled)
+
+
+def _read(what: str, value: Any, reader: Callable[[Any], int], mistakes: list[str]) -> int:
+    """Return what `reader` makes of a value; note it, and go on with something possible, where it cannot."""
+    try:
+        return reader(value)
+    except (TypeError, ValueError, OverflowError) as error:
+        mistakes.append(f"{what} = {value!r}: {error}")
+        return 1000
 
 
 class Center:
@@ -72,8 +94,8 @@ class Center:
         """Start a SimPy process."""
         return self.env.process(generator)
 
-    def after(self, delay: str | int) -> Event:
-        """Return an event that happens after `delay` (ms, or text such as "2 h")."""
+    def after(self, delay: str | float) -> Event:
+        """Return an event that happens after `delay` (ms, rounded up, or text such as "2 h")."""
         return self.env.timeout(_ms(delay))
 
     def listen(self, listener: Callable[["Center"], None]) -> None:
@@ -92,8 +114,8 @@ class Center:
         self,
         *,
         accelerators: float,
-        run_time: str | int,
-        walltime: str | int | None = None,
+        run_time: str | float,
+        walltime: str | float | None = None,
         tasks: int = 1,
         cpus: float = 0,
         memory: str = "0 MiB",
@@ -101,7 +123,7 @@ class Center:
         node_types: Sequence[str] | None = None,
         platform: str | None = None,
         priority: int = 0,
-        patience: str | int | None = None,
+        patience: str | float | None = None,
         outcome: str = "completed",
     ) -> int:
         """Submit a job now and return its id; amounts are a task's (spread "any": an accelerator's).
@@ -111,40 +133,43 @@ class Center:
         SimulationError
             If a value is impossible; all mistakes are listed.
         """
-        run = _ms(run_time)
+        mistakes: list[str] = []
+        run = _read("run_time", run_time, _ms, mistakes)
         row = DEFAULTS | {
             "run": run,
-            "walltime": run if walltime is None else _ms(walltime),
-            "accelerators": round(1000 * accelerators),
-            "cpus": round(1000 * cpus),
-            "memory": parse_memory(memory),
-            "tasks": tasks,
-            "priority": priority,
-            "patience": -1 if patience is None else _ms(patience),
+            "walltime": run if walltime is None else _read("walltime", walltime, _ms, mistakes),
+            "accelerators": _read("accelerators", accelerators, _thousandths, mistakes),
+            "cpus": _read("cpus", cpus, _thousandths, mistakes),
+            "memory": _read("memory", memory, parse_memory, mistakes),
+            "tasks": _read("tasks", tasks, index, mistakes),
+            "priority": _read("priority", priority, index, mistakes),
+            "patience": -1 if patience is None else _read("patience", patience, _ms, mistakes),
             "submit": self.env.now,
         }
         names = {"spread": spread, "outcome": outcome, "platform": platform or self._workload.platforms[0]}
-        row |= self._coded(row, names, node_types)
+        mistakes += _impossible(row, spread, patience is not None)
+        row |= self._coded(names, node_types, mistakes)
         job = self._core.post_submit(row, self.env.now)
         self._posted.append(row)
         self._conductor.arm(self.env.now)
         return job
 
     def _coded(
-        self, row: dict[str, int], names: dict[str, str], node_types: Sequence[str] | None
+        self, names: dict[str, str], node_types: Sequence[str] | None, mistakes: list[str]
     ) -> dict[str, int]:
-        """Return the codes of a posted job's names, or raise with all its mistakes."""
+        """Return the codes of a posted job's names; raise if there are mistakes, here or before."""
         known = [kind.name for kind in self._core.fleet]
         choices = {"spread": codes.SPREADS, "outcome": codes.OUTCOMES, "platform": self._workload.platforms}
-        mistakes = [
+        mistakes += [
             f"{what} = {names[what]!r}: one of {', '.join(allowed)} is expected"
             for what, allowed in choices.items()
             if names[what] not in allowed
         ]
-        wanted = known[: len(known)] if node_types is None else list(node_types)
+        wanted = known if node_types is None else list(node_types)
         unknown = [name for name in wanted if name not in known]
         mistakes += [f"node type {name!r}: one of {', '.join(known)} is expected" for name in unknown]
-        mistakes += _impossible(row, names["spread"])
+        if not wanted or len(set(wanted)) < len(wanted):
+            mistakes.append(f"node_types = {wanted}: at least one, and each once, is expected")
         if mistakes:
             raise SimulationError("submit", mistakes)
         coded = {what: allowed.index(names[what]) for what, allowed in choices.items()}
@@ -235,22 +260,25 @@ class Center:
             listener(self)
 
 
-def _impossible(row: dict[str, int], spread: str) -> list[str]:
+def _impossible(row: dict[str, int], spread: str, patient: bool) -> list[str]:
     """Return the mistakes in a posted job's amounts."""
-    checks = [
-        (row["run"] < 1, f"run_time = {row['run']} ms: at least 1 ms is expected"),
-        (row["walltime"] < 1, f"walltime = {row['walltime']} ms: at least 1 ms is expected"),
-        (row["tasks"] < 1, f"tasks = {row['tasks']}: at least 1 is expected"),
-        (row["accelerators"] < 0, f"accelerators = {row['accelerators'] / 1000}: at least 0 is expected"),
-        (row["cpus"] < 0, f"cpus = {row['cpus'] / 1000}: at least 0 is expected"),
-        (
-            row["accelerators"] > 1000 and row["accelerators"] % 1000 > 0,
-            f"accelerators = {row['accelerators'] / 1000}: a whole number, or less than 1, is expected",
-        ),
-        (
-            spread == "any" and row["accelerators"] != 1000,
-            f"accelerators = {row['accelerators'] / 1000} with spread 'any': 1 a task is expected",
-        ),
-        (row["patience"] == 0, "patience = 0 ms: at least 1 ms is expected"),
+    ones = row["accelerators"] / 1000
+    ranges = [
+        ("run_time", row["run"], 1, MAX_DURATION, " ms"),
+        ("walltime", row["walltime"], 1, MAX_DURATION, " ms"),
+        ("patience", row["patience"] if patient else 1, 1, MAX_DURATION, " ms"),
+        ("accelerators", ones, 0, MOST // 1000, ""),
+        ("cpus", row["cpus"] / 1000, 0, MOST // 1000, ""),
+        ("tasks", row["tasks"], 1, MOST, ""),
+        ("priority", row["priority"], -MOST, MOST, ""),
     ]
-    return [text for wrong, text in checks if wrong]
+    mistakes = [
+        f"{what} = {value:g}{unit}: {low:,} to {most:,}{unit} are expected"
+        for what, value, low, most, unit in ranges
+        if not low <= value <= most
+    ]
+    if ones > 1 and row["accelerators"] % 1000:
+        mistakes.append(f"accelerators = {ones}: a whole number, or less than 1, is expected")
+    if spread == "any" and ones != 1:
+        mistakes.append(f"accelerators = {ones:g} with spread 'any': 1 a task is expected")
+    return mistakes

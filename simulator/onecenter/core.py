@@ -21,9 +21,9 @@ _INPUTS = [name for name, *_ in state.JOB_INPUT]
 
 
 def _types(fleet: Sequence[NodeType]) -> state.Array:
-    types = table(len(fleet), state.TYPE_DTYPE)
+    types = table((state.FIRST_ROW, len(fleet)), state.TYPE_DTYPE)
     first = 0
-    for row, kind in zip(types, fleet, strict=True):
+    for row, kind in zip(types[state.NOW], fleet, strict=True):
         row["first"], row["count"] = first, kind.count
         row["accelerators"], row["cpus"], row["memory"] = kind.accelerators, kind.cpus, kind.memory
         first += kind.count
@@ -105,6 +105,7 @@ class Core:
         for name, code in policy.codes.items():
             clock[name] = code
         clock["fractions"], clock["scratch"], clock["holds"] = self.fractions, scratch, scratch
+        clock["cpu_only"] = (workload.accelerators == 0).any()
         clock["jobs"] = clock["known"] = len(workload)
         clock["book"] = 1 if policy.backfill == "conservative" else len(book)
         return State(
@@ -211,6 +212,7 @@ class Core:
             row[name] = columns[name] if name != "submit" else t
         clock["jobs"] += 1
         clock["posted"] += 1
+        clock["cpu_only"] |= int(row["accelerators"][0]) == 0
         clock["posted_rows"] += most_rows(state.handle(self.state), j)
         heap.push(state.handle(self.state), t, codes.T_SUBMIT, j, heap.POSTED)
         return j
