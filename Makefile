@@ -24,7 +24,7 @@ bench: $(VENV)/ready
 	@$(RUN) -m benchmarks queue-delay --check
 
 notebooks: $(VENV)/ready
-	@echo 'There are no notebooks yet.'
+	@$(RUN) -m pytest -q tests/test_notebooks.py
 
 clean:
 	rm -rf $(VENV) out

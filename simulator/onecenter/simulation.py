@@ -11,6 +11,7 @@ import numpy as np
 
 from onecenter import progress
 from onecenter.center import Center
+from onecenter.core import FOREVER, Core
 from onecenter.errors import PolicyError, TraceError
 from onecenter.fleet import NodeType
 from onecenter.policies import NAMED, Policy
@@ -20,6 +21,7 @@ from onecenter.scenario import Scenario, load, with_set
 from onecenter.targets import targets_of
 from onecenter.traces import Trace, flat_pool, parse_nodes, read, to_workload
 from onecenter.units import parse_duration
+from onecenter.waits import waits_by_reason
 from onecenter.window import Window, whole_run
 from onecenter.workload.build import build
 from onecenter.workload.table import Workload
@@ -216,7 +218,10 @@ def _simulate(
 
 def _warm(fleet: Sequence[NodeType], policy: Policy, workload: Workload) -> None:
     """Load or compile the kernels on nothing at all."""
-    Center(fleet, policy, workload.take(np.arange(0))).run()
+    empty = workload.take(np.arange(0))
+    core = Core(fleet, policy, empty)
+    core.advance(FOREVER)
+    waits_by_reason(core.log, empty, fleet, policy.backfill, 0)
 
 
 def _ms(duration: str | int) -> int:
