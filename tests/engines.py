@@ -4,6 +4,7 @@ from collections.abc import Callable, Generator
 from typing import Any, NamedTuple
 
 import numpy.typing as npt
+from by_hand import job, nodes, table
 from onecenter_kernels import codes
 from oracle import Post
 from random_scenarios import RandomScenario, Seeded, fleet_of, job_of
@@ -143,3 +144,8 @@ def crowd(seed: int, order: str, backfill: str, placement: str, jobs: int) -> Ra
     columns: dict[str, Any] = {name: [row[name] for row in rows] for name in rows[0]}
     policy = Policy(order, backfill, placement, age_rate=10**9)
     return RandomScenario(fleet, policy, workload(**columns), None)
+
+
+def center_of(*jobs: dict[str, int], stride: str = "calendar", **more: Any) -> Center:
+    """Return one node of two accelerators with these jobs, first come, first served."""
+    return Center([nodes(1, 2)], Policy(backfill="none"), table(jobs or [job(0, 1, 1)]), stride=stride, **more)

@@ -345,10 +345,17 @@ class Center:
         for _ in range(1000):
             before = [job.promise.begin for job in reserved if job.promise]
             for job in reserved:
-                self.reserve(job, self.now)
+                self.put_back(job)
             if [job.promise.begin for job in reserved if job.promise] == before:
                 return
         raise AssertionError("the compression does not come to rest")
+
+    def put_back(self, job: Job) -> None:
+        """Give a job its earliest start; where that is later than the one it holds, it keeps what it holds."""
+        held = job.promise
+        self.reserve(job, self.now)
+        if held and job.promise and job.promise.begin > held.begin:
+            job.promise = held
 
     def reserve(self, job: Job, not_before: int) -> None:
         """Give a job the earliest start, from `not_before` on, at which it fits for its walltime."""

@@ -3,19 +3,12 @@
 from typing import Any
 
 import pytest
-from by_hand import job, nodes, table
+from engines import center_of
 
-from onecenter.center import Center
 from onecenter.conductor import Clock, Conductor
 from onecenter.errors import SimulationError
-from onecenter.policies import Policy
 
 LONE: dict[str, Any] = {"run_time": 5, "accelerators": 1}
-
-
-def center_of(**more: Any) -> Center:
-    """Return one node of two accelerators with a job of 1 ms."""
-    return Center([nodes(1, 2)], Policy(backfill="none"), table([job(0, 1, 1)]), **more)
 
 
 MISTAKES: dict[str, tuple[dict[str, Any], list[str]]] = {

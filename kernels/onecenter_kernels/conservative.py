@@ -1,5 +1,7 @@
 """The pass of conservative backfill: every waiting job holds a reservation."""
 
+import numpy as np
+
 from .asks import ask_of
 from .book import first_row_from, picks_of, reserve, unreserve
 from .codes import S_WAITING, T_CHANGE
@@ -12,7 +14,7 @@ from .queue import keep_waiting
 from .room import type_holds, view_node
 
 
-@njit
+@inlined
 def short_row(s, lo, hi, kind, ask):
     """Return the first of the rows lo .. hi - 1 that alone does not hold the job; -1: none."""
     for k in range(lo, hi):
@@ -31,7 +33,7 @@ def place_from(s, k, kind, ask, walltime):
     return place(s, k, hi, kind, ask)
 
 
-@njit
+@inlined
 def earliest_row(s, kind, ask, walltime, first, last):
     """Return the first row from `first`, before row `last`, from which a node type holds the job; -1: none."""
     k = first
@@ -63,6 +65,44 @@ def reserve_earliest(s, j, first):
     reserve(s, j, s.book[best].t, place_from(s, best, on, ask, walltime))
 
 
+@njit
+def kept_picks(s, j):
+    """Return what waiting job j has reserved, a row (node, device, tasks) a place."""
+    picks = picks_of(s, j)
+    kept = np.empty((picks, 3), np.int64)
+    for i in range(picks):
+        pick = s.holds[i]
+        kept[i, 0] = pick.node
+        kept[i, 1] = pick.slot
+        kept[i, 2] = pick.amount
+    return kept
+
+
+@njit
+def restore(s, j, start, kept):
+    """Give job j back the reservation that it had."""
+    unreserve(s, j)
+    for i in range(len(kept)):
+        pick = s.holds[i]
+        pick.node = kept[i, 0]
+        pick.slot = kept[i, 1]
+        pick.amount = kept[i, 2]
+    reserve(s, j, start, len(kept))
+
+
+@njit
+def put_back(s, j):
+    """Take the reservation of job j out and put it back at its earliest start; tell whether its start changed."""
+    before = s.jobs[j].start
+    kept = kept_picks(s, j)
+    unreserve(s, j)
+    reserve_earliest(s, j, 0)
+    # The rule may place a gang of parts, chosen anew, worse than it was: then it keeps its old place.
+    if s.jobs[j].start > before:
+        restore(s, j, before, kept)
+    return s.jobs[j].start != before
+
+
 @inlined
 def compress(s):
     """Put every reserved job back at its earliest start, in queue order, until no start changes."""
@@ -72,11 +112,8 @@ def compress(s):
         moved = False
         for i in range(clock.head, clock.tail):
             j = s.queue[i].job
-            before = s.jobs[j].start
-            if before >= 0:
-                unreserve(s, j)
-                reserve_earliest(s, j, 0)
-                moved = moved or s.jobs[j].start != before
+            if s.jobs[j].start >= 0 and put_back(s, j):
+                moved = True
     clock.freed = 0
 
 

@@ -30,7 +30,7 @@ def fill_node(s, lo, hi, layer, n, ask, most, picks):
     return tasks, picks
 
 
-@njit
+@inlined
 def capacities(s, lo, hi, layer, kind, ask):
     """Return how many of the tasks each node of a type holds."""
     first, count = s.types[0, kind].first, s.types[0, kind].count
@@ -174,7 +174,7 @@ def one_node(holds, tasks):
     return chosen
 
 
-@njit
+@inlined
 def place_in_racks(s, lo, hi, layer, kind, ask):
     """Place a job by fewest-racks; return the number of picks, 0: it does not fit."""
     holds = capacities(s, lo, hi, layer, kind, ask)

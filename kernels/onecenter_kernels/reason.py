@@ -44,7 +44,7 @@ def fits_elsewhere(s, types, ask):
     return False
 
 
-@njit
+@inlined
 def reason_of(s, j):
     """Return why waiting job j does not run, from the state after a pass."""
     ask, types = ask_of(s, j), s.jobs[j].types
