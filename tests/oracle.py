@@ -341,21 +341,21 @@ class Center:
                 self.start_reserved(job, job.promise)
 
     def compress(self, reserved: list[Job]) -> None:
-        """Put every reservation back at its earliest start until a whole round changes no start."""
-        for _ in range(1000):
-            before = [job.promise.begin for job in reserved if job.promise]
-            for job in reserved:
-                self.put_back(job)
-            if [job.promise.begin for job in reserved if job.promise] == before:
+        """Put reservations back at their earliest starts; after each change begin again with the first job."""
+        for _ in range(10_000):
+            if not any(self.put_back(job) for job in reserved):
                 return
         raise AssertionError("the compression does not come to rest")
 
-    def put_back(self, job: Job) -> None:
-        """Give a job its earliest start; where that is later than the one it holds, it keeps what it holds."""
+    def put_back(self, job: Job) -> bool:
+        """Give a job its earliest start and tell whether that is new; it keeps what it holds where that is earlier."""
         held = job.promise
         self.reserve(job, self.now)
-        if held and job.promise and job.promise.begin > held.begin:
+        assert held is not None
+        assert job.promise is not None
+        if job.promise.begin > held.begin:
             job.promise = held
+        return job.promise.begin != held.begin
 
     def reserve(self, job: Job, not_before: int) -> None:
         """Give a job the earliest start, from `not_before` on, at which it fits for its walltime."""

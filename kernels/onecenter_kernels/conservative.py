@@ -105,7 +105,7 @@ def put_back(s, j):
 
 @inlined
 def compress(s):
-    """Put every reserved job back at its earliest start, in queue order, until no start changes."""
+    """Put reserved jobs back at their earliest starts, from the first of the queue on after each change, to rest."""
     clock = s.clock[0]
     moved = True
     while moved:
@@ -114,6 +114,7 @@ def compress(s):
             j = s.queue[i].job
             if s.jobs[j].start >= 0 and put_back(s, j):
                 moved = True
+                break
     clock.freed = 0
 
 
