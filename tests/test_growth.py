@@ -6,13 +6,15 @@ The run with bounds checked finds a step that needs more than was asked for.
 from typing import Any
 
 import pytest
+from by_hand import job, nodes, table
 from engines import check_equal, core_of, crowd, horizon_of, posts_at
 from onecenter_kernels import codes, state
 from onecenter_kernels.jit import JIT
 from oracle import simulate
 from random_scenarios import RandomScenario, Seeded, random_scenario
 
-from onecenter.core import Core
+from onecenter.core import FOREVER, Core
+from onecenter.policies import Policy
 from onecenter.workload.table import DEFAULTS
 
 pytestmark = pytest.mark.equality
@@ -35,11 +37,11 @@ def no_spare_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("onecenter.core.grown", exactly)
 
 
-def cramped(scenario: RandomScenario, fractions: bool = False) -> Core:
-    """Return a core whose arrays hold next to nothing yet."""
+def cramped(scenario: RandomScenario, rows: int = 1, fractions: bool = False) -> Core:
+    """Return a core whose arrays hold next to nothing yet, `rows` rows where there is no other least."""
     core = core_of(scenario, fractions)
     s = core.state
-    small: dict[str, Any] = {name: getattr(s, name)[:1].copy() for name in ("queue", "timers", "log")}
+    small: dict[str, Any] = {name: getattr(s, name)[:rows].copy() for name in ("queue", "timers", "log")}
     if scenario.policy.backfill == "conservative":
         layers = state.FIRST_ROW + 2
         small |= {"book": s.book[:2].copy(), "nodes": s.nodes[:layers].copy(), "devices": s.devices[:layers].copy()}
@@ -50,7 +52,7 @@ def cramped(scenario: RandomScenario, fractions: bool = False) -> Core:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_cramped_core_as_the_twin(seed: int) -> None:
     scenario = random_scenario(seed)
-    core = cramped(scenario)
+    core = cramped(scenario, rows=1 + seed % 13)
     core.advance(horizon_of(scenario))
     check_equal(core.log, simulate(*scenario))
 
@@ -59,7 +61,7 @@ def test_a_cramped_core_as_the_twin(seed: int) -> None:
 def test_a_cramped_core_with_posts_as_the_twin(seed: int) -> None:
     scenario = random_scenario(seed)
     more = posts_at(Seeded(seed), scenario, simulate(*scenario)["t"].tolist() or [0], 8)
-    core = cramped(scenario, fractions=True)
+    core = cramped(scenario, rows=1 + seed % 11, fractions=True)
     for t, what, columns in more.posts:
         core.advance(min(t, horizon_of(scenario)))
         if what == "cancel":
@@ -76,6 +78,25 @@ def test_a_cramped_core_with_a_long_queue_as_the_twin(backfill: str) -> None:
     core = cramped(scenario)
     core.advance(horizon_of(scenario))
     check_equal(core.log, simulate(*scenario))
+
+
+@pytest.mark.parametrize("posted", [False, True])
+@pytest.mark.parametrize("backfill", codes.BACKFILLS)
+def test_wide_jobs_find_room_for_their_rows(backfill: str, posted: bool) -> None:
+    # Two jobs come at once, and each is logged with a row on each of five nodes.
+    wide = job(3, 2, 1, tasks=5)
+    known = table([job(0, 1, 1), *([] if posted else [wide, wide])])
+    scenario = RandomScenario((nodes(5, 2),), Policy(backfill=backfill, placement="worst-fit"), known, None)
+    columns = {name: value for name, value in wide.items() if name != "submit"}
+    expected = simulate(*scenario, [(3, "submit", columns)] * 2 if posted else [])
+    assert len(expected) == 3 + 2 * 7
+    for rows in range(1, 25):
+        core = cramped(scenario, rows)
+        core.advance(3)
+        for _ in range(2 * posted):
+            core.post_submit(wide, 3)
+        core.advance(FOREVER)
+        check_equal(core.log, expected)
 
 
 @pytest.mark.parametrize("backfill", codes.BACKFILLS)

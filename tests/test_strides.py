@@ -71,17 +71,26 @@ def test_free_scenarios_as_the_twin(seed: int) -> None:
     check_engines(random_scenario(seed), expected(seed))
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("block", range(8))
+def test_many_more_scenarios_as_the_twin(block: int) -> None:
+    for seed in range(10_000 + 250 * block, 10_000 + 250 * (block + 1)):
+        check_engines(random_scenario(seed), simulate(*random_scenario(seed)))
+
+
 @settings(deadline=None, max_examples=25 if SLOW else 150, derandomize=True)
 @given(scenarios())
 def test_drawn_scenarios_as_the_twin(scenario: RandomScenario) -> None:
     check_engines(scenario, simulate(*scenario))
 
 
+@pytest.mark.parametrize("seed", range(1 if SLOW else 5))
 @pytest.mark.parametrize(("backfill", "placement"), list(product(codes.BACKFILLS, codes.PLACEMENTS)))
-def test_long_queues_as_the_twin(backfill: str, placement: str) -> None:
-    place = codes.BACKFILLS.index(backfill) * len(codes.PLACEMENTS) + codes.PLACEMENTS.index(placement)
-    order = codes.ORDERS[place % len(codes.ORDERS)]
-    scenario = crowd(place, order, backfill, placement, jobs=30 if SLOW else 80)
+def test_long_queues_as_the_twin(backfill: str, placement: str, seed: int) -> None:
+    # Many rounds of compression and many jobs behind the head are seen here only.
+    place = codes.PLACEMENTS.index(placement)
+    order = codes.ORDERS[(seed + place) % len(codes.ORDERS)]
+    scenario = crowd(4 * seed + place, order, backfill, placement, jobs=30 if SLOW else 40 + 20 * (seed % 3))
     check_engines(scenario, simulate(*scenario))
 
 
