@@ -7,6 +7,7 @@ import pytest
 
 import onecenter as oc
 from onecenter.errors import PolicyError, ScenarioError, SimulationError, TraceError
+from onecenter.side_by_side import run_each
 
 
 def test_calls_can_be_made_twice() -> None:
@@ -19,8 +20,8 @@ def test_policy_by_name_and_by_value() -> None:
     assert named.log_digest == given.log_digest
 
 
-def test_compare_runs_the_same_jobs() -> None:
-    results = oc.compare({"a": "fifo", "b": oc.Policy(backfill="easy")}, "tiny")
+def test_several_policies_run_the_same_jobs() -> None:
+    results = run_each({"a": "fifo", "b": oc.Policy(backfill="easy")}, "tiny")
     assert list(results) == ["a", "b"]
     assert results["a"].jobs["submit_ms"].to_list() == results["b"].jobs["submit_ms"].to_list()
 

@@ -1,6 +1,7 @@
 """onecenter simulates an AI computing center: one pool of nodes, four platforms, honest waits.
 
-`load` reads a scenario, `run` simulates it, `replay` simulates a real log; both return a `Result`.
+`load` reads a scenario, `run` simulates it, `replay` simulates a real log; both return a `Result`. `replicate`
+repeats a scenario with other random numbers, `compare` sets policies or scenarios side by side.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -9,13 +10,14 @@ if TYPE_CHECKING:
     from onecenter.center import Center
     from onecenter.comparison import compare
     from onecenter.policies import Policy
+    from onecenter.replications import replicate
     from onecenter.result import Result
     from onecenter.scenario import Scenario, load
     from onecenter.simulation import replay, run
 
 __version__ = "0.1.0"
 
-__all__ = ["Center", "Policy", "Result", "Scenario", "compare", "load", "replay", "run"]
+__all__ = ["Center", "Policy", "Result", "Scenario", "compare", "load", "replay", "replicate", "run"]
 
 # Imported when first used: the command line's help must not wait for them.
 _HOMES = {
@@ -26,6 +28,7 @@ _HOMES = {
     "compare": "onecenter.comparison",
     "load": "onecenter.scenario",
     "replay": "onecenter.simulation",
+    "replicate": "onecenter.replications",
     "run": "onecenter.simulation",
 }
 

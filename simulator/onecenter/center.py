@@ -154,9 +154,7 @@ class Center:
         self._conductor.arm(self.env.now)
         return job
 
-    def _coded(
-        self, names: dict[str, str], node_types: Sequence[str] | None, mistakes: list[str]
-    ) -> dict[str, int]:
+    def _coded(self, names: dict[str, str], node_types: Sequence[str] | None, mistakes: list[str]) -> dict[str, int]:
         """Return the codes of a posted job's names; raise if there are mistakes, here or before."""
         known = [kind.name for kind in self._core.fleet]
         choices = {"spread": codes.SPREADS, "outcome": codes.OUTCOMES, "platform": self._workload.platforms}
@@ -205,9 +203,13 @@ class Center:
         clock = self._core.state.clock[0]
         return np.array(self._core.state.queue["job"][int(clock["head"]) : int(clock["tail"])])
 
-    def run(self) -> None:
-        """Run to the horizon, or until nothing is left."""
-        self._conductor.run()
+    def any_waiting(self, first: int, last: int) -> bool:
+        """Whether one of the jobs first .. last - 1 waits."""
+        return bool((self._core.jobs["state"][first:last] == codes.S_WAITING).any())
+
+    def run(self, until: int | None = None) -> None:
+        """Run to instant `until` (ms), the horizon, or until nothing is left; it may be called again."""
+        self._conductor.run(until)
 
     @property
     def log(self) -> npt.NDArray[np.void]:

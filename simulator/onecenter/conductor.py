@@ -74,10 +74,11 @@ class Conductor:
         self.env.schedule(event, LAST, t - self.env.now)
         self._wake, self._wake_at = event, t
 
-    def run(self) -> None:
-        """Run to the horizon, or until nothing is left."""
-        if self.env.now < self.horizon:
-            self.env.run(until=None if self.horizon == FOREVER else self.horizon)
+    def run(self, until: int | None = None) -> None:
+        """Run to instant `until` (ms) or the horizon, whichever is first; without both, until nothing is left."""
+        stop = self.horizon if until is None else min(until, self.horizon)
+        if self.env.now < stop:
+            self.env.run(until=None if stop == FOREVER else stop)
 
     def _play(self, event: Event) -> None:
         if event is not self._wake:

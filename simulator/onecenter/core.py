@@ -84,9 +84,7 @@ class Core:
         Keep devices even though no job of the workload asks a fraction of one.
     """
 
-    def __init__(
-        self, fleet: Sequence[NodeType], policy: Policy, workload: Workload, fractions: bool = False
-    ) -> None:
+    def __init__(self, fleet: Sequence[NodeType], policy: Policy, workload: Workload, fractions: bool = False) -> None:
         parts = (workload.accelerators % 1000).any()
         self.fleet = tuple(fleet)
         self.fractions = bool(fractions or parts)

@@ -47,3 +47,7 @@ class PolicyError(OnecenterError):
 
 class SimulationError(OnecenterError):
     """A process or call asked the center for something impossible."""
+
+
+class PlanError(OnecenterError):
+    """A plan, comparison or sweep was asked for something impossible."""

@@ -11,11 +11,12 @@ from typing import Any
 from onecenter import units
 from onecenter.cli import tables
 from onecenter.cli.conditions import holding
-from onecenter.comparison import compare, comparison
+from onecenter.comparison import compare
 from onecenter.errors import OnecenterError, ScenarioError
 from onecenter.policies import NAMED, Policy
 from onecenter.result import Result
 from onecenter.scenario import from_dict, load, shipped
+from onecenter.side_by_side import comparison, run_each
 from onecenter.simulation import replay, run, scenario_of
 
 
@@ -134,15 +135,29 @@ def _write(result: Result, folder: Path) -> Path:
 def command_compare(options: argparse.Namespace) -> int:
     """Run several policies on one scenario."""
     names = [name.strip() for name in options.policies.split(",") if name.strip()]
-    results = compare(
-        names, options.scenario, seed=options.seed, set=options.set, show_progress=not options.json
-    )
+    if options.replications is not None:
+        return _compare_paired(names, options)
+    results = run_each(names, options.scenario, seed=options.seed, set=options.set, show_progress=not options.json)
     figures = comparison(results)
     failed = holding(options.fail_if, figures)
     if options.json:
         print(json.dumps(figures, ensure_ascii=False, indent=2))
     else:
         tables.console().print(tables.comparison_table(results))
+    for text in failed:
+        print(f"onecenter: --fail-if holds: {text}", file=sys.stderr)
+    return 1 if failed else 0
+
+
+def _compare_paired(names: list[str], options: argparse.Namespace) -> int:
+    """Compare policies over replications, each with the first."""
+    scenario = scenario_of(options.scenario, options.seed, options.set)
+    found = compare(names, scenario, n=options.replications)
+    failed = holding(options.fail_if, found.as_dict())
+    if options.json:
+        print(json.dumps(found.as_dict(), ensure_ascii=False, indent=2))
+    else:
+        tables.console().print(tables.pairs_table(found.table))
     for text in failed:
         print(f"onecenter: --fail-if holds: {text}", file=sys.stderr)
     return 1 if failed else 0

@@ -78,6 +78,9 @@ def _compare(parts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     part.add_argument(
         "--policies", metavar="A,B,...", default="fifo,easy,easy-sjbf,conservative", help="named policies"
     )
+    part.add_argument(
+        "--replications", type=int, metavar="N", help="over N paired replications: intervals, what is beyond chance"
+    )
     _scenario_options(part)
     part.add_argument("--json", action="store_true", help="print one JSON object")
     _fail_if(part, "policies.easy.platforms.talent.wait_s.p95 > 3 min")

@@ -129,6 +129,27 @@ def comparison_table(results: Mapping[str, Result]) -> Table:
     return table
 
 
+def pairs_table(pairs: Any) -> Table:
+    """Return a row a pair and platform: mean waits, their ratio with its interval, and whether it is beyond chance."""
+    table = _plain()
+    for title in ("platform", "base", "mean wait", "other", "mean wait", "ratio", "95 % interval", "beyond chance"):
+        table.add_column(title, justify="left" if title in ("platform", "base", "other") else "right")
+    for row in pairs.iter_rows(named=True):
+        waits = [units.format_seconds(row[key]) for key in ("base_s", "other_s")]
+        known = row["ratio"] is not None
+        table.add_row(
+            row["platform"],
+            row["base"],
+            waits[0],
+            row["other"],
+            waits[1],
+            f"{row['ratio']:.3f}" if known else "–",
+            f"{row['ratio_low']:.3f} to {row['ratio_high']:.3f}" if known else "–",
+            {True: "yes", False: "no", None: "–"}[row["beyond_chance"]],
+        )
+    return table
+
+
 def load_table(load: Any) -> Table:
     """Return the offered load: a row a platform and node type, and the sums."""
     table = _plain("offered load")

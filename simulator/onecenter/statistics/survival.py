@@ -41,6 +41,11 @@ class Survival:
         reached = self.s <= 1 - percent / 100 + ROUNDING
         return float(self.t[np.argmax(reached)]) if reached.any() else None
 
+    def beyond(self, t: float) -> float:
+        """Return S(t)."""
+        place = int(np.searchsorted(self.t, t, side="right"))
+        return float(self.s[place - 1]) if place else 1.0
+
     @property
     def restricted_mean(self) -> float | None:
         """The integral of S up to the largest duration seen; None without any."""

@@ -1,0 +1,48 @@
+"""Whether work piles up: the accelerator-hours that wait, and by how much they grow."""
+
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from onecenter.log import FUTURE, REFUSED, Fates
+from onecenter.tables import HOUR, THOUSAND
+from onecenter.window import Window
+from onecenter.workload.table import Workload
+
+Array = npt.NDArray[Any]
+
+#: Instants of a window, or of each turn of its rhythm, at which the backlog is looked at.
+LOOKS: Final = 240
+
+
+def backlog_slope(jobs: Workload, fate: Fates, window: Window, rhythm: int | None) -> float:
+    """Return by how many accelerator-hours the waiting ones grow an hour, by least squares over the window.
+
+    With a rhythm only instants of the same phase are compared: the means of its turns, or with one turn only the
+    window's two ends.
+    """
+    turns = 1 if rhythm is None else window.length // rhythm
+    if rhythm is not None and turns == 1:
+        t = np.array([window.warmup, window.horizon - 1])
+        height = waiting_hours(jobs, fate, t)
+    else:
+        t = np.linspace(window.warmup, window.horizon, LOOKS * turns, endpoint=False).astype(np.int64)
+        height = waiting_hours(jobs, fate, t)
+        if rhythm is not None:
+            t, height = t.reshape(turns, LOOKS).mean(axis=1), height.reshape(turns, LOOKS).mean(axis=1)
+    hours = (t - t.mean()) / HOUR
+    return float(hours @ height / (hours @ hours))
+
+
+def waiting_hours(jobs: Workload, fate: Fates, t: Array) -> Array:
+    """Return the accelerator-hours of the jobs that wait at each instant (ms)."""
+    there = ~np.isin(fate.outcome, (FUTURE, REFUSED))
+    work = (jobs.gang * np.minimum(jobs.run, jobs.walltime) / (THOUSAND * HOUR))[there]
+    submit = jobs.submit[there]
+    left = np.where(fate.start >= 0, fate.start, fate.end)[there]
+    gone = left >= 0
+    order = np.argsort(left[gone], kind="stable")
+    came = np.concatenate([[0.0], np.cumsum(work)])[np.searchsorted(submit, t, side="right")]
+    went = np.concatenate([[0.0], np.cumsum(work[gone][order])])
+    return np.asarray(came - went[np.searchsorted(left[gone][order], t, side="right")])

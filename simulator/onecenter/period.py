@@ -1,0 +1,84 @@
+"""Which part of a scenario's time replications are about: the start-up cut, and a window that ends with a week."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from onecenter.policies import Policy
+from onecenter.replication import one_run
+from onecenter.scenario import Scenario
+from onecenter.scenario.arrivals import Timetable
+from onecenter.scenario.demand import Stream
+from onecenter.statistics.startup import mser5
+from onecenter.units import MS
+from onecenter.window import Window
+
+WEEK: Final = 7 * MS["d"]
+
+#: Pieces of the time, on whose mean waits MSER-5 works.
+PIECES: Final = 500
+
+#: Runs that MSER-5 sees the mean of.
+PILOTS: Final = 5
+
+
+@dataclass(frozen=True)
+class Period:
+    """What replications are about.
+
+    Attributes
+    ----------
+    window : Window
+        Jobs submitted in it count.
+    rhythm : int or None
+        ms after which demand repeats; None: it is stationary.
+    how : str
+        How the start-up cut was found, for people.
+    """
+
+    window: Window
+    rhythm: int | None
+    how: str
+
+
+def has_rhythm(stream: Stream) -> bool:
+    """Whether a stream's demand follows the hours of the day or the days of the week."""
+    spec = stream.arrivals
+    if spec is None:
+        return False
+    return isinstance(spec, Timetable) or spec.hours is not None or spec.weekdays is not None
+
+
+def period_of(scenario: Scenario, policy: Policy) -> Period:
+    """Return the period of a scenario's replications; a function of scenario and policy only.
+
+    Demand with a rhythm: whole weeks are cut and whole weeks are left, if there are two weeks. Else the scenario's own
+    warm-up, or where it has none what MSER-5 finds in five pilot runs.
+    """
+    time = scenario.time
+    if any(has_rhythm(stream) for _, _, stream in scenario.streams):
+        cut = -(-max(time.warmup, 1) // WEEK) * WEEK
+        last = cut + (time.horizon - cut) // WEEK * WEEK
+        if last > cut:
+            return Period(Window(cut, last), WEEK, "whole weeks, as demand has a weekly rhythm")
+        how = "as the scenario says; too short for whole weeks"
+        return Period(Window(time.warmup, time.horizon), None, how)
+    if time.warmup:
+        return Period(Window(time.warmup, time.horizon), None, "as the scenario says")
+    if any(stream.jobs is not None for _, _, stream in scenario.streams):
+        return Period(Window(0, time.horizon), None, "nothing is cut: jobs are listed one by one")
+    return Period(Window(_pilot_cut(scenario, policy), time.horizon), None, f"MSER-5 on {PILOTS} pilot runs")
+
+
+def _pilot_cut(scenario: Scenario, policy: Policy) -> int:
+    """Return the cut (ms) that MSER-5 finds in the mean waits of pilot runs."""
+    edges = np.linspace(0, scenario.time.horizon, PIECES + 1)
+    sums, counts = np.zeros(PIECES), np.zeros(PIECES)
+    for index in range(PILOTS):
+        seen = one_run(scenario, index, policy, Window(0, scenario.time.horizon), tail=False).everyone
+        place = np.minimum(np.searchsorted(edges, seen.submit, side="right") - 1, PIECES - 1)
+        sums += np.bincount(place, seen.wait, PIECES)
+        counts += np.bincount(place, minlength=PIECES)
+    waits = np.divide(sums, counts, out=np.zeros(PIECES), where=counts > 0)
+    return int(edges[mser5(waits)])

@@ -1,0 +1,217 @@
+"""Replications of a scenario, and what they say together: figures with intervals, and whether it is overloaded."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
+from functools import cached_property
+from typing import Any, Final, NamedTuple, overload
+
+import polars as pl
+
+from onecenter.errors import OnecenterError
+from onecenter.observed import Observed
+from onecenter.period import Period, period_of
+from onecenter.policies import Policy
+from onecenter.replication import Replication, one_run
+from onecenter.scenario import Scenario
+from onecenter.simulation import ScenarioLike, policy_of, scenario_of
+from onecenter.statistics.estimates import Estimate, mean, pooled_mean, pooled_percentile, ratio
+
+#: The row of all platforms together.
+CENTER: Final = "center"
+
+PERCENTILES: Final = (50, 95, 99)
+
+#: Replications before the first look at the precision, how many more at a time, and the most.
+FIRST, STEP, MOST = 10, 5, 1_000
+
+#: How sure it must be that work piles up before it is called overload.
+OVERLOAD_CONFIDENCE: Final = 0.99
+
+
+class Task(NamedTuple):
+    """All that a replication depends on; it can be sent to another process."""
+
+    scenario: Scenario
+    policy: Policy
+    period: Period
+
+    def run(self, index: int) -> Replication:
+        """Return one replication."""
+        return one_run(self.scenario, index, self.policy, self.period.window, self.period.rhythm)
+
+
+def task_of(scenario: ScenarioLike, policy: Policy | str | None = None, period: Period | None = None) -> Task:
+    """Return the task of a scenario, its start-up cut worked out where it is not given."""
+    chosen = scenario_of(scenario)
+    rules = policy_of(policy, chosen.policy_)
+    return Task(chosen, rules, period or period_of(chosen, rules))
+
+
+def replication(
+    scenario: ScenarioLike, index: int, *, policy: Policy | str | None = None, period: Period | None = None
+) -> Replication:
+    """Return one replication of a scenario; it is the same whether others run or not.
+
+    Parameters
+    ----------
+    scenario : Scenario, str or path
+        Its seed is that of all replications.
+    index : int
+        From 0.
+    policy : Policy or str, optional
+        Instead of the scenario's.
+    period : Period, optional
+        Start-up cut and window; by default those of `period.period_of`.
+    """
+    return task_of(scenario, policy, period).run(index)
+
+
+def replicate(
+    scenario: ScenarioLike,
+    n: int | None = None,
+    *,
+    precision: float | str | None = None,
+    policy: Policy | str | None = None,
+    period: Period | None = None,
+    executor: Executor | None = None,
+) -> "Replications":
+    """Return replications of a scenario: so many, or as many as a precision takes.
+
+    Parameters
+    ----------
+    scenario, policy, period
+        As for `replication`.
+    n : int, optional
+        How many; default 10. They run when they are first asked for.
+    precision : float or str, optional
+        Such as 0.05 or "5 %": replications are added until half the 95 % interval of the center's mean wait is no
+        more than this share of it (at least 10, at most 1,000 replications).
+    executor : concurrent.futures.Executor, optional
+        Runs them; by default this process does.
+
+    Raises
+    ------
+    OnecenterError
+        If the numbers are impossible, or both are given.
+    """
+    wanted = _share(precision) if precision is not None else None
+    if n is not None and (wanted is not None or n < 1):
+        raise OnecenterError("replicate", ["n >= 1 or a precision is expected, not both"])
+    found = Replications(task_of(scenario, policy, period), n or FIRST, executor)
+    while wanted is not None and len(found) < MOST and found.wait(CENTER).relative_half_width > wanted:
+        found = found.extended(len(found) + STEP)
+    return found
+
+
+def _share(precision: float | str) -> float:
+    text = str(precision).strip()
+    try:
+        share = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        share = -1.0
+    if not 0 < share < 1:
+        raise OnecenterError("precision", [f'{precision!r}: a share such as 0.05 or "5 %" is expected'])
+    return share
+
+
+class Replications(Sequence[Replication]):
+    """Replications of one scenario, each run when it is first asked for.
+
+    Attributes
+    ----------
+    task : Task
+        Scenario, policy, period.
+    """
+
+    def __init__(self, task: Task, n: int, executor: Executor | None = None) -> None:
+        self.task = task
+        self._n = n
+        self._executor = executor
+        self._done: dict[int, Replication] = {}
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return self._n
+
+    @overload
+    def __getitem__(self, index: int) -> Replication: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Replication]: ...
+    def __getitem__(self, index: int | slice) -> Replication | list[Replication]:
+        """Return one, or some."""
+        if isinstance(index, slice):
+            return [self[place] for place in range(*index.indices(self._n))]
+        place = range(self._n)[index]
+        if place not in self._done:
+            self._done[place] = self.task.run(place)
+        return self._done[place]
+
+    def __iter__(self) -> Iterator[Replication]:
+        """Give one after the other, each as soon as it is there."""
+        if self._executor is None:
+            yield from (self[index] for index in range(self._n))
+            return
+        missing = [index for index in range(self._n) if index not in self._done]
+        futures = {index: self._executor.submit(self.task.run, index) for index in missing}
+        for index in range(self._n):
+            if index in futures:
+                self._done[index] = futures.pop(index).result()
+            yield self._done[index]
+
+    def extended(self, n: int) -> "Replications":
+        """Return n of them; those that have run are kept."""
+        more = Replications(self.task, n, self._executor)
+        more._done = dict(self._done)
+        return more
+
+    @property
+    def platforms(self) -> tuple[str, ...]:
+        """Names of the platforms."""
+        return tuple(self.task.scenario.platforms)
+
+    def seen(self, platform: str) -> list[Observed]:
+        """Return what each replication saw of a platform's jobs, or with "center" of all jobs."""
+        return [each.everyone if platform == CENTER else each.platforms[platform] for each in self]
+
+    def wait(self, platform: str, percentile: float | None = None, confidence: float = 0.95) -> Estimate:
+        """Return a platform's mean wait, or a percentile of it, in ms; of an overloaded center what it exceeds."""
+        waits = [seen.waits for seen in self.seen(platform)]
+        if percentile is None:
+            found = pooled_mean(waits, confidence)
+        else:
+            found = pooled_percentile(waits, percentile, confidence)
+        return Estimate(None, found.low if found.value is None else found.value, None) if self.overloaded else found
+
+    @cached_property
+    def backlog_slope(self) -> Estimate:
+        """By how many accelerator-hours the waiting ones grow an hour, with its 99 % interval."""
+        return mean([each.backlog_slope for each in self], OVERLOAD_CONFIDENCE)
+
+    @property
+    def overloaded(self) -> bool:
+        """Whether work piles up: waits then grow with the time simulated, and those seen are lower bounds."""
+        low = self.backlog_slope.low
+        return low is not None and low > 0
+
+    def figures(self) -> pl.DataFrame:
+        """Return a row a platform and figure: value, low, high (95 % interval over replications), unit and n.
+
+        Null: the data do not reach it; where only the value and `high` are null, it is above `low`.
+        """
+        rows = [row for name in (*self.platforms, CENTER) for row in self._rows(name)]
+        schema = {"platform": pl.String, "figure": pl.String, "value": pl.Float64, "low": pl.Float64}
+        return pl.DataFrame(rows, schema | {"high": pl.Float64, "unit": pl.String, "n": pl.Int64}, orient="row")
+
+    def _rows(self, name: str) -> Iterator[tuple[Any, ...]]:
+        found = {"wait mean": self.wait(name)}
+        found |= {f"wait p{percent}": self.wait(name, percent) for percent in PERCENTILES}
+        for figure, estimate in found.items():
+            yield name, figure, *(None if ms is None else ms / 1_000 for ms in estimate), "s", len(self)
+        used = [sum(each.used.values()) if name == CENTER else each.used[name] for each in self]
+        yield name, "utilisation", *ratio(used, [each.capacity for each in self]), "1", len(self)
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} replications of {self.task.scenario.name}: {self.task.period.how}>"
+
+    def _repr_html_(self) -> str:
+        return str(self.figures()._repr_html_())

@@ -1,0 +1,40 @@
+"""Several policies on the same jobs, one run each."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from onecenter.policies import Policy
+from onecenter.result import Result
+from onecenter.simulation import ScenarioLike, run, scenario_of
+
+
+def run_each(
+    policies: Sequence[str] | Mapping[str, Policy | str],
+    scenario: ScenarioLike,
+    *,
+    seed: int | None = None,
+    set: Sequence[str] = (),
+    show_progress: bool = False,
+) -> dict[str, Result]:
+    """Run several policies on one scenario; each sees the same jobs.
+
+    Parameters
+    ----------
+    policies : sequence of str, or mapping of str to Policy
+        Names of `policies.NAMED`, or policies under names of your own.
+    scenario, seed, set, show_progress
+        As for `run`.
+
+    Returns
+    -------
+    dict of str to Result
+        By the policy's name, in the order given.
+    """
+    named = policies if isinstance(policies, Mapping) else {name: name for name in policies}
+    chosen = scenario_of(scenario, seed, set)
+    return {name: run(chosen, policy=policy, show_progress=show_progress) for name, policy in named.items()}
+
+
+def comparison(results: Mapping[str, Result]) -> dict[str, Any]:
+    """Return the summaries by policy, as `onecenter compare --json` prints them."""
+    return {"policies": {name: result.summary() for name, result in results.items()}}

@@ -1,0 +1,55 @@
+"""Paired comparisons: policies and scenarios on the same random numbers."""
+
+from typing import Any
+
+import polars as pl
+import pytest
+
+import onecenter as oc
+from onecenter.comparison import compare
+from onecenter.errors import OnecenterError
+from onecenter.scenario import load, with_set
+
+
+def test_a_side_against_itself_does_not_differ() -> None:
+    table = compare({"a": "easy", "b": "easy"}, "changsha-eighth", n=3).table
+    assert table["difference_s"].drop_nulls().to_list() == [0.0] * table["difference_s"].drop_nulls().len()
+    assert not table["beyond_chance"].any()
+
+
+def test_more_nodes_shorten_waits_beyond_chance() -> None:
+    scenario = load("changsha-eighth")
+    found = compare([scenario, with_set(scenario, {"center.nodes.910b.count": 32})], n=10)
+    row = found.table.row(by_predicate=pl.col("platform") == "center", named=True)
+    assert row["beyond_chance"]
+    assert row["difference_high_s"] < 0
+    assert row["ratio_high"] < 1
+    assert row["ratio_low"] <= row["ratio"] <= row["ratio_high"]
+    assert row["p"] <= row["p_holm"]
+
+
+@pytest.mark.parametrize("what", ["policy", "nodes"])
+def test_pairs_are_three_times_as_sharp(what: str) -> None:
+    scenario = load("changsha-eighth")
+    more = with_set(scenario, {"center.nodes.910b.count": 27})
+    found = compare(["fifo", "easy"], scenario, n=40) if what == "policy" else compare([scenario, more], n=40)
+    log = found.paired_log_ratio(list(found.runs)[1], "center")
+    assert log is not None
+    assert log.unpaired_error > 3 * log.error
+
+
+@pytest.mark.parametrize(
+    ("sides", "scenario", "n", "words"),
+    [
+        (["easy"], "tiny", 5, "two"),
+        (["easy", "easy"], "tiny", 5, "two"),
+        (["easy", "fifo"], "tiny", 1, "two"),
+        (["easy", "fiffo"], "tiny", 5, "fiffo"),
+        (["tiny", "mm-c"], None, 5, "platforms differ"),
+        ([oc.Policy(), oc.Policy(order="sjf")], None, 5, "scenario is expected"),
+        ([load("tiny"), "easy"], "tiny", 5, "policies are expected"),
+    ],
+)
+def test_what_cannot_be_compared(sides: Any, scenario: str | None, n: int, words: str) -> None:
+    with pytest.raises(OnecenterError, match=words):
+        compare(sides, scenario, n=n)

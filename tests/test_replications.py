@@ -1,0 +1,188 @@
+"""Replications: alone or together the same, run on past the window, common random numbers, overload."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+import pytest
+
+import onecenter as oc
+from onecenter.backlog import backlog_slope, waiting_hours
+from onecenter.errors import OnecenterError, ScenarioError
+from onecenter.log import Fates
+from onecenter.observed import observed
+from onecenter.period import WEEK, period_of
+from onecenter.policies import Policy
+from onecenter.replication import one_run, seed_of
+from onecenter.replications import Replications, replicate, replication
+from onecenter.scenario import Scenario, load, with_set
+from onecenter.targets import Target
+from onecenter.window import Window
+from onecenter.workload.table import Workload, workload
+
+HOUR = 3_600_000
+
+
+def mmc(servers: int, load_: float, days: str, **more: Any) -> Scenario:
+    """Return M/M/c with a mean service time of 1,000 s."""
+    rate = f"{3.6 * servers * load_} / h"
+    values = {"time.horizon": days, "center.nodes.server.count": servers} | more
+    return with_set(load("mm-c"), values | {"platforms.queue.demand.customers.arrivals.rate": rate})
+
+
+#: One accelerator. Job 0 comes at 0 and runs two hours, 1 at 1 h waits one, 2 at 1 h waits for 1 to end at 4 h.
+JOBS = workload(submit=[0, HOUR, HOUR], run=[2 * HOUR, 2 * HOUR, HOUR], walltime=[9 * HOUR] * 3, accelerators=1000)
+FATE = Fates(np.array([0, 2 * HOUR, -1]), np.array([2 * HOUR, -1, -1]), np.array([0, 6, 7], np.int8))
+
+
+def test_what_was_seen_by_hand() -> None:
+    assert isinstance(JOBS, Workload)
+    (seen,) = observed(JOBS, FATE, Window(0, 2 * HOUR), 3 * HOUR).values()
+    assert seen.wait.tolist() == [0, HOUR, 2 * HOUR]
+    assert seen.censored.tolist() == [False, False, True]
+    assert len(next(iter(observed(JOBS, FATE, Window(HOUR, 2 * HOUR), 3 * HOUR).values()))) == 2
+
+
+def test_late_jobs_by_hand() -> None:
+    (seen,) = observed(JOBS, FATE, Window(0, 2 * HOUR), 3 * HOUR).values()
+    # Certain, possible, all: after half an hour both late ones are known; after three the last may still make it.
+    assert seen.late(Target("wait", 95, HOUR // 2)) == (2, 2, 3)
+    assert seen.late(Target("wait", 95, 3 * HOUR)) == (0, 1, 3)
+    assert seen.late(Target("wait", 95, HOUR, max_accelerators=500)) == (0, 0, 0)
+
+
+def test_waiting_hours_by_hand() -> None:
+    # At 1 h the jobs 1 and 2 wait (3 accelerator-hours), from 2 h on job 2 (1).
+    t = np.array([0, HOUR, 2 * HOUR - 1, 2 * HOUR, 5 * HOUR])
+    assert waiting_hours(JOBS, FATE, t).tolist() == [0, 3, 3, 1, 1]
+    assert backlog_slope(JOBS, FATE, Window(0, HOUR + 1), HOUR + 1) == pytest.approx(3)
+
+
+def test_each_replication_is_repeatable_alone() -> None:
+    together = replicate("changsha-eighth", 3)
+    assert [each.log_digest for each in together][2] == replication("changsha-eighth", 2).log_digest
+    assert len({each.log_digest for each in together}) == 3
+
+
+def test_a_replication_sees_the_jobs_of_a_run_with_its_seed() -> None:
+    scenario = mmc(2, 0.7, "10 d")
+    one = replication(scenario, 1)
+    jobs = oc.run(scenario, seed=one.seed).jobs
+    assert one.seed == seed_of(scenario.time.seed, 1)
+    assert one.everyone.submit.tolist() == [t for t in jobs["submit_ms"] if t >= scenario.time.warmup]
+
+
+def test_they_run_when_asked_for() -> None:
+    runs = replicate(mmc(1, 0.5, "5 d"), 5)
+    assert runs._done == {}
+    assert runs[-1].index == 4
+    assert set(runs._done) == {4}
+    assert [each.index for each in runs[1:3]] == [1, 2]
+
+
+def test_an_executor_changes_nothing() -> None:
+    scenario = mmc(2, 0.7, "5 d")
+    with ThreadPoolExecutor(2) as executor:
+        assert replicate(scenario, 4, executor=executor).figures().equals(replicate(scenario, 4).figures())
+
+
+def test_a_run_goes_on_until_the_window_has_started() -> None:
+    scenario = mmc(1, 0.95, "3 d", **{"time.warmup": "1 d"})
+    cut = [
+        one_run(scenario, i, Policy(backfill="none"), Window(86_400_000, 3 * 86_400_000), tail=False) for i in range(8)
+    ]
+    full = list(replicate(scenario, 8))
+    assert sum(int(each.everyone.censored.sum()) for each in cut) > 0
+    assert sum(int(each.everyone.censored.sum()) for each in full) == 0
+    for a, b in zip(cut, full, strict=True):
+        known = ~a.everyone.censored
+        assert (a.everyone.submit == b.everyone.submit).all()
+        assert (a.everyone.wait[known] == b.everyone.wait[known]).all()
+
+
+def test_beyond_the_cap_jobs_are_censored() -> None:
+    runs = replicate(mmc(1, 3, "10 d"), 3)
+    assert all(each.everyone.censored.any() for each in runs)
+    figures = {row["figure"]: row for row in runs.figures().filter(platform="queue").to_dicts()}
+    assert figures["wait mean"]["value"] is None
+    assert figures["wait mean"]["low"] > 0
+    assert runs.overloaded
+
+
+@pytest.mark.parametrize(
+    ("values", "window", "rhythm"),
+    [
+        ({}, (WEEK, 4 * WEEK), WEEK),
+        ({"time.warmup": "8 d"}, (2 * WEEK, 4 * WEEK), WEEK),
+        ({"time.horizon": "33 d"}, (WEEK, 4 * WEEK), WEEK),
+        ({"time.horizon": "9 d"}, (4 * 86_400_000, 9 * 86_400_000), None),
+    ],
+)
+def test_whole_weeks_where_demand_has_a_rhythm(
+    values: dict[str, Any], window: tuple[int, int], rhythm: int | None
+) -> None:
+    scenario = with_set(load("changsha-eighth"), values) if values else load("changsha-eighth")
+    found = period_of(scenario, scenario.policy_)
+    assert (found.window.warmup, found.window.horizon, found.rhythm) == (*window, rhythm)
+
+
+def test_mser5_where_demand_is_stationary() -> None:
+    scenario = mmc(8, 0.95, "20 d", **{"time.warmup": "0 d"})
+    found = period_of(scenario, scenario.policy_)
+    assert 0 < found.window.warmup <= scenario.time.horizon // 2
+    assert "MSER-5" in found.how
+
+
+def test_precision_stops_when_it_is_reached() -> None:
+    runs = replicate(mmc(2, 0.6, "20 d"), precision="5 %")
+    assert runs.wait("center").relative_half_width <= 0.05
+    fewer = Replications(runs.task, len(runs) - 5)
+    assert len(fewer) < 10 or fewer.wait("center").relative_half_width > 0.05
+
+
+@pytest.mark.parametrize(
+    "arguments", [{"n": 0}, {"n": 3, "precision": 0.1}, {"precision": "2"}, {"precision": "much"}, {"precision": "0 %"}]
+)
+def test_impossible_numbers(arguments: dict[str, Any]) -> None:
+    with pytest.raises(OnecenterError, match="expected"):
+        replicate("mm-c", **arguments)
+
+
+def test_unknown_scenario() -> None:
+    with pytest.raises(ScenarioError):
+        replicate("no-such-scenario", 2)
+
+
+# ---- common random numbers
+
+CHANGES = {
+    "policy": {"policy.order": "sjf", "policy.backfill": "conservative"},
+    "nodes": {"center.nodes.910b.count": 40},
+    "another platform's scale": {"platforms.industry.demand.pretraining.scale": 0.4},
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_common_random_numbers(change: str) -> None:
+    from onecenter.workload.build import build
+
+    scenario = load("changsha-eighth")
+    base, other = build(scenario), build(with_set(scenario, CHANGES[change]))
+    for name in ("public-compute", "incubation", "talent"):
+        a, b = (jobs.platform == jobs.platforms.index(name) for jobs in (base, other))
+        for column in ("submit", "accelerators", "tasks", "run", "walltime"):
+            assert (getattr(base, column)[a] == getattr(other, column)[b]).all()
+    same = (base.platform == base.platforms.index("industry")).sum()
+    assert (same != (other.platform == 2).sum()) == (change == "another platform's scale")
+
+
+# ---- overload
+
+
+@pytest.mark.parametrize(("load_", "least", "most"), [(1.05, 19, 20), (0.9, 0, 1)])
+def test_overload(load_: float, least: int, most: int) -> None:
+    found = 0
+    for seed in range(20):
+        scenario = mmc(4, load_, "60 d", **{"time.warmup": "5 d", "time.seed": 1000 + seed})
+        found += replicate(scenario, 10).overloaded
+    assert least <= found <= most
