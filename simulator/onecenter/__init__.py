@@ -1,7 +1,8 @@
 """onecenter simulates an AI computing center: one pool of nodes, four platforms, honest waits.
 
 `load` reads a scenario, `run` simulates it, `replay` simulates a real log; both return a `Result`. `replicate`
-repeats a scenario with other random numbers, `compare` sets policies or scenarios side by side.
+repeats a scenario with other random numbers, `compare` sets policies or scenarios side by
+side, `plan` finds the smallest fleet that meets every target.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from onecenter.center import Center
     from onecenter.comparison import compare
+    from onecenter.planning import Limits, Plan, plan
     from onecenter.policies import Policy
     from onecenter.replications import replicate
     from onecenter.result import Result
@@ -17,16 +19,32 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-__all__ = ["Center", "Policy", "Result", "Scenario", "compare", "load", "replay", "replicate", "run"]
+__all__ = [
+    "Center",
+    "Limits",
+    "Plan",
+    "Policy",
+    "Result",
+    "Scenario",
+    "compare",
+    "load",
+    "plan",
+    "replay",
+    "replicate",
+    "run",
+]
 
 # Imported when first used: the command line's help must not wait for them.
 _HOMES = {
     "Center": "onecenter.center",
+    "Limits": "onecenter.planning",
+    "Plan": "onecenter.planning",
     "Policy": "onecenter.policies",
     "Result": "onecenter.result",
     "Scenario": "onecenter.scenario",
     "compare": "onecenter.comparison",
     "load": "onecenter.scenario",
+    "plan": "onecenter.planning",
     "replay": "onecenter.simulation",
     "replicate": "onecenter.replications",
     "run": "onecenter.simulation",

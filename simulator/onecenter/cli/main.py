@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
+from onecenter.cli.plan_options import add_plan
 from onecenter.errors import OnecenterError
 
 STRIDES = ("calendar", "event")
@@ -36,6 +37,7 @@ def parser() -> argparse.ArgumentParser:
     _run(parts)
     _replay(parts)
     _compare(parts)
+    add_plan(parts, _lazily("planning", "plan"))
     _show(parts)
     _validate(parts)
     _scenario(parts)
@@ -49,7 +51,7 @@ def _run(parts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     part.add_argument("--policy", metavar="NAME", help="a named policy instead of the scenario's")
     _run_options(part)
     _outputs(part)
-    part.set_defaults(command=_lazily("run"))
+    part.set_defaults(command=_lazily("commands", "run"))
 
 
 def _replay(parts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -69,7 +71,7 @@ def _replay(parts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> Non
     part.add_argument("--skip-first", metavar="N%", default="0%", help="leave the first N %% of the jobs out")
     _run_options(part)
     _outputs(part)
-    part.set_defaults(command=_lazily("replay"))
+    part.set_defaults(command=_lazily("commands", "replay"))
 
 
 def _compare(parts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -84,7 +86,7 @@ def _compare(parts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     _scenario_options(part)
     part.add_argument("--json", action="store_true", help="print one JSON object")
     _fail_if(part, "policies.easy.platforms.talent.wait_s.p95 > 3 min")
-    part.set_defaults(command=_lazily("compare"))
+    part.set_defaults(command=_lazily("commands", "compare"))
 
 
 def _show(parts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -92,20 +94,20 @@ def _show(parts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     part.add_argument("scenario")
     _scenario_options(part)
     part.add_argument("--json", action="store_true", help="print one JSON object")
-    part.set_defaults(command=_lazily("show"))
+    part.set_defaults(command=_lazily("commands", "show"))
 
 
 def _validate(parts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     part = parts.add_parser("validate", help="check scenarios; print every mistake")
     part.add_argument("scenarios", nargs="+", metavar="SCENARIO")
     part.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", help="change a value")
-    part.set_defaults(command=_lazily("validate"))
+    part.set_defaults(command=_lazily("commands", "validate"))
 
 
 def _scenario(parts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     part = parts.add_parser("scenario", help="list the shipped scenarios; print the JSON schema or the reference")
     part.add_argument("what", choices=("list", "schema", "reference"))
-    part.set_defaults(command=_lazily("scenario"))
+    part.set_defaults(command=_lazily("commands", "scenario"))
 
 
 def _scenario_options(part: argparse.ArgumentParser) -> None:
@@ -131,13 +133,14 @@ def _fail_if(part: argparse.ArgumentParser, example: str) -> None:
     )
 
 
-def _lazily(name: str) -> Callable[[argparse.Namespace], int]:
+def _lazily(module: str, name: str) -> Callable[[argparse.Namespace], int]:
     """Return the command, imported when it runs: the help must not wait for it."""
 
     def command(options: argparse.Namespace) -> int:
-        from onecenter.cli import commands
+        from importlib import import_module
 
-        status: int = getattr(commands, f"command_{name}")(options)
+        home = import_module(f"onecenter.cli.{module}")
+        status: int = getattr(home, f"command_{name}")(options)
         return status
 
     return command

@@ -1,7 +1,7 @@
 """Tables for the terminal."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -148,6 +148,27 @@ def pairs_table(pairs: Any) -> Table:
             {True: "yes", False: "no", None: "–"}[row["beyond_chance"]],
         )
     return table
+
+
+def tried_table(tried: Sequence[Mapping[str, Any]]) -> Table:
+    """Return a row a fleet that a plan tried: its counts, cost, and each target's percentile."""
+    first = tried[0]
+    table = _plain()
+    counts = [path.split(".")[2] if len(first["values"]) > 1 else "nodes" for path in first["values"]]
+    targets = [f"{one['platform']} {one['what']}" for one in first["targets"]]
+    for title in (*counts, "cost a year", *targets, "replications", "targets"):
+        table.add_column(title, justify="right")
+    for each in tried:
+        cost = "–" if each["cost"] is None else f"{each['cost']:,.0f}"
+        waits = [_percentile(one) for one in each["targets"]]
+        table.add_row(*map(str, each["values"].values()), cost, *waits, str(each["replications"]), each["verdict"])
+    return table
+
+
+def _percentile(one: Mapping[str, Any]) -> str:
+    if one["value"] is None:
+        return "> data"
+    return units.format_seconds(one["value"]) if one["what"].startswith("wait") else f"{one['value']:.2f}"
 
 
 def load_table(load: Any) -> Table:

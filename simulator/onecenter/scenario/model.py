@@ -20,6 +20,7 @@ from onecenter.scenario.quantities import (
     Millionths,
     Name,
     Percentile,
+    PositiveDuration,
     Power,
     Real,
     Thousandths,
@@ -27,6 +28,8 @@ from onecenter.scenario.quantities import (
 from onecenter.scenario.shape import did_you_mean
 from onecenter.scenario.table import Mistake, Table
 from onecenter.scenario.time import Time
+
+Money = Annotated[Real, Field(ge=0, le=1e15)]
 
 #: A job's allowed node types are kept in one int64, four bits each.
 MAX_NODE_TYPES = 15
@@ -59,6 +62,10 @@ class Nodes(Table):
     nodes_per_rack: Annotated[Integer, Field(ge=1, le=MOST)] = Field(
         default=1, description="nodes a rack; a rack holds one node type only"
     )
+    price: Money = Field(default=0.0, description="price of a node; 0: not known")
+    lifetime: PositiveDuration = Field(default=5 * units.MS["y"], description="over which the price is written off")
+    running_cost: Money = Field(default=0.0, description="cost of a node a year, energy aside")
+    lead_time: Duration = Field(default=0, description="from the order to service")
 
     def check_power(self) -> Iterator[Mistake]:
         """Idle at most full."""
@@ -67,8 +74,21 @@ class Nodes(Table):
             yield ("idle_power",), right
 
 
+class Site(Table):
+    """The building around the nodes: what energy costs and causes."""
+
+    currency: str = Field(default="CNY", description="of all money")
+    tariff: Money = Field(default=0.0, description="price of a kWh; 0: not known")
+    pue: Annotated[Real, Field(ge=1, le=10)] = Field(
+        default=1.0, description="power usage effectiveness: power of the site over that of the nodes"
+    )
+    carbon: Annotated[Real, Field(ge=0, le=100)] = Field(default=0.0, description="kg CO2 a kWh; 0: not known")
+
+
 class Center(Table):
     """The pool of nodes that the platforms share."""
+
+    site: Site = Field(default=Site(), description="the building: tariff, PUE, carbon")
 
     nodes: Annotated[Mapping[Name, Nodes], Field(min_length=1)] = Field(
         description=f"node types by name, at most {MAX_NODE_TYPES}, in the order in which they are tried"

@@ -1,0 +1,76 @@
+"""What `onecenter plan` does."""
+
+import argparse
+import json
+from pathlib import Path
+
+from onecenter import units
+from onecenter.cli import tables
+from onecenter.errors import PlanError
+from onecenter.executors import local
+from onecenter.planning import Limits, Plan, plan
+from onecenter.simulation import scenario_of
+
+
+def command_plan(options: argparse.Namespace) -> int:
+    """Find the smallest fleet."""
+    scenario = scenario_of(options.scenario, options.seed, [*options.set, *options.target])
+    limits = Limits(options.budget, _power(options.power_cap), options.racks, options.minimise)
+    months = _months(options.criterion)
+    with local(options.workers) as executor:
+        found = plan(
+            scenario,
+            options.vary,
+            demand=options.demand,
+            months=months,
+            limits=limits,
+            replications=options.replications,
+            executor=executor,
+        )
+    return _deliver(found, options)
+
+
+def _power(text: str | None) -> float | None:
+    try:
+        return None if text is None else units.parse_power(text)
+    except ValueError as error:
+        raise PlanError("--power-cap", [f"{text!r}: {error}"]) from None
+
+
+def _months(text: str | None) -> float | None:
+    if text is None:
+        return None
+    name, _, share = text.partition("=")
+    try:
+        if name.strip() != "months":
+            raise ValueError
+        return float(share)
+    except ValueError:
+        raise PlanError("--criterion", [f"{text!r}: months=0.95 or the like is expected"]) from None
+
+
+def _deliver(found: Plan, options: argparse.Namespace) -> int:
+    text = json.dumps(found.as_dict(), ensure_ascii=False, indent=2)
+    if options.json:
+        print(text)
+    else:
+        tables.console().print(f"  {found.text()}\n", highlight=False)
+        tables.console().print(tables.tried_table(found.tried))
+        if found.check is not None and found.check.p95_s is not None:
+            print(f"\n  M/G/c approximation of the p95 wait: {units.format_seconds(found.check.p95_s)}")
+    if options.out:
+        _write(found, Path(options.out), text)
+        if not options.json:
+            print(f"\n  plan and frontier: {options.out}/")
+    return 0
+
+
+def _write(found: Plan, folder: Path, text: str) -> None:
+    from onecenter.cli.pictures import save_axes
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "plan.json").write_text(text, encoding="utf-8")
+        save_axes(found.plot.frontier, folder / "frontier.png")
+    except OSError as error:
+        raise PlanError("--out", [f"{folder}: {error.strerror or error}"]) from None

@@ -1,0 +1,113 @@
+"""What a fleet costs, draws and fills, and what the work done on it used: money, power, energy, carbon."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from onecenter.scenario.model import Nodes, Scenario
+from onecenter.units import MS
+
+#: Hours of a mean year of 365.25 days.
+YEAR_HOURS: Final = 8_766
+
+
+@dataclass(frozen=True)
+class YearlyCost:
+    """What a fleet costs a year, in the scenario's currency.
+
+    Attributes
+    ----------
+    capital : float
+        Prices over lifetimes.
+    running : float
+        Running costs but energy.
+    energy : float
+        Energy of nodes and site.
+    """
+
+    capital: float
+    running: float
+    energy: float
+
+    @property
+    def total(self) -> float:
+        """All three."""
+        return self.capital + self.running + self.energy
+
+
+@dataclass(frozen=True)
+class Footprint:
+    """What a window's work used.
+
+    Attributes
+    ----------
+    energy_kwh : float
+        Of nodes and site.
+    carbon_kg : float or None
+        CO2; None: the scenario does not give the grid's factor.
+    cost : float or None
+        Of the energy; None: the scenario gives no tariff.
+    """
+
+    energy_kwh: float
+    carbon_kg: float | None
+    cost: float | None
+
+
+def yearly_cost(scenario: Scenario, use: float = 1.0) -> YearlyCost:
+    """Return what a scenario's fleet costs a year.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        With prices; what is not given costs nothing.
+    use : float
+        Share of the accelerators that are busy, 0..1; 1 is an upper bound that depends on no run.
+    """
+    kinds = list(scenario.center.nodes.values())
+    years = MS["y"]
+    capital = sum(kind.count * kind.price * years / kind.lifetime for kind in kinds)
+    running = sum(kind.count * kind.running_cost for kind in kinds)
+    kw = sum(kind.count * node_power(kind, use) for kind in kinds) * scenario.center.site.pue / 1_000
+    return YearlyCost(capital, running, kw * YEAR_HOURS * scenario.center.site.tariff)
+
+
+def node_power(kind: Nodes, use: float) -> float:
+    """Return the power (W) of a node of which a share of the accelerators is busy: linear from idle to full power.
+
+    X. Fan, W.-D. Weber and L. A. Barroso, "Power provisioning for a warehouse-sized computer", ISCA 2007.
+    """
+    return kind.idle_power + (kind.full_power - kind.idle_power) * use
+
+
+def power_of(scenario: Scenario) -> float:
+    """Return the power (W) that the whole site draws at full use."""
+    return sum(kind.count * kind.full_power for kind in scenario.center.nodes.values()) * scenario.center.site.pue
+
+
+def racks_of(scenario: Scenario) -> int:
+    """Return how many racks the fleet fills; a rack holds one node type only."""
+    return sum(-(-kind.count // kind.nodes_per_rack) for kind in scenario.center.nodes.values())
+
+
+def footprint(scenario: Scenario, busy: Mapping[str, float], hours: float) -> Footprint:
+    """Return what a window's work used.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        With powers, PUE, and tariff and carbon as far as they are known.
+    busy : mapping of str to float
+        Accelerator-hours used by node type.
+    hours : float
+        Length of the window.
+    """
+    site = scenario.center.site
+    kwh = sum(_energy(kind, busy.get(name, 0.0), hours) for name, kind in scenario.center.nodes.items()) * site.pue
+    return Footprint(kwh, kwh * site.carbon if site.carbon else None, kwh * site.tariff if site.tariff else None)
+
+
+def _energy(kind: Nodes, busy: float, hours: float) -> float:
+    """Return the energy (kWh) of a node type's nodes in a window."""
+    available = kind.count * kind.accelerators * hours
+    return kind.count * hours * node_power(kind, busy / available if available else 0.0) / 1_000

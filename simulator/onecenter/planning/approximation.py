@@ -1,0 +1,64 @@
+"""A cross-check by queueing theory: M/G/c, where the scenario is near enough to one."""
+
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from onecenter.scenario import Scenario
+from onecenter.statistics.queueing import mgc_percentile, mgc_wait
+from onecenter.workload.build import build
+
+
+@dataclass(frozen=True)
+class Approximation:
+    """M/G/c of the center.
+
+    Attributes
+    ----------
+    servers : int
+        Accelerators.
+    load : float
+        Offered load of each.
+    variation : float
+        Squared coefficient of variation of the run times.
+    mean_s, p95_s : float or None
+        Wait (s); None: the load is 1 or more.
+    """
+
+    servers: int
+    load: float
+    variation: float
+    mean_s: float | None
+    p95_s: float | None
+
+    def as_dict(self) -> dict[str, float | int | None]:
+        """Return it as plain data."""
+        return asdict(self)
+
+
+def approximation(scenario: Scenario) -> Approximation | None:
+    """Return the M/G/c of a scenario of one node type, Poisson arrivals of a constant rate and one-accelerator jobs.
+
+    None where it does not apply: other jobs, several node types or priorities, impatience, a rhythm or bursts.
+    """
+    if len(scenario.center.nodes) > 1 or scenario.policy.order != "fifo":
+        return None
+    for _, _, stream in scenario.streams:
+        spec = stream.arrivals
+        if spec is None or spec.kind != "poisson" or spec.hours or spec.weekdays or spec.burst or stream.patience:
+            return None
+    jobs = build(scenario)
+    if len(jobs) < 2 or (jobs.gang != 1_000).any():
+        return None
+    run = np.minimum(jobs.run, jobs.walltime) / 1_000
+    servers = sum(kind.count * kind.accelerators for kind in scenario.fleet)
+    load = float(run.sum()) / (scenario.time.horizon / 1_000) / servers
+    variation = float(run.var() / run.mean() ** 2)
+    stable = load < 1
+    return Approximation(
+        servers=servers,
+        load=load,
+        variation=variation,
+        mean_s=mgc_wait(servers, load, float(run.mean()), variation) if stable else None,
+        p95_s=mgc_percentile(servers, load, float(run.mean()), variation, 95) if stable else None,
+    )

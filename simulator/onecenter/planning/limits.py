@@ -1,0 +1,69 @@
+"""What a fleet may cost, draw and fill, and what is to be small."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from onecenter.economics import power_of, racks_of, yearly_cost
+from onecenter.errors import PlanError
+from onecenter.scenario import Scenario
+
+Aim = Literal["cost", "nodes"]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Limits on a fleet; None: no limit.
+
+    Attributes
+    ----------
+    budget : float or None
+        Money a year.
+    power_cap : float or None
+        W of the whole site at full use.
+    racks : int or None
+        Racks.
+    minimise : "cost" or "nodes"
+        What a mix of node types makes small.
+    """
+
+    budget: float | None = None
+    power_cap: float | None = None
+    racks: int | None = None
+    minimise: Aim = "nodes"
+
+    def __post_init__(self) -> None:
+        """Check them."""
+        given = {name: getattr(self, name) for name in ("budget", "power_cap", "racks")}
+        wrong = [
+            f"{name} = {value}: above 0 is expected"
+            for name, value in given.items()
+            if value is not None and not value > 0
+        ]
+        if self.minimise not in get_args(Aim):
+            wrong.append(f"minimise = {self.minimise!r}: one of {', '.join(get_args(Aim))} is expected")
+        if wrong:
+            raise PlanError("limits", wrong)
+
+    def allow(self, scenario: Scenario) -> bool:
+        """Whether a scenario's fleet keeps within them."""
+        kept = self.budget is None or yearly_cost(scenario).total <= self.budget
+        kept &= self.power_cap is None or power_of(scenario) <= self.power_cap
+        return kept and (self.racks is None or racks_of(scenario) <= self.racks)
+
+    def height(self, scenario: Scenario) -> tuple[float, ...]:
+        """Return what is to be small; among equals the other of cost and nodes."""
+        nodes = float(sum(kind.count for kind in scenario.fleet))
+        cost = yearly_cost(scenario).total
+        return (cost, nodes) if self.minimise == "cost" else (nodes, cost)
+
+
+def missing(scenario: Scenario, limits: Limits) -> Sequence[str]:
+    """Return what the scenario lacks for these limits."""
+    lacks = []
+    for name, kind in scenario.center.nodes.items():
+        if (limits.budget is not None or limits.minimise == "cost") and not kind.price:
+            lacks.append(f"center.nodes.{name}.price is missing: a budget or the least cost needs it")
+        if limits.power_cap is not None and not kind.full_power:
+            lacks.append(f"center.nodes.{name}.full_power is missing: a power cap needs it")
+    return lacks

@@ -1,0 +1,168 @@
+"""Whether replications of a fleet meet the targets, and how sure that is."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from onecenter.observed import Observed
+from onecenter.replications import Replications
+from onecenter.statistics.estimates import Estimate, pooled_percentile, ratio
+from onecenter.statistics.survival import Survival, kaplan_meier
+from onecenter.targets import FEWEST_EXCEEDANCES, Target, Verdict, targets_of
+from onecenter.units import MS
+
+Array = npt.NDArray[Any]
+
+#: How sure an answer is, for all targets together.
+CONFIDENCE: Final = 0.95
+
+#: Four weeks: what a planner calls a month, so that each has the same weekdays.
+MONTH: Final = 28 * MS["d"]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One target under one fleet.
+
+    Attributes
+    ----------
+    platform, what : str
+        The platform, and the target's name such as "wait p95".
+    limit : float
+        s for a wait, a factor for an expansion.
+    allowed : float
+        Share of jobs that may be late.
+    late, late_low, late_high : float or None
+        Long-run share not started in time, and one-sided 95 % limits (Bonferroni over the targets).
+    value, low, high : float or None
+        The target's percentile with its 95 % interval, in the unit of `limit`.
+    miss_share : float
+        Share of the months (four weeks, or a shorter window) that miss the target.
+    months : int
+        So many.
+    jobs : int
+        Jobs seen.
+    verdict : str
+        "met", "missed" or "undecided".
+    needed : int or None
+        Replications that would about decide it.
+    """
+
+    platform: str
+    what: str
+    limit: float
+    allowed: float
+    late: float | None
+    late_low: float | None
+    late_high: float | None
+    value: float | None
+    low: float | None
+    high: float | None
+    miss_share: float
+    months: int
+    jobs: int
+    verdict: Verdict
+    needed: int | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        return asdict(self)
+
+    @property
+    def pressure(self) -> float:
+        """Late jobs as a share of those allowed; above 1 the target is missed."""
+        return (self.late or 0.0) / self.allowed
+
+
+def standings(runs: Replications, months: float | None = None) -> list[Standing]:
+    """Return how each target stands.
+
+    Parameters
+    ----------
+    runs : Replications
+        Of one fleet.
+    months : float, optional
+        Judge by the share of months that meet the target, at least this, instead of the long-run share of jobs.
+    """
+    listed = [(name, target) for name in runs.platforms for target in targets_of(runs.task.scenario.platforms[name])]
+    confidence = 1 - (1 - CONFIDENCE) / max(len(listed), 1)
+    return [_standing(runs, name, target, confidence, months) for name, target in listed]
+
+
+def _standing(runs: Replications, platform: str, target: Target, confidence: float, months: float | None) -> Standing:
+    seen = runs.seen(platform)
+    allowed = 1 - target.percentile / 100
+    counts = np.array([one.late(target) for one in seen], np.float64)
+    certain = ratio(counts[:, 0], counts[:, 2], confidence, sides=1)
+    possible = ratio(counts[:, 1], counts[:, 2], confidence, sides=1)
+    missed = _months(runs, seen, target)
+    scale = 1_000 if target.kind == "wait" else 1
+    percentile = pooled_percentile([_survival(one, target) for one in seen], target.percentile)
+    if months is None:
+        verdict = _verdict(certain, possible, allowed, float(counts[:, 2].sum()))
+    else:
+        verdict = _verdict_of_months(missed, 1 - months, confidence)
+    if runs.overloaded and verdict == "undecided":
+        verdict = "missed"
+    return Standing(
+        platform=platform,
+        what=target.name,
+        limit=target.limit / scale,
+        allowed=allowed,
+        late=certain.value,
+        late_low=certain.low,
+        late_high=possible.high,
+        **{name: None if x is None else x / scale for name, x in percentile._asdict().items()},
+        miss_share=float(missed.mean()) if len(missed) else 0.0,
+        months=len(missed),
+        jobs=int(counts[:, 2].sum()),
+        verdict=verdict,
+        needed=_needed(certain, allowed, len(runs)) if verdict == "undecided" else None,
+    )
+
+
+def _survival(seen: Observed, target: Target) -> Survival:
+    covered = target.covers(seen.gang)
+    return kaplan_meier(target.measure(seen.wait[covered], seen.run[covered]), seen.censored[covered])
+
+
+def _verdict(certain: Estimate, possible: Estimate, allowed: float, jobs: float) -> Verdict:
+    if certain.low is not None and certain.low > allowed:
+        return "missed"
+    enough = round(jobs * allowed, 6) >= FEWEST_EXCEEDANCES
+    return "met" if enough and possible.high is not None and possible.high <= allowed else "undecided"
+
+
+def _verdict_of_months(missed: Array, allowed: float, confidence: float) -> Verdict:
+    """Judge by exact binomial limits (C. J. Clopper and E. S. Pearson, Biometrika 26, 1934, 404-413)."""
+    from scipy.special import betaincinv
+
+    n, k = len(missed), int(missed.sum())
+    low = float(betaincinv(k, n - k + 1, 1 - confidence)) if k else 0.0
+    high = float(betaincinv(k + 1, n - k, confidence)) if k < n else 1.0
+    return "missed" if low > allowed else "met" if high <= allowed else "undecided"
+
+
+def _months(runs: Replications, seen: list[Observed], target: Target) -> Array:
+    """Return by month, of all replications, whether it misses the target; months without jobs are left out."""
+    return np.array([miss for one in seen for miss in _misses(runs, one, target)], bool)
+
+
+def _misses(runs: Replications, seen: Observed, target: Target) -> Iterator[bool]:
+    window = runs.task.period.window
+    for month in range(max(window.length // MONTH, 1)):
+        first = window.warmup + month * MONTH
+        last = first + MONTH if window.length >= MONTH else window.horizon
+        _, late, jobs = seen.where((seen.submit >= first) & (seen.submit < last)).late(target)
+        if jobs:
+            yield late / jobs > 1 - target.percentile / 100
+
+
+def _needed(late: Estimate, allowed: float, n: int) -> int | None:
+    """Return about how many replications tell the share from the one allowed; None: no number would."""
+    if late.value is None or late.low is None or late.value == allowed:
+        return None
+    return int(np.ceil(n * ((late.value - late.low) / (late.value - allowed)) ** 2)) + 1

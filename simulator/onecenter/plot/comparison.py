@@ -1,0 +1,82 @@
+"""Ratios of waits with their intervals: which policy or scenario is better, and whether beyond chance."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+import polars as pl
+
+from onecenter.plot import style
+from onecenter.plot.ink import ink
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+#: An end of an interval beyond this factor is cut off.
+MOST: Final = 1e3
+
+
+def ratios(table: pl.DataFrame, ax: "Axes | None" = None, labels: Mapping[str, str] | None = None) -> "Axes":
+    """Draw by platform the ratio of mean waits of each pair, with its 95 % interval, on a logarithmic axis.
+
+    Left of the line at 1 the other side waits less than the base. A full mark is beyond chance (adjusted for the
+    number of comparisons), an open one is not. Where there is no ratio, because nobody waited, it says so.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Columns platform, base, other, ratio, ratio_low, ratio_high (null: none), beyond_chance.
+    ax : Axes, optional
+        Where to draw; default new Axes of pyplot.
+    labels : mapping, optional
+        Names for people by platform.
+    """
+    ax = style.prepared(ax)
+    others = list(dict.fromkeys(table["other"]))
+    platforms = list(dict.fromkeys(table["platform"]))
+    ax.axvline(1, color=style.INK, linestyle="--", linewidth=1)
+    for row in table.iter_rows(named=True):
+        index = others.index(row["other"])
+        _mark(ax, row, platforms.index(row["platform"]) + _place(index, len(others)), index)
+    _axes(ax, table, [(labels or {}).get(name, name) for name in platforms])
+    if len(others) > 1:
+        heights = [0.95 - 0.07 * i for i in range(len(others))]
+        style.label_lines(ax, others, heights, [ink(i) for i in range(len(others))])
+    return ax
+
+
+def _place(index: int, count: int) -> float:
+    """Return where a side stands around its platform's row, so that several do not cover each other."""
+    return 0.6 * ((index + 0.5) / count - 0.5)
+
+
+def _mark(ax: "Axes", row: Mapping[str, Any], y: float, index: int) -> None:
+    shade = style.colour(index)
+    if row["ratio"] is None:
+        text = "nobody waited in some run: no ratio"
+        ax.annotate(text, (1, y), xytext=(4, 0), textcoords="offset points", va="center", color=style.INK)
+        return
+    low, high = (min(max(row[key], 1 / MOST), MOST) for key in ("ratio_low", "ratio_high"))
+    ax.plot([low, high], [y, y], color=shade, linewidth=2)
+    inside = shade if row["beyond_chance"] else "white"
+    ax.plot([row["ratio"]], [y], marker="o", markersize=7, color=shade, markerfacecolor=inside)
+
+
+def _axes(ax: "Axes", table: pl.DataFrame, names: list[str]) -> None:
+    from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
+
+    ends = pl.concat([table["ratio_low"], table["ratio_high"], table["ratio"]]).drop_nulls().to_list()
+    reach = min(max([2.0, *(max(end, 1 / end) for end in ends if end > 0)]), MOST) * 1.2
+    ax.set_xscale("log")
+    ax.set_xlim(1 / reach, reach)
+    steps = (2, 5, 10, 20, 50, 100, 200, 500, 1_000) if reach > 3 else (1.25, 1.5, 2)
+    ticks = sorted({1.0, *(step for step in steps if step <= reach), *(1 / step for step in steps if step <= reach)})
+    if len(ticks) > 9:
+        ticks = [tick for tick in ticks if round(max(tick, 1 / tick)) in (1, 10, 100, 1_000)]
+    ax.xaxis.set_major_locator(FixedLocator(ticks))
+    ax.xaxis.set_major_formatter(FixedFormatter([f"{tick:.3g}" for tick in ticks]))
+    ax.xaxis.set_minor_locator(NullLocator())
+    ax.set_yticks(range(len(names)), names)
+    ax.set_ylim(max(len(names), 1) - 0.5, -0.5)
+    bases = " or ".join(dict.fromkeys(table["base"]))
+    others = " or ".join(dict.fromkeys(table["other"]))
+    ax.set_xlabel(f"mean wait of {others} as a multiple of {bases} (logarithmic; lines: 95 % intervals)")

@@ -1,0 +1,194 @@
+"""Plans: judging targets by hand, several node types against exhaustive search, words, bad input."""
+
+import json
+from itertools import product
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+import onecenter as oc
+from onecenter.cli.main import main
+from onecenter.economics import yearly_cost
+from onecenter.errors import OnecenterError
+from onecenter.planning.candidates import Candidates
+from onecenter.planning.limits import Limits
+from onecenter.planning.mix import fleet_of
+from onecenter.planning.standing import _verdict, _verdict_of_months
+from onecenter.scenario import Scenario, from_dict, load, with_set
+from onecenter.statistics.estimates import Estimate
+
+PATH = "center.nodes.server.count"
+
+
+def queue(**more: Any) -> Scenario:
+    """Return M/M/c, mean service 1,000 s, 6.4 servers' work, with a target; 60 days."""
+    values = {"time.horizon": "60 d", "platforms.queue.wait": {"p95": "20 min"}}
+    return with_set(load("mm-c"), values | more)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "jobs", "verdict"),
+    [
+        (0.01, 0.04, 1_000, "met"),
+        (0.01, 0.05, 1_000, "met"),
+        (0.01, 0.06, 1_000, "undecided"),
+        (0.06, 0.09, 1_000, "missed"),
+        (0.0, 0.0, 399, "undecided"),
+        (0.0, 0.0, 400, "met"),
+        (None, None, 1_000, "undecided"),
+    ],
+)
+def test_verdicts(low: float | None, high: float | None, jobs: int, verdict: str) -> None:
+    assert _verdict(Estimate(0.05, low, None), Estimate(0.05, None, high), 0.05, jobs) == verdict
+
+
+@pytest.mark.parametrize(
+    # Of 59 months none: 1 - 0.05^(1/59) = 0.0495; of 58: 0.0503.
+    ("missed", "months", "verdict"),
+    [(0, 59, "met"), (0, 58, "undecided"), (20, 60, "missed"), (3, 60, "undecided")],
+)
+def test_verdicts_of_months(missed: int, months: int, verdict: str) -> None:
+    seen = np.arange(months) < missed
+    assert _verdict_of_months(seen, 0.05, 0.95) == verdict
+
+
+def test_a_plan_of_one_type() -> None:
+    found = oc.plan(queue(), {PATH: (6, 12)})
+    # P(wait > 20 min) is 0.067 at 8 servers and 0.011 at 9.
+    assert found.answer == {PATH: 9}
+    assert found.undecided == []
+    assert "9 nodes" in found.text()
+    assert "8 miss it" in found.text()
+    assert "9 个节点" in found.text("zh")
+    assert found.table.filter(pl.col(PATH) == 9)["verdict"].to_list() == ["met"]
+    plain = json.loads(json.dumps(found.as_dict()))
+    assert plain["meets"]["queue"]["wait_s"] < 1_200
+    assert found.plot.frontier() is not None
+
+
+def test_a_plan_on_months() -> None:
+    strict = oc.plan(queue(), {PATH: (6, 14)}, months=0.9)
+    assert strict.answer[PATH] >= 9
+
+
+def test_more_demand_takes_more_nodes() -> None:
+    assert oc.plan(queue(), {PATH: (8, 16)}, demand=1.4).answer[PATH] > 9
+
+
+def test_a_range_is_guessed() -> None:
+    assert oc.plan(queue(), PATH).answer == {PATH: 9}
+
+
+# ---- two types under a budget
+
+TYPES = {
+    "center.nodes": {
+        "small": {"count": 1, "accelerators": 1, "price": 100_000.0, "full_power": "1 kW"},
+        "large": {"count": 1, "accelerators": 3, "price": 260_000.0, "full_power": "4 kW"},
+    }
+}
+RANGES = {"center.nodes.small.count": (1, 6), "center.nodes.large.count": (1, 6)}
+
+
+def two_types() -> Scenario:
+    """Return the queue on nodes of one and of three accelerators."""
+    plain = queue().resolved()
+    plain["center"] = {"nodes": TYPES["center.nodes"]}
+    return from_dict(plain, "two-types")
+
+
+@pytest.fixture(scope="module")
+def every_fleet() -> Candidates:
+    """Return the six by six fleets, each decided when it is first asked for."""
+    return Candidates(two_types(), tuple(RANGES), 40, None, None)
+
+
+@pytest.mark.parametrize(
+    "limits", [Limits(minimise="cost"), Limits(), Limits(budget=180_000.0), Limits(power_cap=11_000, minimise="cost")]
+)
+def test_a_mix_as_exhaustive_search(limits: Limits, every_fleet: Candidates) -> None:
+    scenario = two_types()
+    found = oc.plan(scenario, RANGES, limits=limits, replications=40)
+    good = []
+    for values in product(range(1, 7), range(1, 7)):
+        fleet = fleet_of(scenario, tuple(RANGES), values)
+        if limits.allow(fleet) and every_fleet.decided(values).verdict == "met":
+            good.append((limits.height(fleet), values))
+    assert good
+    assert found.open == []
+    assert found.chosen == min(good)[1]
+
+
+def test_the_front_falls() -> None:
+    found = oc.plan(two_types(), RANGES, limits=Limits(minimise="cost"), replications=20)
+    costs, waits = zip(*((one["cost"], one["worst_wait"]) for one in found.front), strict=True)
+    assert list(costs) == sorted(costs)
+    assert list(waits) == sorted(waits, reverse=True)
+    assert yearly_cost(found.best.runs.task.scenario).total > 0
+
+
+# ---- bad input
+
+BAD: dict[str, tuple[Any, dict[str, Any], str]] = {
+    "unknown path": ("center.nodes.servr.count", {}, "did you mean"),
+    "no count": ("platforms.queue.priority", {}, "no node count"),
+    "no range": ({PATH: "6"}, {}, "16:128"),
+    "words": ({PATH: "few:many"}, {}, "16:128"),
+    "falling": ({PATH: (9, 6)}, {}, "something larger"),
+    "zero": ({PATH: (0, 6)}, {}, "1 or more"),
+    "nothing": ({}, {}, "expected"),
+    "demand": ({PATH: (6, 12)}, {"demand": 0.0}, "above 0"),
+    "months": ({PATH: (6, 12)}, {"months": 1.5}, "between 0 and 1"),
+    "replications": ({PATH: (6, 12)}, {"replications": 1}, "at least 2"),
+    "both ends fail": ({PATH: (6, 8)}, {}, "even 8 nodes miss"),
+    "both ends pass": ({PATH: (10, 14)}, {}, "10 nodes already meet"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_plans(case: str) -> None:
+    vary, options, words = BAD[case]
+    with pytest.raises(OnecenterError, match=words):
+        oc.plan(queue(), vary, **options)
+
+
+def test_a_plan_without_targets() -> None:
+    with pytest.raises(OnecenterError, match="no platform has a target"):
+        oc.plan("mm-c", {PATH: (6, 12)})
+
+
+@pytest.mark.parametrize(
+    "options", [{"budget": 0.0}, {"budget": -1.0}, {"power_cap": -5.0}, {"racks": 0}, {"minimise": "regret"}]
+)
+def test_bad_limits(options: dict[str, Any]) -> None:
+    with pytest.raises(OnecenterError, match="expected"):
+        Limits(**options)
+
+
+def test_limits_that_nothing_keeps() -> None:
+    with pytest.raises(OnecenterError, match="within the limits"):
+        oc.plan(two_types(), RANGES, limits=Limits(budget=1.0))
+
+
+def test_a_budget_needs_prices() -> None:
+    scenario = with_set(two_types(), {"center.nodes.large.price": 0.0})
+    with pytest.raises(OnecenterError, match=r"large\.price is missing"):
+        oc.plan(scenario, RANGES, limits=Limits(minimise="cost"))
+
+
+COMMANDS = {
+    "impossible target": (["--target", "platforms.queue.wait.p95=-3 min"], "platforms.queue.wait"),
+    "unknown target": (["--target", "platforms.que.wait.p95=3 min"], "did you mean"),
+    "criterion": (["--criterion", "weeks=0.9"], "months=0.95"),
+    "power": (["--power-cap", "much"], "--power-cap"),
+    "workers": (["--workers", "0"], "at least 1"),
+}
+
+
+@pytest.mark.parametrize("case", COMMANDS)
+def test_bad_commands(case: str, capsys: pytest.CaptureFixture[str]) -> None:
+    options, words = COMMANDS[case]
+    assert main(["plan", "mm-c", "--vary", f"{PATH}=6:12", *options]) == 2
+    assert words in capsys.readouterr().err
