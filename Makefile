@@ -40,6 +40,6 @@ $(VENV)/ready: pyproject.toml requirements.lock
 		$(RUN) -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock && \
 		$(RUN) -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .; \
 	else \
-		$(RUN) -m pip install -q --disable-pip-version-check -e '.[dev,notebook]'; \
+		$(RUN) -m pip install -q --disable-pip-version-check -e '.[dev,notebook,cluster]'; \
 	fi
 	@touch $@

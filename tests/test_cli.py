@@ -215,7 +215,7 @@ def test_help_imports_nothing_heavy() -> None:
 
 
 def test_every_command_has_help(capsys: pytest.CaptureFixture[str]) -> None:
-    for command in ("run", "replay", "compare", "show", "validate", "scenario"):
+    for command in ("run", "replay", "compare", "plan", "sweep", "report", "show", "validate", "scenario"):
         with pytest.raises(SystemExit) as stop:
             main([command, "--help"])
         assert stop.value.code == 0

@@ -2,7 +2,8 @@
 
 `load` reads a scenario, `run` simulates it, `replay` simulates a real log; both return a `Result`. `replicate`
 repeats a scenario with other random numbers, `compare` sets policies or scenarios side by
-side, `plan` finds the smallest fleet that meets every target.
+side, `plan` finds the smallest fleet that meets every target, `sweep` runs many variants,
+`sensitivity` tells which values matter most.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from onecenter.result import Result
     from onecenter.scenario import Scenario, load
     from onecenter.simulation import replay, run
+    from onecenter.sweeping import Sensitivity, Sweep, sensitivity, sweep
 
 __version__ = "0.1.0"
 
@@ -26,12 +28,16 @@ __all__ = [
     "Policy",
     "Result",
     "Scenario",
+    "Sensitivity",
+    "Sweep",
     "compare",
     "load",
     "plan",
     "replay",
     "replicate",
     "run",
+    "sensitivity",
+    "sweep",
 ]
 
 # Imported when first used: the command line's help must not wait for them.
@@ -48,6 +54,10 @@ _HOMES = {
     "replay": "onecenter.simulation",
     "replicate": "onecenter.replications",
     "run": "onecenter.simulation",
+    "Sensitivity": "onecenter.sweeping",
+    "Sweep": "onecenter.sweeping",
+    "sensitivity": "onecenter.sweeping",
+    "sweep": "onecenter.sweeping",
 }
 
 

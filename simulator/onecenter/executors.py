@@ -1,4 +1,4 @@
-"""Where replications run: processes of this machine."""
+"""Where replications run: processes of this machine, or a Dask cluster."""
 
 import os
 import signal
@@ -6,7 +6,12 @@ from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context
+from typing import Final
+
 from onecenter.errors import OnecenterError
+
+#: How long a scheduler may take to answer.
+PATIENCE: Final = "5 s"
 
 
 @contextmanager
@@ -32,3 +37,27 @@ def local(workers: int | None = None) -> Iterator[Executor]:
 
 def _leave_interrupts_to_the_parent() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@contextmanager
+def dask(address: str) -> Iterator[Executor]:
+    """Give the workers of a Dask scheduler.
+
+    Raises
+    ------
+    OnecenterError
+        If Dask is not installed, or no scheduler answers at the address within seconds.
+    """
+    try:
+        from distributed import Client
+    except ImportError:
+        raise OnecenterError("cluster", ["Dask is not installed: pip install 'onecenter[cluster]'"]) from None
+    try:
+        client = Client(address, timeout=PATIENCE)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError, TimeoutError, ImportError) as error:
+        wrong = f"{address}: no Dask scheduler answers there ({type(error).__name__})"
+        raise OnecenterError("cluster", [f"{wrong}; an address such as tcp://10.0.0.1:8786 is expected"]) from None
+    try:
+        yield client.get_executor()  # type: ignore[no-untyped-call]
+    finally:
+        client.close()  # type: ignore[no-untyped-call]

@@ -6,6 +6,8 @@ import sys
 from collections.abc import Callable, Sequence
 
 from onecenter.cli.plan_options import add_plan
+from onecenter.cli.report_options import add_report
+from onecenter.cli.sweep_options import add_sweep
 from onecenter.errors import OnecenterError
 
 STRIDES = ("calendar", "event")
@@ -38,6 +40,8 @@ def parser() -> argparse.ArgumentParser:
     _replay(parts)
     _compare(parts)
     add_plan(parts, _lazily("planning", "plan"))
+    add_sweep(parts, _lazily("sweeping", "sweep"))
+    add_report(parts, _lazily("reporting", "report"))
     _show(parts)
     _validate(parts)
     _scenario(parts)

@@ -12,6 +12,7 @@ from onecenter import units
 from onecenter.fleet import NodeType
 from onecenter.policies import Policy
 from onecenter.scenario.demand import Priority, Stream
+from onecenter.scenario.growth import Growth, unknown_names
 from onecenter.scenario.quantities import (
     MOST,
     Duration,
@@ -177,6 +178,15 @@ class Scenario(Table):
     center: Center = Field(description="the nodes")
     platforms: Annotated[Mapping[Name, Platform], Field(min_length=1)] = Field(description="platforms by name")
     policy: PolicyTable = Field(default=PolicyTable(), description="how jobs are scheduled")
+    growth: Growth | None = Field(
+        default=None, description="how demand changes from month to month; a run is of month 0, plans look ahead"
+    )
+
+    def check_growth(self) -> Iterator[Mistake]:
+        """What grows is there."""
+        if self.growth is not None:
+            demand = {name: platform.__dict__.get("demand") or {} for name, platform in self.platforms.items()}
+            yield from unknown_names(self.growth, demand)
 
     def check_node_types(self) -> Iterator[Mistake]:
         """A stream may use node types that the center has."""

@@ -40,7 +40,13 @@ PFLOPS with four platforms), `changsha-eighth` (an eighth of it).
 """
 
 #: What stands in a path for a name chosen by the user.
-_CHOSEN = {"nodes": "TYPE", "platforms": "PLATFORM", "demand": "STREAM"}
+_CHOSEN = {
+    "nodes": "TYPE",
+    "platforms": "PLATFORM",
+    "demand": "STREAM",
+    "stages": "STAGE",
+    "graduates": "PLATFORM",
+}
 
 
 def reference() -> str:

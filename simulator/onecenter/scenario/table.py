@@ -1,7 +1,8 @@
 """What all tables of a scenario share: frozen, no unknown keys, all mistakes at once."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Self, cast, get_args, get_origin
+from types import NoneType, UnionType
+from typing import Annotated, Any, Self, Union, cast, get_args, get_origin
 
 from pydantic import (
     BaseModel,
@@ -73,6 +74,8 @@ class Table(BaseModel):
 
 def _saved(name: str, kind: Any, data: Any) -> dict[str, Any]:
     """Return what is right in a table, or in a table of tables, so that references to it can be checked."""
+    if get_origin(kind) in (Union, UnionType):
+        kind = next(part for part in get_args(kind) if part is not NoneType)
     if isinstance(kind, type) and issubclass(kind, Table):
         return {name: kind._saved_from(data)}
     if get_origin(kind) is Mapping and isinstance(data, dict):

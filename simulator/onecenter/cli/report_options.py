@@ -1,0 +1,20 @@
+"""The options of `onecenter report`."""
+
+import argparse
+from collections.abc import Callable
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def add_report(parts: "argparse._SubParsersAction[argparse.ArgumentParser]", command: Command) -> None:
+    """Add the command."""
+    part = parts.add_parser("report", help="write a report for a board: one HTML file, in English or Chinese")
+    part.add_argument(
+        "inputs",
+        nargs="+",
+        metavar="RESULT",
+        help="saved results (.parquet) or folders of `onecenter run --out`; a plan (.json) may be among them",
+    )
+    part.add_argument("-o", "--out", metavar="FILE", required=True, help="the HTML file to write")
+    part.add_argument("--lang", choices=("en", "zh"), default="en", help="English or Chinese")
+    part.set_defaults(command=command)

@@ -1,0 +1,30 @@
+"""What `onecenter sweep` understands."""
+
+import argparse
+from collections.abc import Callable
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def add_sweep(parts: "argparse._SubParsersAction[argparse.ArgumentParser]", command: Command) -> None:
+    """Add the command."""
+    part = parts.add_parser("sweep", help="run many variants of a scenario; interrupted, it goes on with --resume")
+    part.add_argument("scenario", help="name of a shipped scenario, or a TOML file")
+    part.add_argument(
+        "--vary",
+        action="append",
+        required=True,
+        metavar="PATH=VALUES",
+        help="center.nodes.910b.count=16:64:8 (start, stop, step), a list 1,1.5,2, or for sobol a range 16:64",
+    )
+    part.add_argument("-n", "--replications", type=int, default=1, metavar="N", help="of each point (1)")
+    part.add_argument("--design", choices=("grid", "sobol"), default="grid", help="all combinations, or Sobol' points")
+    part.add_argument("--points", type=int, metavar="N", help="of the design sobol, a power of two (64)")
+    part.add_argument("--out", required=True, metavar="FOLDER", help="keeps each run as soon as it is done")
+    part.add_argument("--resume", action="store_true", help="go on with what the folder holds")
+    part.add_argument("--workers", type=int, metavar="N", help="processes; default: one a processor")
+    part.add_argument("--cluster", metavar="ADDRESS", help="a Dask scheduler instead, such as tcp://10.0.0.1:8786")
+    part.add_argument("--seed", type=int, help="instead of the scenario's seed")
+    part.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", help="change a value")
+    part.add_argument("--json", action="store_true", help="print one JSON object")
+    part.set_defaults(command=command)

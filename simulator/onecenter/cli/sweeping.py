@@ -1,0 +1,70 @@
+"""What `onecenter sweep` does."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from onecenter.errors import PlanError
+from onecenter.executors import dask, local
+from onecenter.simulation import scenario_of
+from onecenter.sweeping import Sweep, sweep
+
+
+def command_sweep(options: argparse.Namespace) -> int:
+    """Run many variants of a scenario."""
+    scenario = scenario_of(options.scenario, options.seed, options.set)
+    vary = dict(_split(text) for text in options.vary)
+    cluster, workers = options.cluster, options.workers
+    with _progress(not options.json) as on_row:
+        try:
+            found = sweep(
+                scenario,
+                vary,
+                options.replications,
+                design=options.design,
+                points=options.points,
+                out=options.out,
+                resume=options.resume,
+                pool=lambda: dask(cluster) if cluster else local(workers),
+                on_row=on_row,
+            )
+        except KeyboardInterrupt:
+            print(f"\nonecenter: what is done is in {options.out}; --resume goes on with it", file=sys.stderr)
+            raise
+    return _deliver(found, options)
+
+
+def _split(text: str) -> tuple[str, str]:
+    path, _, values = text.partition("=")
+    if not values:
+        raise PlanError("--vary", [f"{text!r}: PATH=VALUES is expected, such as center.nodes.910b.count=16:64:8"])
+    return path.strip(), values.strip()
+
+
+@contextmanager
+def _progress(show: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """Show a bar with the time left on standard error."""
+    if not show:
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("  sweeping"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _deliver(found: Sweep, options: argparse.Namespace) -> int:
+    failed = found.failed
+    if options.json:
+        print(json.dumps({"folder": options.out, "runs": len(found.rows), "rows": found.rows}, ensure_ascii=False))
+    else:
+        print(f"  {len(found.points)} points x {options.replications} replications, {len(failed)} runs failed")
+        print(f"  one Parquet file a run: {options.out}/")
+    for row in failed:
+        print(f"onecenter: {row}", file=sys.stderr)
+    return 1 if failed else 0

@@ -1,0 +1,34 @@
+"""Which values matter most: a tornado of Sobol' indices."""
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from onecenter.plot import style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def tornado(table: pl.DataFrame, figure: str, ax: "Axes | None" = None) -> "Axes":
+    """Draw total indices as bars, the largest on top, with their intervals, and the first-order ones inside.
+
+    Parameters
+    ----------
+    table : pl.DataFrame
+        From `sweeping.sobol`.
+    figure : str
+        What the indices are of.
+    ax : Axes, optional
+        Where to draw; default new Axes of pyplot.
+    """
+    ax = style.prepared(ax)
+    rows = table.sort("total")
+    places = range(rows.height)
+    ax.barh(places, rows["total"], color=style.colour(4), height=0.7)
+    ax.barh(places, rows["first"], color=style.colour(0), height=0.35)
+    ax.hlines(places, rows["total_low"], rows["total_high"], color=style.INK, linewidth=1)
+    ax.set_yticks(list(places), rows["path"].to_list())
+    ax.set_xlim(0, max(1.0, float(rows["total_high"].max() or 1.0)))  # type: ignore[arg-type]
+    ax.set_xlabel(f"share of the variance of {figure} (wide: total, narrow: alone; line: 95 % interval)")
+    return ax

@@ -1,0 +1,112 @@
+"""The answer in a sentence or a few: are the targets met, which is not, by how much."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from onecenter.report.blocks import Paragraph
+from onecenter.report.numbers import Numbers
+from onecenter.report.sources import PlanFile
+from onecenter.report.subject import Subject, what
+from onecenter.report.words import Words
+from onecenter.targets import FEWEST_EXCEEDANCES, Target
+
+Judged = tuple[str, Target, Mapping[str, Any]]
+
+
+class Answers:
+    """Writes answers in one language."""
+
+    def __init__(self, words: Words, numbers: Numbers) -> None:
+        self._words = words
+        self._numbers = numbers
+
+    def of_plan(self, plan: PlanFile) -> Paragraph:
+        """Return a plan's answer: its own words, or its numbers."""
+        text = plan.text.get(self._words.language, "").strip()
+        if not text and plan.answer:
+            text = self._words("answer is", values=self.values(plan.answer))
+        look = "met" if plan.answer and not plan.undecided else "undecided"
+        return Paragraph(text or self._words("no answer"), look)
+
+    def values(self, values: Mapping[str, int]) -> str:
+        """Return the counts of a fleet by node type."""
+        counts = [
+            self._words("fleet of", name=_node_type(path), count=self._numbers.count(count))
+            for path, count in values.items()
+        ]
+        return self._words("comma").join(counts)
+
+    def of_run(self, subject: Subject) -> Paragraph:
+        """Return what a run says about its targets."""
+        by: dict[str, list[Judged]] = {"met": [], "missed": [], "undecided": []}
+        for one in subject.judged():
+            by[one[2]["verdict"]].append(one)
+        count = sum(map(len, by.values()))
+        if count == 0:
+            return Paragraph(self._words("no targets"))
+        labels = subject.labels(self._words.language)
+        sentences = self._missed(by["missed"], count, labels)
+        if len(by["met"]) == count:
+            sentences.append(self._words("the target is met" if count == 1 else "all are met", count=count))
+            sentences += self._tightest(by["met"], labels)
+        elif by["met"]:
+            sentences.append(self._words("are met", met=len(by["met"]), count=count))
+        if by["undecided"]:
+            listed = self._words("join").join(self._undecided(one, labels) for one in by["undecided"])
+            sentences.append(self._words("are undecided", list=listed))
+        look = "missed" if by["missed"] else "undecided" if by["undecided"] else "met"
+        return Paragraph(self._words("between").join(sentences), look)
+
+    def _missed(self, missed: list[Judged], count: int, labels: Mapping[str, str]) -> list[str]:
+        if not missed:
+            return []
+        key = "the target is missed" if count == 1 else "one is missed" if len(missed) == 1 else "some are missed"
+        listed = self._words("join").join(self._by_how_much(one, labels) for one in missed)
+        return [self._words(key, missed=len(missed), count=count, list=listed)]
+
+    def _by_how_much(self, judged: Judged, labels: Mapping[str, str]) -> str:
+        name, target, one = judged
+        texts = {
+            "platform": labels[name],
+            "what": what(target, self._words, self._numbers),
+            "limit": self._numbers.limit(target),
+        }
+        if one["measured"] is None:
+            return self._words("missed unknown", within=self._numbers.percent(one["within"]), **texts)
+        texts["measured"] = self._numbers.measured(target, one["measured"])
+        if target.kind == "expansion" or not one["target"]:
+            return self._words("missed factor", **texts)
+        return self._words("missed by", factor=self._numbers.factor(one["measured"] / one["target"]), **texts)
+
+    def _undecided(self, judged: Judged, labels: Mapping[str, str]) -> str:
+        name, target, one = judged
+        return self._words("undecided item", platform=labels[name], reason=self.why_undecided(target, one))
+
+    def why_undecided(self, target: Target, one: Mapping[str, Any]) -> str:
+        """Return why a run cannot decide a target; the rule is that of `targets.judge`."""
+        beyond = round(one["jobs"] * (1 - target.percentile / 100), 6)
+        if beyond >= FEWEST_EXCEEDANCES:
+            return self._words("still waiting")
+        if not one["jobs"]:
+            return self._words("nobody")
+        texts = {"jobs": self._numbers.count(one["jobs"]), "within": self._numbers.percent(one["within"])}
+        return self._words("few jobs", asked=self._numbers.percent(target.percentile / 100), **texts)
+
+    def _tightest(self, met: list[Judged], labels: Mapping[str, str]) -> list[str]:
+        name, target, one = max(met, key=_filled)
+        if _filled((name, target, one)) <= 0:
+            return []
+        texts = {"measured": self._numbers.measured(target, one["measured"]), "limit": self._numbers.limit(target)}
+        described = what(target, self._words, self._numbers)
+        return [self._words("tightest", platform=labels[name], what=described, **texts)]
+
+
+def _filled(judged: Judged) -> float:
+    """Return how much of its limit a target has used up."""
+    one = judged[2]
+    return float(one["measured"] / one["target"]) if one["measured"] and one["target"] else 0.0
+
+
+def _node_type(path: str) -> str:
+    parts = path.split(".")
+    return parts[2] if len(parts) == 4 and parts[:2] == ["center", "nodes"] else path

@@ -1,0 +1,93 @@
+"""The report as one HTML file."""
+
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from typing import Any
+
+from onecenter.report.blocks import Block, Chapter, Section
+from onecenter.report.cleaning import clean
+from onecenter.report.sections import Writer
+from onecenter.report.sources import PlanFile
+from onecenter.report.subject import Subject
+
+#: What a browser calls the languages.
+TAGS: Mapping[str, str] = {"en": "en", "zh": "zh-CN"}
+
+
+def page(subjects: Sequence[Subject], plan: PlanFile | None = None, language: str = "en") -> str:
+    """Return the report as HTML that needs no other file; equal input gives equal text.
+
+    Parameters
+    ----------
+    subjects : sequence of Subject
+        The results, at least one; see `sources.read`.
+    plan : PlanFile, optional
+        A plan; its answer then comes first.
+    language : str
+        "en" or "zh".
+    """
+    from jinja2 import Environment, StrictUndefined
+    from markupsafe import Markup
+
+    def finished(value: Any) -> Any:
+        return value if isinstance(value, Markup) else clean(str(value))
+
+    folder = files("onecenter.report")
+    source = folder.joinpath("template.html.j2").read_text(encoding="utf-8")
+    style = folder.joinpath("style.css").read_text(encoding="utf-8")
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=finished
+    )
+    environment.filters["drawn"] = Markup
+    return environment.from_string(source).render(**_context(subjects, plan, language), style=Markup(style)) + "\n"
+
+
+def _context(subjects: Sequence[Subject], plan: PlanFile | None, language: str) -> dict[str, Any]:
+    writer = Writer(language, "all")
+    names = _names(subjects, language)
+    chapters = list(_chapters(subjects, plan, names, language))
+    return {
+        "language": TAGS[language],
+        "title": subjects[0].title(language) if len(subjects) == 1 else writer.words("side by side"),
+        "kind": writer.words("kind"),
+        "answer_title": writer.words("answer"),
+        "contents_title": writer.words("contents"),
+        "answers": _answers(writer, subjects, plan, names),
+        "chapters": chapters,
+    }
+
+
+def _names(subjects: Sequence[Subject], language: str) -> list[str]:
+    """Return what each result is called: its title, with its file where there are several."""
+    if len(subjects) == 1:
+        return [subjects[0].title(language)]
+    return [f"{subject.name}: {subject.title(language)}" for subject in subjects]
+
+
+def _answers(
+    writer: Writer, subjects: Sequence[Subject], plan: PlanFile | None, names: Sequence[str]
+) -> list[tuple[str, Block]]:
+    """Return the answers, each with the name of what it is about."""
+    found: list[tuple[str, Block]] = [] if plan is None else [("", writer.answers.of_plan(plan))]
+    for subject, name in zip(subjects, names, strict=True):
+        run = writer.words("run below", nodes=writer.numbers.count(subject.nodes)) if plan else ""
+        found.append((name if len(subjects) > 1 else run, writer.answers.of_run(subject)))
+    return found
+
+
+def _chapters(
+    subjects: Sequence[Subject], plan: PlanFile | None, names: Sequence[str], language: str
+) -> list[Chapter]:
+    writer = Writer(language, "all")
+    first: list[Section] = []
+    if len(subjects) > 1:
+        table = writer.figures.side_by_side(subjects, names)
+        first.append(Section("side-by-side", writer.words("side by side"), [table]))
+    if plan is not None:
+        first.append(writer.of_plan(plan, subjects[0]))
+    chapters = [Chapter("all", "", first)] if first else []
+    for place, (subject, name) in enumerate(zip(subjects, names, strict=True), 1):
+        prefix = f"r{place}"
+        title = name if len(subjects) > 1 else ""
+        chapters.append(Chapter(prefix, title, list(Writer(language, prefix).of_run(subject))))
+    return chapters

@@ -1,0 +1,136 @@
+"""The sections of the report about one result, and about a plan."""
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+from onecenter import units
+from onecenter.report.answer import Answers
+from onecenter.report.blocks import Block, Bullets, Facts, Paragraph, Section
+from onecenter.report.charts import Charts, zone_of
+from onecenter.report.figures import Figures
+from onecenter.report.money import money
+from onecenter.report.numbers import Numbers
+from onecenter.report.sources import PlanFile
+from onecenter.report.subject import Subject
+from onecenter.report.words import Words
+from onecenter.targets import FEWEST_EXCEEDANCES
+
+
+class Writer:
+    """Writes sections in one language; identifiers begin with a prefix."""
+
+    def __init__(self, language: str, prefix: str) -> None:
+        self.words = Words(language)
+        self.numbers = Numbers(language)
+        self.answers = Answers(self.words, self.numbers)
+        self.figures = Figures(self.words, self.numbers)
+        self._charts = Charts(self.words, self.numbers, prefix)
+        self._prefix = prefix
+
+    def _section(self, key: str, *blocks: Block) -> Section:
+        return Section(f"{self._prefix}-{key.replace(' ', '-')}", self.words(key), blocks)
+
+    def of_plan(self, plan: PlanFile, subject: Subject) -> Section:
+        """Return the frontier, and what was tried."""
+        labels = subject.labels(self.words.language)
+        known = {(name, target.name): target for name, target, _ in subject.judged()}
+        currency = subject.scenario.center.site.currency if subject.scenario else ""
+        values = self.answers.values(plan.answer) or self.words("no answer")
+        blocks: list[Block] = [self._charts.frontier(plan, labels, values)]
+        if plan.fleet:
+            blocks.append(self.figures.fleet(plan.fleet, labels, known))
+        if plan.check and plan.check.p95_s is not None:
+            what = self.words("wait percentile", percentile=self.numbers.percentile(95))
+            text = self.words("approximation", what=what, wait=self.numbers.seconds(plan.check.p95_s))
+            blocks.append(Paragraph(text))
+        return self._section("frontier", *blocks, self.figures.tried(plan, self.answers.values, currency))
+
+    def of_run(self, subject: Subject) -> Iterator[Section]:
+        """Give the sections about a result."""
+        if any(True for _ in subject.judged()):
+            yield self._section("targets", self.figures.targets(subject))
+        yield self._section("waits", self._charts.waits(subject), self.figures.waits(subject))
+        yield self._section("use", self._charts.use(subject))
+        found = money(subject, self.words, self.numbers)
+        if found:
+            yield self._section("money", *found)
+        yield self._section("center", self.figures.center(subject))
+        yield self._section("policy", self._policy(subject))
+        yield self._section("method", *self._method(subject))
+        if subject.scenario and subject.scenario.notes:
+            yield self._section("notes", Bullets([self._note(note) for note in subject.scenario.notes]))
+        yield self._section("origin", self._origin(subject), Paragraph(self.words("repeat")))
+
+    def _note(self, note: Any) -> tuple[str, str]:
+        """Return a note and its language where that is not the page's: notes are the scenario's own words."""
+        chinese = any("\u4e00" <= letter <= "\u9fff" for letter in note)
+        language = "zh" if chinese else "en"
+        return str(note), "" if language == self.words.language else language
+
+    def _policy(self, subject: Subject) -> Facts:
+        policy = subject.result.policy
+        pairs = [(self.words(part), self.words(getattr(policy, part))) for part in ("order", "backfill", "placement")]
+        if policy.order == "priority" and policy.age_rate:
+            rate = self.numbers.count(policy.age_rate / 1e6)
+            text = self.words("ageing text", rate=rate, most=self.numbers.exact(policy.max_age))
+            pairs.append((self.words("ageing"), text))
+        if policy.depth or policy.backfill_depth:
+            shown = {"depth": self._most(policy.depth), "behind": self._most(policy.backfill_depth)}
+            pairs.append((self.words("depth"), self.words("depth text", **shown)))
+        return Facts(pairs)
+
+    def _most(self, depth: int) -> str:
+        return self.numbers.count(depth) if depth else self.words("all of them")
+
+    def _method(self, subject: Subject) -> Iterator[Paragraph]:
+        words, window = self.words, subject.result.window
+        length = self.numbers.exact(window.length)
+        warmup = window.warmup
+        if subject.scenario is None:
+            first = self.numbers.duration(window.warmup)
+            parts = [words("bare window", length=self.numbers.duration(window.length), first=first)]
+        else:
+            origin = subject.scenario.time.origin
+            ends = [_later(origin, ms) for ms in (window.warmup, window.horizon)]
+            first, last = map(self.numbers.instant, ends)
+            parts = [words("window", length=length, first=first, last=last, zone=zone_of(subject))]
+            left_out = words("warm-up", length=self.numbers.exact(warmup)) if warmup else words("no warm-up")
+            parts.append(left_out)
+        waiting = subject.summary["center"]["waiting"]
+        yield Paragraph(words("between").join(parts))
+        yield Paragraph(words("censoring", waiting=self.numbers.count(waiting)))
+        what = words("wait percentile", percentile=self.numbers.percentile(95))
+        yield Paragraph(words("verdicts", what=what, fewest=FEWEST_EXCEEDANCES))
+        yield Paragraph(words("one run"))
+
+    def _origin(self, subject: Subject) -> Facts:
+        origin = subject.result.provenance
+        seed = origin.get("seed")
+        pairs = [
+            (self.words("log" if subject.scenario is None else "scenario"), str(origin.get("name"))),
+            (self.words("file"), subject.name),
+            (self.words("seed"), units.NOTHING if seed is None else str(seed)),
+            (self.words("hash"), _or_dash(origin.get("scenario_hash"))),
+            (self.words("digest"), subject.result.log_digest),
+            (self.words("kernels"), _or_dash(origin.get("kernel_hash"))),
+            (self.words("versions"), _versions(origin.get("versions"))),
+        ]
+        return Facts(pairs)
+
+
+def _later(origin: Any, ms: int) -> Any:
+    """Return an instant by the clocks of the origin's zone, which may be put forward or back."""
+    from datetime import UTC
+
+    return (origin.astimezone(UTC) + timedelta(milliseconds=ms)).astimezone(origin.tzinfo)
+
+
+def _or_dash(value: Any) -> str:
+    return units.NOTHING if value is None else str(value)
+
+
+def _versions(versions: Any) -> str:
+    if not isinstance(versions, Mapping):
+        return units.NOTHING
+    return ", ".join(f"{name} {version}" for name, version in versions.items() if version is not None)

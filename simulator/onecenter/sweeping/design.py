@@ -1,0 +1,149 @@
+"""Which variants of a scenario a sweep runs: a grid, a list, or a quasi-random design."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from itertools import product
+from typing import Any, Final, Literal, get_args
+
+from onecenter.errors import PlanError, ScenarioError
+from onecenter.scenario import Scenario, with_set
+from onecenter.scenario.overrides import names, value_of
+
+Design = Literal["grid", "sobol"]
+Point = dict[str, Any]
+
+#: More points than these are a mistake.
+MOST_POINTS: Final = 100_000
+
+
+def points_of(
+    scenario: Scenario,
+    vary: Mapping[str, Any] | Sequence[Point],
+    design: Design = "grid",
+    count: int | None = None,
+) -> list[Point]:
+    """Return the points of a sweep, each checked against the scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What varies.
+    vary : mapping of str to values, or sequence of mappings
+        Values by path: a list, or text as on the command line ("16:64:8", start, stop included, step; "1,1.5,2"). For
+        the design "sobol" a range by path: (low, high) or "low:high". A sequence of points is taken as it is.
+    design : "grid" or "sobol"
+        All combinations, or Sobol' points scrambled by the scenario's seed.
+    count : int, optional
+        Points of the design "sobol".
+
+    Raises
+    ------
+    PlanError
+        With all mistakes.
+    """
+    if design not in get_args(Design):
+        raise PlanError("design", [f"{design!r}: one of {', '.join(get_args(Design))} is expected"])
+    if not isinstance(vary, Mapping):
+        points = [dict(point) for point in vary]
+    elif design == "grid":
+        points = _grid({path: _values(path, values) for path, values in vary.items()})
+    else:
+        ranges = {path: range_of(path, bounds) for path, bounds in vary.items()}
+        points = scattered(scenario, ranges, count or 64)
+    if not points or not points[0]:
+        raise PlanError("vary", ["at least one path with its values is expected: center.nodes.910b.count=16:64:8"])
+    _check(scenario, points)
+    return _of_one_type(points)
+
+
+def _of_one_type(points: Sequence[Point]) -> list[Point]:
+    """Return the points with whole numbers as floats where a path's other values are floats."""
+    floats = {path for point in points for path, value in point.items() if isinstance(value, float)}
+    return [
+        {path: float(value) if path in floats and type(value) is int else value for path, value in point.items()}
+        for point in points
+    ]
+
+
+def _grid(values: Mapping[str, Sequence[Any]]) -> list[Point]:
+    count = 1
+    for each in values.values():
+        count *= len(each)
+    if count > MOST_POINTS:
+        raise PlanError("vary", [f"{count:,} points; at most {MOST_POINTS:,} are expected"])
+    return [dict(zip(values, point, strict=True)) for point in product(*values.values())] if values else []
+
+
+def _values(path: str, values: Any) -> list[Any]:
+    if not isinstance(values, str):
+        return list(values)
+    parts = values.split(":")
+    if len(parts) == 1:
+        return [value_of(part.strip()) for part in values.split(",")]
+    try:
+        start, stop, step = (Decimal(part) for part in parts)
+        if step <= 0 or stop < start or (stop - start) / step > MOST_POINTS:
+            raise ValueError
+    except (ValueError, InvalidOperation):
+        wrong = f"{path}={values}: start:stop:step, rising, such as 16:64:8, or a list such as 1,1.5,2 is expected"
+        raise PlanError("vary", [wrong]) from None
+    found = [start + step * k for k in range(int((stop - start) / step) + 1)]
+    return [int(value) if value == value.to_integral_value() and "." not in values else float(value) for value in found]
+
+
+def range_of(path: str, bounds: Any) -> tuple[float, float]:
+    """Return the range of a path, given as (low, high) or "low:high"."""
+    try:
+        low, high = (float(part) for part in (bounds.split(":") if isinstance(bounds, str) else bounds))
+        if not low < high:
+            raise ValueError
+    except (TypeError, ValueError):
+        raise PlanError("vary", [f"{path}={bounds}: a range such as 16:64 is expected"]) from None
+    return low, high
+
+
+def scattered(scenario: Scenario, ranges: Mapping[str, tuple[float, float]], count: int) -> list[Point]:
+    """Return Sobol' points (I. M. Sobol', 1967; A. B. Owen's scrambling) in the ranges."""
+    from scipy.stats import qmc
+
+    if count < 2 or count & (count - 1):
+        raise PlanError("points", [f"{count}: a power of two is expected, such as 64"])
+    unit = qmc.Sobol(len(ranges), rng=scenario.time.seed).random(count)
+    return [point_at(scenario, ranges, row) for row in unit]
+
+
+def point_at(scenario: Scenario, ranges: Mapping[str, tuple[float, float]], unit: Sequence[float]) -> Point:
+    """Return the point at a place of the unit cube; a path that holds a whole number gets one."""
+    plain = scenario.resolved()
+    point: Point = {}
+    for (path, (low, high)), share in zip(ranges.items(), unit, strict=True):
+        if _whole(plain, path):
+            point[path] = min(int(high), int(low) + int(float(share) * (int(high) - int(low) + 1)))
+        else:
+            point[path] = low + float(share) * (high - low)
+    return point
+
+
+def _whole(plain: Mapping[str, Any], path: str) -> bool:
+    """Whether a path of a resolved scenario holds a whole number."""
+    at: Any = plain
+    for name in names(path):
+        at = at.get(name) if isinstance(at, Mapping) else None
+    return isinstance(at, int)
+
+
+def _check(scenario: Scenario, points: Sequence[Point]) -> None:
+    """Raise unless each value can be set; each is tried once, with all mistakes told."""
+    mistakes: dict[str, None] = {}
+    seen: set[tuple[str, str]] = set()
+    for point in points:
+        for path, value in point.items():
+            if (path, repr(value)) in seen:
+                continue
+            seen.add((path, repr(value)))
+            try:
+                with_set(scenario, {path: value})
+            except ScenarioError as error:
+                mistakes |= dict.fromkeys(error.mistakes)
+    if mistakes:
+        raise PlanError("vary", list(mistakes)[:20])

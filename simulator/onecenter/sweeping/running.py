@@ -1,0 +1,169 @@
+"""A sweep: every point, every replication, on any executor, kept run by run."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+
+from onecenter.errors import PlanError
+from onecenter.provenance import hash_of
+from onecenter.simulation import ScenarioLike, scenario_of
+from onecenter.sweeping.dataset import Dataset, types_of
+from onecenter.sweeping.design import Design, Point, points_of
+from onecenter.sweeping.runs import key_of, one_row
+
+#: Runs handed to the executor before any is done, so that a sweep of a million does not stand in memory.
+IN_FLIGHT: Final = 16
+
+#: How often a run is tried, and how often a pool whose process died is made anew.
+TRIES: Final = 3
+
+#: Makes an executor, anew where its processes died.
+Pool = Callable[[], AbstractContextManager[Executor]]
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """The rows of a sweep.
+
+    Attributes
+    ----------
+    points : list of dict
+        In their order.
+    rows : list of dict
+        A row a run: by point, then by replication, whatever order they were run in.
+    """
+
+    points: list[Point]
+    rows: list[dict[str, Any]]
+
+    @cached_property
+    def table(self) -> pl.DataFrame:
+        """A row a run: the point's values, the replication, the figures; `error` where it failed."""
+        types = types_of(self.rows[0]) if self.rows else None
+        return pl.DataFrame(self.rows, schema_overrides=types, infer_schema_length=None)
+
+    @property
+    def failed(self) -> list[dict[str, Any]]:
+        """The rows of the runs that failed, each as often as it was tried."""
+        return [row for row in self.rows if row["error"] is not None]
+
+
+def sweep(
+    scenario: ScenarioLike,
+    vary: Mapping[str, Any] | Sequence[Point],
+    n: int = 1,
+    *,
+    design: Design = "grid",
+    points: int | None = None,
+    out: str | Path | None = None,
+    resume: bool = False,
+    pool: Pool | None = None,
+    on_row: Callable[[int, int], None] | None = None,
+) -> Sweep:
+    """Run variants of a scenario, each n times on the same random numbers.
+
+    Parameters
+    ----------
+    scenario : Scenario, str or path
+        What varies.
+    vary, design, points
+        As `design.points_of` takes them.
+    n : int
+        Replications of each point.
+    out : path, optional
+        A folder that keeps each run as soon as it is done.
+    resume : bool
+        Go on with what the folder holds.
+    pool : callable, optional
+        Returns a context manager that gives a `concurrent.futures.Executor`, such as `executors.local`; by default
+        runs are made in this process. Where its processes die, it is called again.
+    on_row : callable, optional
+        Called with (runs done, runs in all) after each.
+
+    Raises
+    ------
+    PlanError
+        If a path does not exist, the folder holds something else, or cannot be written.
+    """
+    chosen = scenario_of(scenario)
+    if n < 1:
+        raise PlanError("n", [f"{n}: at least 1 replication is expected"])
+    wanted = points_of(chosen, vary, design, points)
+    head = {"scenario": chosen.name, "scenario_hash": hash_of(chosen.resolved()), "points": wanted, "replications": n}
+    kept = None if out is None else Dataset(Path(out), head, resume)
+    tasks = {key_of(point, index): (chosen, point, index) for point in wanted for index in range(n)}
+    rows = {key: row for key in tasks if kept is not None and (row := kept.read(key)) is not None}
+    missing = {key: task for key, task in tasks.items() if key not in rows}
+    for key, row in _rows(missing, pool):
+        if kept is not None and row["error"] is None:
+            kept.write(key, row)
+        rows[key] = {"run": key, **row}
+        if on_row is not None:
+            on_row(len(rows), len(tasks))
+    return Sweep(wanted, [rows[key] for key in tasks])
+
+
+def _rows(tasks: Mapping[str, tuple[Any, ...]], pool: Pool | None) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Give each run's row as soon as it is there; a run that fails is tried again, then its row tells the error."""
+    if pool is None:
+        for key, task in tasks.items():
+            yield key, _tried(task)
+        return
+    left, tries = dict(tasks), dict.fromkeys(tasks, 0)
+    while left:
+        try:
+            with pool() as executor:
+                for key, row in _through(executor, left, tries):
+                    del left[key]
+                    yield key, row
+        except BrokenProcessPool as error:
+            # Whose fault it was cannot be told: all that were there count a try.
+            for key in [key for key in left if tries[key] >= TRIES]:
+                yield key, _failure(left.pop(key), error)
+
+
+def _through(
+    executor: Executor, tasks: Mapping[str, tuple[Any, ...]], tries: dict[str, int]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    waiting = iter(list(tasks.items()))
+    running: dict[Future[Any], str] = {}
+
+    def submit(key: str) -> None:
+        tries[key] += 1
+        running[executor.submit(one_row, *tasks[key])] = key
+
+    for _, (key, _) in zip(range(IN_FLIGHT), waiting, strict=False):
+        submit(key)
+    while running:
+        done, _ = wait(running, return_when=FIRST_COMPLETED)
+        for future in done:
+            key = running.pop(future)
+            error = future.exception()
+            if isinstance(error, BrokenProcessPool):
+                raise error
+            if error is not None and tries[key] < TRIES:
+                submit(key)
+                continue
+            yield key, future.result() if error is None else _failure(tasks[key], error)
+            following = next(waiting, None)
+            if following is not None:
+                submit(following[0])
+
+
+def _tried(task: tuple[Any, ...]) -> dict[str, Any]:
+    try:
+        return one_row(*task)
+    except Exception as error:
+        return _failure(task, error)
+
+
+def _failure(task: tuple[Any, ...], error: BaseException) -> dict[str, Any]:
+    _, point, index = task
+    return {**point, "replication": index, "error": f"{type(error).__name__}: {error}"}

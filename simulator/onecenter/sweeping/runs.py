@@ -1,0 +1,41 @@
+"""One run of a sweep: a point, a replication, a row."""
+
+import hashlib
+import json
+from typing import Any
+
+from onecenter.observed import Observed
+from onecenter.replications import CENTER, PERCENTILES, replication
+from onecenter.scenario import Scenario, with_set
+from onecenter.sweeping.design import Point
+
+
+def key_of(point: Point, index: int) -> str:
+    """Return the name of a run, a function of point and replication only."""
+    text = json.dumps([point, index], sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+
+def one_row(scenario: Scenario, point: Point, index: int) -> dict[str, Any]:
+    """Return the row of a run: the point, the replication, and the figures of each platform and of the center."""
+    found = replication(with_set(scenario, point), index)
+    row: dict[str, Any] = {**point, "replication": index, "seed": str(found.seed), "log_digest": found.log_digest}
+    for name, seen in (*found.platforms.items(), (CENTER, found.everyone)):
+        row |= {f"{name}.{figure}": value for figure, value in _figures(seen).items()}
+        used = sum(found.used.values()) if name == CENTER else found.used[name]
+        row[f"{name}.utilisation"] = used / found.capacity if found.capacity else None
+    return row | {"error": None}
+
+
+def _figures(seen: Observed) -> dict[str, Any]:
+    waits = seen.waits
+    mean = waits.mean
+    found: dict[str, Any] = {
+        "submitted": len(seen),
+        "not_started": int(seen.censored.sum()),
+        "wait_mean_s": None if mean is None else mean / 1_000,
+    }
+    for percent in PERCENTILES:
+        value = waits.percentile(percent)
+        found[f"wait_p{percent}_s"] = None if value is None else value / 1_000
+    return found
