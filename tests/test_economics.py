@@ -28,10 +28,10 @@ def test_yearly_cost(scenario: Scenario) -> None:
     found = yearly_cost(scenario)
     assert found.capital == 6 * 100_000
     assert found.running == 60_000
-    # 18 kW x 1.2 x 8,766 h x 0.5.
-    assert found.energy == pytest.approx(94_672.8)
+    # 18 kW x 1.2 x 8,760 h x 0.5.
+    assert found.energy == pytest.approx(94_608)
     assert found.total == found.capital + found.running + found.energy
-    assert yearly_cost(scenario, use=0).energy == pytest.approx(94_672.8 / 3)
+    assert yearly_cost(scenario, use=0).energy == pytest.approx(94_608 / 3)
 
 
 def test_power_and_racks(scenario: Scenario) -> None:

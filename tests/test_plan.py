@@ -95,7 +95,7 @@ RANGES = {"center.nodes.small.count": (1, 6), "center.nodes.large.count": (1, 6)
 def two_types() -> Scenario:
     """Return the queue on nodes of one and of three accelerators."""
     plain = queue().resolved()
-    plain["center"] = {"nodes": TYPES["center.nodes"]}
+    plain["center"] = {"nodes": TYPES["center.nodes"], "site": {"tariff": 0.1}}
     return from_dict(plain, "two-types")
 
 
@@ -106,7 +106,7 @@ def every_fleet() -> Candidates:
 
 
 @pytest.mark.parametrize(
-    "limits", [Limits(minimise="cost"), Limits(), Limits(budget=180_000.0), Limits(power_cap=11_000, minimise="cost")]
+    "limits", [Limits(minimise="cost"), Limits(budget=200_000.0)]
 )
 def test_a_mix_as_exhaustive_search(limits: Limits, every_fleet: Candidates) -> None:
     scenario = two_types()
@@ -170,6 +170,15 @@ def test_bad_limits(options: dict[str, Any]) -> None:
 def test_limits_that_nothing_keeps() -> None:
     with pytest.raises(OnecenterError, match="within the limits"):
         oc.plan(two_types(), RANGES, limits=Limits(budget=1.0))
+
+
+def test_limits_hold_for_one_type_too() -> None:
+    scenario = queue(**{"center.nodes.server.full_power": "1 kW"})
+    assert oc.plan(scenario, {PATH: (6, 12)}, limits=Limits(power_cap=9_000)).answer == {PATH: 9}
+    with pytest.raises(OnecenterError, match="do not keep within"):
+        oc.plan(scenario, {PATH: (6, 12)}, limits=Limits(power_cap=8_999))
+    with pytest.raises(OnecenterError, match="price is missing"):
+        oc.plan(scenario, {PATH: (6, 12)}, limits=Limits(budget=1.0))
 
 
 def test_a_budget_needs_prices() -> None:

@@ -48,6 +48,15 @@ fp16_tflops = 305.7
 idle_power = "1.75 kW"
 full_power = "5.2 kW"
 nodes_per_rack = 2
+price = 1_800_000
+lifetime = "4 y"
+running_cost = 5e4
+lead_time = "120 d"
+[center.site]
+currency = "EUR"
+tariff = 0.65
+pue = 1.25
+carbon = 0.4976
 [center.nodes."大"]
 count = 1
 accelerators = 0
@@ -102,6 +111,27 @@ run_time = { kind = "weibull", shape = 0.7, scale = "1 s" }
 [platforms."平台".demand.listed]
 jobs = [{ submit = "0 s", run_time = "1 ms", walltime = "2 s", accelerators = 0.5, outcome = "cancelled_running" }]
 [platforms.empty]
+[platforms.young.demand.one]
+arrivals = { kind = "poisson", rate = "1 / h" }
+sizes = [{ accelerators = 8 }]
+run_time = { kind = "constant", value = "1 s" }
+[platforms.old.demand.one]
+arrivals = { kind = "poisson", rate = "1 / h" }
+sizes = [{ accelerators = 8 }]
+run_time = { kind = "constant", value = "1 s" }
+[growth.platforms."平台".demand]
+drawn = { monthly = 0.02, first = 3 }
+class = { factors = [1.0, 1.5] }
+[growth.platforms.old]
+monthly = -0.01
+demand = { one = { monthly = 0.01 } }
+[growth.chain]
+platform = "young"
+graduates = { old = { share = 0.5, demand = 3, exit = 0.1 } }
+voucher = { subsidy = 0.3, elasticity = 1.5, first = 6 }
+[growth.chain.stages]
+"孵化器" = { tenants = 40, demand = 1.5, entries = 0.9, exit = 0.1, up = 0.2 }
+park = { tenants = 0 }
 [policy]
 order = "priority"
 backfill = "conservative"
@@ -295,6 +325,16 @@ def test_a_value_is_set_from_outside(write: Write, change: str, path: tuple[str,
 def test_a_new_node_type_is_set_as_a_whole(write: Write) -> None:
     scenario = load(write(FULL), set=["center.nodes.new={ count = 4, accelerators = 2 }", "center.nodes.new.count=5"])
     assert [(node_type.name, node_type.count) for node_type in scenario.fleet][-1] == ("new", 5)
+
+
+def test_growth_begins_with_any_of_its_values() -> None:
+    changes = ["growth.platforms.queue.demand.customers.monthly=0.05", "growth.platforms.queue.monthly=0.02"]
+    growth = load("mm-c", set=changes).growth
+    assert growth is not None
+    queue = growth.platforms["queue"]
+    assert (queue.monthly, queue.demand["customers"].monthly) == (0.02, 0.05)
+    with pytest.raises(ScenarioError, match='no such platform; did you mean "queue"'):
+        load("mm-c", set=["growth.platforms.queu.monthly=0.05"])
 
 
 def test_values_are_set_on_a_loaded_scenario(full: Scenario) -> None:

@@ -2,7 +2,8 @@
 
 `load` reads a scenario, `run` simulates it, `replay` simulates a real log; both return a `Result`. `replicate`
 repeats a scenario with other random numbers, `compare` sets policies or scenarios side by
-side, `plan` finds the smallest fleet that meets every target, `sweep` runs many variants,
+side, `plan` finds the smallest fleet that meets every target, `outlook`
+looks years ahead, `sweep` runs many variants,
 `sensitivity` tells which values matter most.
 """
 
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from onecenter.center import Center
     from onecenter.comparison import compare
-    from onecenter.planning import Limits, Plan, plan
+    from onecenter.planning import Limits, Outlook, Plan, outlook, plan
     from onecenter.policies import Policy
     from onecenter.replications import replicate
     from onecenter.result import Result
@@ -24,6 +25,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Center",
     "Limits",
+    "Outlook",
     "Plan",
     "Policy",
     "Result",
@@ -32,6 +34,7 @@ __all__ = [
     "Sweep",
     "compare",
     "load",
+    "outlook",
     "plan",
     "replay",
     "replicate",
@@ -44,12 +47,14 @@ __all__ = [
 _HOMES = {
     "Center": "onecenter.center",
     "Limits": "onecenter.planning",
+    "Outlook": "onecenter.planning",
     "Plan": "onecenter.planning",
     "Policy": "onecenter.policies",
     "Result": "onecenter.result",
     "Scenario": "onecenter.scenario",
     "compare": "onecenter.comparison",
     "load": "onecenter.scenario",
+    "outlook": "onecenter.planning",
     "plan": "onecenter.planning",
     "replay": "onecenter.simulation",
     "replicate": "onecenter.replications",

@@ -7,8 +7,8 @@ from typing import Final
 from onecenter.scenario.model import Nodes, Scenario
 from onecenter.units import MS
 
-#: Hours of a mean year of 365.25 days.
-YEAR_HOURS: Final = 8_766
+#: Hours of a year of 365 days, as durations have it.
+YEAR_HOURS: Final = MS["y"] // MS["h"]
 
 
 @dataclass(frozen=True)

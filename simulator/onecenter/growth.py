@@ -121,8 +121,8 @@ def in_month(scenario: Scenario, month: int) -> Scenario:
         for platform, name, stream in scenario.streams
         if stream.jobs is None
     }
-    grown = with_set(scenario, values)
-    return grown.model_copy(update={"growth": None, "notes": (*scenario.notes, f"demand of month {month} of its growth")})
+    notes = (*scenario.notes, f"demand of month {month} of its growth")
+    return with_set(scenario, values).model_copy(update={"growth": None, "notes": notes})
 
 
 def never_falls(scenario: Scenario, last: int) -> bool:

@@ -26,6 +26,9 @@ def add_plan(parts: "argparse._SubParsersAction[argparse.ArgumentParser]", comma
     part.add_argument(
         "--criterion", metavar="months=SHARE", help="plan on that share of months (four weeks each) meeting the targets"
     )
+    part.add_argument(
+        "--horizon", metavar="TIME", help='with growth: which target fails when, and what to buy when, such as "3 y"'
+    )
     part.add_argument("--budget", type=float, metavar="MONEY", help="a year, in the scenario's currency")
     part.add_argument("--power-cap", metavar="POWER", help='of the whole site at full use, such as "2 MW"')
     part.add_argument("--racks", type=int, metavar="N", help="racks at the most")

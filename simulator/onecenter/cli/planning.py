@@ -8,13 +8,17 @@ from onecenter import units
 from onecenter.cli import tables
 from onecenter.errors import PlanError
 from onecenter.executors import local
-from onecenter.planning import Limits, Plan, plan
+from onecenter.planning import Limits, Outlook, Plan, outlook, plan
+from onecenter.planning.search import with_demand
+from onecenter.scenario import Scenario
 from onecenter.simulation import scenario_of
 
 
 def command_plan(options: argparse.Namespace) -> int:
     """Find the smallest fleet."""
     scenario = scenario_of(options.scenario, options.seed, [*options.set, *options.target])
+    if options.horizon is not None:
+        return _look_ahead(scenario, options)
     limits = Limits(options.budget, _power(options.power_cap), options.racks, options.minimise)
     months = _months(options.criterion)
     with local(options.workers) as executor:
@@ -26,6 +30,18 @@ def command_plan(options: argparse.Namespace) -> int:
             limits=limits,
             replications=options.replications,
             executor=executor,
+        )
+    return _deliver(found, options)
+
+
+def _look_ahead(scenario: Scenario, options: argparse.Namespace) -> int:
+    with local(options.workers) as executor:
+        found = outlook(
+            with_demand(scenario, options.demand),
+            options.vary,
+            options.horizon,
+            executor=executor,
+            replications=options.replications,
         )
     return _deliver(found, options)
 
@@ -49,28 +65,40 @@ def _months(text: str | None) -> float | None:
         raise PlanError("--criterion", [f"{text!r}: months=0.95 or the like is expected"]) from None
 
 
-def _deliver(found: Plan, options: argparse.Namespace) -> int:
+def _deliver(found: Plan | Outlook, options: argparse.Namespace) -> int:
     text = json.dumps(found.as_dict(), ensure_ascii=False, indent=2)
     if options.json:
         print(text)
     else:
-        tables.console().print(f"  {found.text()}\n", highlight=False)
-        tables.console().print(tables.tried_table(found.tried))
-        if found.check is not None and found.check.p95_s is not None:
-            print(f"\n  M/G/c approximation of the p95 wait: {units.format_seconds(found.check.p95_s)}")
+        _print(found)
     if options.out:
         _write(found, Path(options.out), text)
         if not options.json:
-            print(f"\n  plan and frontier: {options.out}/")
+            print(f"\n  numbers and picture: {options.out}/")
     return 0
 
 
-def _write(found: Plan, folder: Path, text: str) -> None:
+def _print(found: Plan | Outlook) -> None:
+    out = tables.console()
+    out.print(f"  {found.text()}")
+    if isinstance(found, Outlook):
+        return
+    out.print()
+    out.print(tables.tried_table(found.tried))
+    if found.check is not None and found.check.p95_s is not None:
+        out.print(f"\n  M/G/c approximation of the p95 wait: {units.format_seconds(found.check.p95_s)}")
+
+
+def _write(found: Plan | Outlook, folder: Path, text: str) -> None:
     from onecenter.cli.pictures import save_axes
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "plan.json").write_text(text, encoding="utf-8")
-        save_axes(found.plot.frontier, folder / "frontier.png")
+        if isinstance(found, Outlook):
+            (folder / "outlook.json").write_text(text, encoding="utf-8")
+            save_axes(found.plot, folder / "outlook.png")
+        else:
+            (folder / "plan.json").write_text(text, encoding="utf-8")
+            save_axes(found.plot.frontier, folder / "frontier.png")
     except OSError as error:
         raise PlanError("--out", [f"{folder}: {error.strerror or error}"]) from None

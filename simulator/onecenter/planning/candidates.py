@@ -25,6 +25,13 @@ class Candidate:
     months: float | None
     standings: list[Standing] = field(default_factory=list)
 
+    @classmethod
+    def of(
+        cls, scenario: Scenario, values: dict[str, int], months: float | None, executor: Executor | None
+    ) -> "Candidate":
+        """Return a scenario's fleet before the first look."""
+        return cls(values, Replications(task_of(scenario), FIRST, executor), months)
+
     def look(self, n: int) -> None:
         """Run n replications and judge."""
         if not self.standings or n > len(self.runs):
@@ -49,6 +56,14 @@ class Candidate:
         shares = [None if one.value is None else one.value / one.limit for one in self.standings]
         known = [share for share in shares if share is not None]
         return None if len(known) < len(shares) else max(known)
+
+
+def decide(candidate: Candidate, most: int) -> Candidate:
+    """Look at a fleet, each time at twice the replications, until it is decided or there are `most`; return it."""
+    candidate.look(min(FIRST, most))
+    while candidate.verdict == "undecided" and len(candidate.runs) < most:
+        candidate.look(min(2 * len(candidate.runs), most))
+    return candidate
 
 
 class Candidates:
@@ -79,18 +94,15 @@ class Candidates:
         """Return a fleet after a first look at it."""
         if values not in self._tried:
             named = dict(zip(self.paths, values, strict=True))
-            runs = Replications(task_of(with_set(self.scenario, named)), FIRST, self._executor)
-            self._tried[values] = Candidate(named, runs, self._months)
+            fleet = with_set(self.scenario, named)
+            self._tried[values] = Candidate.of(fleet, named, self._months, self._executor)
         found = self._tried[values]
         found.look(min(FIRST, self.most))
         return found
 
     def decided(self, values: Values) -> Candidate:
-        """Return a fleet after as many looks as its decision, or the limit, takes: each at twice the replications."""
-        found = self.at(values)
-        while found.verdict == "undecided" and len(found.runs) < self.most:
-            found.look(min(2 * len(found.runs), self.most))
-        return found
+        """Return a fleet after as many looks as its decision, or the limit, takes."""
+        return decide(self.at(values), self.most)
 
     def at_least(self, values: Values, n: int) -> Candidate:
         """Return a fleet after a look at n replications or more."""

@@ -64,6 +64,8 @@ def missing(scenario: Scenario, limits: Limits) -> Sequence[str]:
     for name, kind in scenario.center.nodes.items():
         if (limits.budget is not None or limits.minimise == "cost") and not kind.price:
             lacks.append(f"center.nodes.{name}.price is missing: a budget or the least cost needs it")
+        if limits.budget is not None and kind.full_power and not scenario.center.site.tariff:
+            lacks.append("center.site.tariff is missing: a budget needs it for the energy")
         if limits.power_cap is not None and not kind.full_power:
             lacks.append(f"center.nodes.{name}.full_power is missing: a power cap needs it")
-    return lacks
+    return list(dict.fromkeys(lacks))

@@ -4,7 +4,7 @@ from itertools import product
 
 from onecenter.errors import PlanError
 from onecenter.planning.candidates import Candidate, Candidates, Values
-from onecenter.planning.limits import Limits, missing
+from onecenter.planning.limits import Limits
 from onecenter.scenario import Scenario, with_set
 
 #: Fleets among which it searches, at the most.
@@ -19,9 +19,6 @@ def cheapest(
     Fleets are tried in the order of cost (or nodes), the best first. One that is no larger in any type than a fleet
     that surely misses the targets is left out; more nodes never raise waits in the long run.
     """
-    lacks = missing(tried.scenario, limits)
-    if lacks:
-        raise PlanError("plan", lacks)
     queue = _allowed(tried, ranges, limits)
     misses: list[Values] = []
     open_: list[Values] = []

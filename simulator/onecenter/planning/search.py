@@ -7,7 +7,7 @@ from typing import Final
 from onecenter.errors import PlanError
 from onecenter.planning.answer import Plan
 from onecenter.planning.candidates import Candidates, Values
-from onecenter.planning.limits import Limits
+from onecenter.planning.limits import Limits, missing
 from onecenter.planning.mix import cheapest
 from onecenter.scenario import Scenario, with_set
 from onecenter.scenario.shape import did_you_mean
@@ -68,14 +68,20 @@ def plan(
     """
     chosen = with_demand(scenario_of(scenario), demand)
     ranges = ranges_of(chosen, vary)
-    _check(chosen, ranges, demand, months, replications)
+    checked(chosen, ranges, demand, months, replications)
+    kept = limits or Limits()
+    lacks = missing(chosen, kept)
+    if lacks:
+        raise PlanError("plan", lacks)
     tried = Candidates(chosen, tuple(ranges), replications, months, executor)
     if len(ranges) == 1:
         (bounds,) = ranges.values()
         answer, open_ = smallest(tried, *bounds)
+        if answer is not None and not kept.allow(tried.at(answer).runs.task.scenario):
+            raise PlanError("limits", [f"{answer[0]} nodes meet the targets, but do not keep within the limits"])
     else:
-        answer, open_ = cheapest(tried, tuple(ranges.values()), limits or Limits())
-    return Plan(chosen, tried, limits or Limits(), answer, open_, months)
+        answer, open_ = cheapest(tried, tuple(ranges.values()), kept)
+    return Plan(chosen, tried, kept, answer, open_, months)
 
 
 def with_demand(scenario: Scenario, demand: float) -> Scenario:
@@ -121,9 +127,14 @@ def _range(path: str, bounds: str | Range | None, counts: Mapping[str, int]) -> 
     return low, high
 
 
-def _check(
-    scenario: Scenario, ranges: Mapping[str, Range], demand: float, months: float | None, replications: int
+def checked(
+    scenario: Scenario,
+    ranges: Mapping[str, Range],
+    demand: float = 1.0,
+    months: float | None = None,
+    replications: int = MOST,
 ) -> None:
+    """Raise unless a plan can be made of these."""
     mistakes = []
     if not any(targets_of(platform) for platform in scenario.platforms.values()):
         mistakes.append('no platform has a target; add one such as wait = { p95 = "30 min" }')

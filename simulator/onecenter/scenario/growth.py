@@ -26,6 +26,8 @@ YearlyRate = Annotated[Real, Field(ge=0, le=YEAR_MONTHS)]
 class Pace(Table):
     """How the demand of one stream changes; month 0 is the scenario as it stands."""
 
+    refers = True
+
     monthly: Annotated[Real, Field(gt=-1, le=1)] | None = Field(
         default=None, description="growth a month, compound: 0.02 is 2 %"
     )
@@ -67,7 +69,7 @@ class Stage(Table):
     demand: Amount = Field(default=1.0, description="demand of a tenant; only ratios to other stages count")
     entries: Amount | None = Field(
         default=None,
-        description="tenants a month from outside; default 27.5 % of all tenants of month 0 a year into the first stage",
+        description="tenants a month from outside; default into the first stage 27.5 % a year of all in month 0",
     )
     exit: YearlyRate = Field(default=0.075, description="rate of giving up, a year")
     up: YearlyRate = Field(default=0.135, description="rate of moving up, a year; from the last stage: of graduation")
@@ -81,6 +83,8 @@ class Stage(Table):
 
 class Graduates(Table):
     """Graduates who send their work to another platform, where it looks like that platform's."""
+
+    refers = True
 
     share: Share = Field(description="share of the graduates; those of no platform leave the center")
     demand: Amount = Field(default=1.0, description="demand of a graduate, in the measure of the stages' tenants")
@@ -128,7 +132,7 @@ class Chain(Table):
 
     def check_start(self) -> Iterator[Mistake]:
         """A factor needs something to multiply."""
-        if not any(stage.tenants * stage.demand for stage in self.stages.values()):
+        if self.stages and not any(stage.tenants * stage.demand for stage in self.stages.values()):
             yield ("stages",), "no tenant asks for anything in month 0; tenants and demand above 0 are expected"
 
     def check_graduates(self) -> Iterator[Mistake]:
@@ -161,10 +165,13 @@ def unknown_names(growth: Growth, demand: Mapping[str, Mapping[str, Stream]]) ->
         yield from _unknown_platform(loc, name, demand)
         if name in demand:
             yield from _unknown_streams((*loc, "demand"), streams, demand[name])
-            yield from _cannot_grow(loc, {s: demand[name][s] for s in demand[name] if s not in streams})
+            if part.__dict__.get("monthly") is not None or part.__dict__.get("factors") is not None:
+                yield from _cannot_grow(loc, {s: demand[name][s] for s in demand[name] if s not in streams})
     chain = growth.__dict__.get("chain")
     own = {} if chain is None else chain.__dict__
-    ends = [(("growth", "chain", "platform"), own["platform"])] if "platform" in own else []
+    ends: list[tuple[tuple[str, ...], str]] = []
+    if "platform" in own:
+        ends = [(("growth", "chain", "platform"), own["platform"])]
     ends += [(("growth", "chain", "graduates", name), name) for name in own.get("graduates") or {}]
     for end, name in ends:
         yield from _unknown_platform(end, name, demand)
@@ -182,9 +189,10 @@ def _unknown_platform(loc: tuple[str, ...], name: str, known: Mapping[str, objec
 def _unknown_streams(
     loc: tuple[str, ...], streams: Mapping[str, Pace], known: Mapping[str, Stream]
 ) -> Iterator[Mistake]:
+    there = ", ".join(known) or "none"
     for name in streams:
         if name not in known:
-            yield (*loc, name), f"no such stream; {did_you_mean(name, known)}the platform has {', '.join(known) or 'none'}"
+            yield (*loc, name), f"no such stream; {did_you_mean(name, known)}the platform has {there}"
         else:
             yield from _cannot_grow((*loc, name), {name: known[name]})
 

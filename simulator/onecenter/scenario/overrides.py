@@ -86,11 +86,11 @@ def put(data: dict[str, Any], path: list[str], value: Any) -> None:
 
 
 def _may_be_added(kinds: list[Any], name: str, whole: bool) -> bool:
-    """Known keys may; a name chosen by the user only with its value or as a whole table."""
+    """Known keys may; a name chosen by the user only with its value, as a whole table, or where it refers to one."""
     if name in shape.keys(kinds):
         return True
     chosen = [part for kind in kinds if shape.is_mapping(kind) for part in shape.alternatives(shape.below(kind, name))]
-    return any(whole or not shape.is_table(part) for part in chosen)
+    return any(whole or not shape.is_table(part) or part.refers for part in chosen)
 
 
 def _no_table(path: list[str], value: Any) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from types import NoneType, UnionType
-from typing import Annotated, Any, Self, Union, cast, get_args, get_origin
+from typing import Annotated, Any, ClassVar, Self, Union, cast, get_args, get_origin
 
 from pydantic import (
     BaseModel,
@@ -28,6 +28,9 @@ class Table(BaseModel):
     Methods whose name begins with `check_` look at several keys at once and yield mistakes. They
     run even when another key of the table is wrong, except those that need the wrong key.
     """
+
+    #: Its name is that of something elsewhere in the scenario, so a wrong one is told there.
+    refers: ClassVar[bool] = False
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -75,7 +78,8 @@ class Table(BaseModel):
 def _saved(name: str, kind: Any, data: Any) -> dict[str, Any]:
     """Return what is right in a table, or in a table of tables, so that references to it can be checked."""
     if get_origin(kind) in (Union, UnionType):
-        kind = next(part for part in get_args(kind) if part is not NoneType)
+        parts = [part for part in get_args(kind) if part is not NoneType]
+        kind = parts[0] if len(parts) == 1 else kind
     if isinstance(kind, type) and issubclass(kind, Table):
         return {name: kind._saved_from(data)}
     if get_origin(kind) is Mapping and isinstance(data, dict):

@@ -26,17 +26,13 @@ def _lines(table: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[str]:
 
 
 def _stands_alone(key: str, value: Any, path: tuple[str, ...]) -> bool:
-    """Return whether a table gets a header: all down to streams and node types, not what is inside them."""
+    """Return whether a table gets a header: all down to streams, node types and parts of the chain, not inside them."""
     if not isinstance(value, dict):
         return False
     return (
         (not path and key != "title")
-        or path[-1:] in (("nodes",), ("platforms",), ("demand",))
-        or key
-        in (
-            "nodes",
-            "demand",
-        )
+        or path[-1:] in (("nodes",), ("platforms",), ("demand",), ("growth",), ("chain",))
+        or key in ("nodes", "demand")
     )
 
 

@@ -1,0 +1,217 @@
+"""Growth over years: in which month which target first fails, and what to buy when."""
+
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Executor
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+from onecenter.economics import yearly_cost
+from onecenter.errors import PlanError
+from onecenter.growth import MONTH, first_month, in_month, never_falls, order_month
+from onecenter.planning import outlook_words
+from onecenter.planning.candidates import Candidate, Candidates, decide
+from onecenter.planning.search import Range, checked, ranges_of, smallest
+from onecenter.planning.standing import Standing
+from onecenter.scenario import Scenario, with_set
+from onecenter.simulation import ScenarioLike, scenario_of
+from onecenter.units import parse_duration
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+#: For so many months ahead a purchase is made.
+AHEAD: Final = 12
+
+#: Replications of a month's judgement, at the most.
+MOST: Final = 40
+
+
+@dataclass(frozen=True)
+class Purchase:
+    """Nodes to buy.
+
+    Attributes
+    ----------
+    order, month : int
+        Month of the order, by the node type's lead time (below 0: it is too late), and of service.
+    before, after : int
+        Nodes of the type.
+    until : int
+        The last month that they are bought for.
+    yearly_cost : float or None
+        Of the whole fleet afterwards; None: the scenario gives no prices.
+    sure : bool
+        Whether the fleet surely meets the targets in the last month.
+    """
+
+    order: int
+    month: int
+    before: int
+    after: int
+    until: int
+    yearly_cost: float | None
+    sure: bool
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What growth does to a center.
+
+    Attributes
+    ----------
+    scenario : Scenario
+        Today's.
+    path : str
+        Of the node count that may grow.
+    months : int
+        The horizon.
+    failures : mapping of (platform, target) to int or None
+        The first month that fails with today's fleet; None: none does.
+    purchases : list of Purchase
+        In the order of time.
+    """
+
+    scenario: Scenario
+    path: str
+    months: int
+    failures: Mapping[tuple[str, str], int | None]
+    purchases: list[Purchase]
+
+    @cached_property
+    def first(self) -> int | None:
+        """The first month in which a target fails with today's fleet."""
+        return min((month for month in self.failures.values() if month is not None), default=None)
+
+    def text(self, language: str = "en") -> str:
+        """Return it in words, in "en" or "zh"."""
+        return outlook_words.outlook(self, language)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as plain data, as `onecenter plan --horizon … --json` prints it."""
+        failures = [{"platform": p, "target": what, "month": month} for (p, what), month in self.failures.items()]
+        return {
+            "scenario": self.scenario.name,
+            "path": self.path,
+            "months": self.months,
+            "first_failure": self.first,
+            "failures": failures,
+            "purchases": [asdict(one) for one in self.purchases],
+            "text": {language: self.text(language) for language in outlook_words.TEXTS},
+        }
+
+    def plot(self, ax: "Axes | None" = None) -> "Axes":
+        """Draw the nodes by month, and the months of failure and order."""
+        from onecenter.plot.outlook import outlook
+
+        return outlook(self.as_dict(), ax)
+
+    def __repr__(self) -> str:
+        return f"<Outlook: {self.text()}>"
+
+
+def outlook(
+    scenario: ScenarioLike,
+    vary: str | Mapping[str, str | Range],
+    horizon: str | int = "3 y",
+    *,
+    executor: Executor | None = None,
+    replications: int = MOST,
+) -> Outlook:
+    """Return in which month which target first fails as demand grows, and what to buy when.
+
+    Parameters
+    ----------
+    scenario : Scenario, str or path
+        With targets and `[growth]`.
+    vary : str, or mapping of str to range
+        The path of one node count, such as "center.nodes.910b.count", and how far it may grow; without a range to four
+        times the scenario's.
+    horizon : str or int
+        How far to look, such as "3 y" (or ms); months are twelfths of 365 d.
+    executor : concurrent.futures.Executor, optional
+        Runs replications; by default this process does.
+    replications : int
+        For one judgement, at the most.
+
+    Raises
+    ------
+    PlanError
+        If there is no growth or target, or the range does not suffice.
+    """
+    chosen = scenario_of(scenario)
+    ranges = ranges_of(chosen, vary)
+    checked(chosen, ranges, replications=replications)
+    if chosen.growth is None:
+        raise PlanError(
+            "growth", ["the scenario has no [growth]; add for example platforms.talent = { monthly = 0.02 }"]
+        )
+    if len(ranges) > 1:
+        raise PlanError("vary", ["one node count is expected where a horizon is given"])
+    ((path, bounds),) = ranges.items()
+    last = _ms(horizon) // MONTH
+    years = _Years(chosen, path, last, replications, executor)
+    return Outlook(chosen, path, last, years.failures(), list(years.purchases(bounds[1])))
+
+
+def _ms(horizon: str | int) -> int:
+    try:
+        return parse_duration(horizon) if isinstance(horizon, str) else horizon
+    except ValueError as error:
+        raise PlanError("horizon", [f"{horizon!r}: {error}"]) from None
+
+
+class _Years:
+    """The months of a growing center under several fleets, each judged once."""
+
+    def __init__(self, scenario: Scenario, path: str, last: int, replications: int, executor: Executor | None) -> None:
+        self.scenario, self.path, self.last = scenario, path, last
+        self.replications, self.executor = replications, executor
+        self.count = scenario.center.nodes[path.split(".")[2]].count
+        self.rising = never_falls(scenario, last)
+        self._judged: dict[tuple[int, int], list[Standing]] = {}
+
+    def standings(self, count: int, month: int) -> list[Standing]:
+        """Return how the targets stand in a month with so many nodes."""
+        if (count, month) not in self._judged:
+            then = with_set(in_month(self.scenario, month), {self.path: count})
+            candidate = Candidate.of(then, {self.path: count}, None, self.executor)
+            self._judged[count, month] = decide(candidate, self.replications).standings
+        return self._judged[count, month]
+
+    def failures(self) -> dict[tuple[str, str], int | None]:
+        """Return by target the first month that fails with today's fleet."""
+        today = self.standings(self.count, 0)
+        return {(one.platform, one.what): self._first(self.count, place) for place, one in enumerate(today)}
+
+    def _first(self, count: int, place: int | None = None) -> int | None:
+        def fails(month: int) -> bool:
+            found = self.standings(count, month)
+            return any(one.pressure > 1 for one in (found if place is None else found[place : place + 1]))
+
+        return first_month(fails, self.last, rising=self.rising)
+
+    def purchases(self, most: int) -> Iterator[Purchase]:
+        """Give what to buy, each purchase for the year after it."""
+        count = self.count
+        kind = self.scenario.center.nodes[self.path.split(".")[2]]
+        month = self._first(count)
+        while month is not None:
+            until = min(month + AHEAD - 1, self.last)
+            after, sure = self._needed(count, most, until)
+            fleet = with_set(self.scenario, {self.path: after})
+            cost = yearly_cost(fleet).total if kind.price else None
+            yield Purchase(order_month(month, kind.lead_time), month, count, after, until, cost, sure)
+            count = after
+            following = self._first(count) if until < self.last else None
+            month = following if following is not None and following > month else None
+
+    def _needed(self, count: int, most: int, month: int) -> tuple[int, bool]:
+        """Return the smallest larger count that meets the targets in a month, and whether that is sure."""
+        tried = Candidates(in_month(self.scenario, month), (self.path,), self.replications, None, self.executor)
+        if count >= most or tried.decided((most,)).verdict == "missed":
+            raise PlanError(self.path, [f"{most} nodes do not suffice for month {month}: raise the range"])
+        if count + 1 == most or tried.decided((count + 1,)).verdict == "met":
+            return count + 1, tried.at((count + 1,)).verdict == "met"
+        chosen, open_ = smallest(tried, count + 1, most)
+        return (chosen or open_[-1])[0], chosen is not None
