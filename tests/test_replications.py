@@ -107,6 +107,8 @@ def test_beyond_the_cap_jobs_are_censored() -> None:
     assert figures["wait mean"]["value"] is None
     assert figures["wait mean"]["low"] > 0
     assert runs.overloaded
+    assert "lower bounds" in runs.text()
+    assert "the first 2 d are cut" in runs._repr_html_()
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ def test_a_quasi_random_design_fills_the_ranges() -> None:
 
 def test_rows_stand_in_order_whoever_ran_them() -> None:
     vary = {COUNT: [6, 8], SCALE: "0.5,1"}
-    alone, together = sweep(short(), vary, 2), sweep(short(), vary, 2, pool=threads)
+    alone, together = sweep(short(), vary, 2), sweep(short(), vary, 2, executor=threads)
     assert alone.table.equals(together.table)
     assert alone.table["replication"].to_list() == [0, 1] * 4
     assert alone.table[COUNT].to_list() == [6] * 4 + [8] * 4
@@ -83,7 +83,7 @@ def test_rows_stand_in_order_whoever_ran_them() -> None:
 
 
 def test_a_row_is_that_of_the_replication() -> None:
-    (row,) = sweep(short(), {COUNT: [6]}).rows
+    (row,) = sweep(short(), {COUNT: [6]}, executor=threads).rows
     one = oc.replicate(short(), 1)[0]
     assert row["seed"] == str(one.seed)
     assert row["center.submitted"] == len(one.everyone)
@@ -91,13 +91,13 @@ def test_a_row_is_that_of_the_replication() -> None:
 
 def test_resuming_runs_only_what_is_missing(tmp_path: Path) -> None:
     vary = {COUNT: [6, 7, 8]}
-    whole = sweep(short(), vary, 2, out=tmp_path / "a").table
+    whole = sweep(short(), vary, 2, out=tmp_path / "a", executor=threads).table
     files = sorted((tmp_path / "a").glob("*.parquet"))
     assert len(files) == 6
     files[0].unlink()
     files[1].write_bytes(files[1].read_bytes()[:100])
     before = {path: path.stat().st_mtime_ns for path in files[2:]}
-    assert sweep(short(), vary, 2, out=tmp_path / "a", resume=True).table.equals(whole)
+    assert sweep(short(), vary, 2, out=tmp_path / "a", resume=True, executor=threads).table.equals(whole)
     assert {path: path.stat().st_mtime_ns for path in files[2:]} == before
     assert pl.read_parquet(tmp_path / "a" / "*.parquet").height == 6
 
@@ -109,15 +109,14 @@ def fails_at_seven(scenario: Any, point: Any, index: int) -> Any:
     return {**point, "replication": index, "error": None}
 
 
-@pytest.mark.parametrize("pool", [None, threads])
-def test_a_run_that_fails_is_reported(pool: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_run_that_fails_is_reported(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("onecenter.sweeping.running.one_row", fails_at_seven)
-    found = sweep(short(), {COUNT: [6, 7, 8]}, out=tmp_path / "s", pool=pool)
+    found = sweep(short(), {COUNT: [6, 7, 8]}, out=tmp_path / "s", executor=threads)
     assert [row["error"] for row in found.rows] == [None, "ValueError: seven", None]
     assert len(found.failed) == 1
     # It is not written, so that resuming tries it again.
     monkeypatch.setattr("onecenter.sweeping.running.one_row", runs.one_row)
-    assert sweep(short(), {COUNT: [6, 7, 8]}, out=tmp_path / "s", resume=True).failed == []
+    assert sweep(short(), {COUNT: [6, 7, 8]}, out=tmp_path / "s", resume=True, executor=threads).failed == []
 
 
 def test_a_full_disk_stops_it_with_what_is_written_valid(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -133,10 +132,10 @@ def test_a_full_disk_stops_it_with_what_is_written_valid(monkeypatch: pytest.Mon
     with monkeypatch.context() as patch:
         patch.setattr(pl.DataFrame, "write_parquet", full_at_the_third)
         with pytest.raises(PlanError, match="No space left"):
-            sweep(short(), {COUNT: [5, 6, 7, 8]}, out=tmp_path / "s")
+            sweep(short(), {COUNT: [5, 6, 7, 8]}, out=tmp_path / "s", executor=threads)
     assert pl.read_parquet(tmp_path / "s" / "*.parquet").height == 2
     assert not list((tmp_path / "s").glob("*.part"))
-    assert len(sweep(short(), {COUNT: [5, 6, 7, 8]}, out=tmp_path / "s", resume=True).rows) == 4
+    assert len(sweep(short(), {COUNT: [5, 6, 7, 8]}, out=tmp_path / "s", resume=True, executor=threads).rows) == 4
 
 
 # ---- killed and resumed
@@ -171,6 +170,23 @@ def test_killed_three_times_and_resumed(tmp_path: Path) -> None:
     assert 0 < done < 200
     subprocess.run(command(folder, "--resume"), check=True, capture_output=True)
     assert rows_of(folder).equals(rows_of(tmp_path / "whole"))
+    assert rows_of(folder).height == 200
+
+
+@pytest.mark.slow
+def test_interrupted_and_resumed(tmp_path: Path) -> None:
+    folder = tmp_path / "interrupted"
+    process = subprocess.Popen(command(folder), stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+    deadline = time.monotonic() + 120
+    while len(list(folder.glob("*.parquet"))) < 20 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == 130
+    assert "--resume goes on with it" in errors.decode()
+    assert "Traceback" not in errors.decode()
+    assert 20 <= rows_of(folder).height < 200
+    subprocess.run(command(folder, "--resume"), check=True, capture_output=True)
     assert rows_of(folder).height == 200
 
 
@@ -230,7 +246,9 @@ def test_sobol_indices_of_a_known_function() -> None:
 
 
 def test_sensitivity_of_a_scenario() -> None:
-    found = oc.sensitivity(short(), {SCALE: (0.2, 1.2), "center.nodes.server.cpus": (0, 64)}, "center.submitted", n=16)
+    found = oc.sensitivity(
+        short(), {SCALE: (0.2, 1.2), "center.nodes.server.cpus": (0, 64)}, "center.submitted", n=16, executor=threads
+    )
     first = found.table.row(0, named=True)
     assert first["path"] == SCALE
     assert first["total"] == pytest.approx(1, abs=0.3)
@@ -258,30 +276,30 @@ BAD: dict[str, tuple[Any, dict[str, Any], str]] = {
 def test_bad_sweeps(case: str) -> None:
     vary, options, words = BAD[case]
     with pytest.raises(OnecenterError, match=words):
-        sweep(short(), vary, **options)
+        sweep(short(), vary, **options, executor=threads)
 
 
 def test_folders_that_are_something_else(tmp_path: Path) -> None:
-    sweep(short(), {COUNT: [6]}, out=tmp_path / "a")
+    sweep(short(), {COUNT: [6]}, out=tmp_path / "a", executor=threads)
     with pytest.raises(PlanError, match="already"):
-        sweep(short(), {COUNT: [6]}, out=tmp_path / "a")
+        sweep(short(), {COUNT: [6]}, out=tmp_path / "a", executor=threads)
     with pytest.raises(PlanError, match="points"):
-        sweep(short(), {COUNT: [7]}, out=tmp_path / "a", resume=True)
+        sweep(short(), {COUNT: [7]}, out=tmp_path / "a", resume=True, executor=threads)
     (tmp_path / "b").mkdir()
     (tmp_path / "b" / "letter.txt").write_text("dear")
     with pytest.raises(PlanError, match="not empty"):
-        sweep(short(), {COUNT: [6]}, out=tmp_path / "b")
+        sweep(short(), {COUNT: [6]}, out=tmp_path / "b", executor=threads)
     (tmp_path / "a" / "sweep.json").write_text("{")
     with pytest.raises(PlanError, match="damaged"):
-        sweep(short(), {COUNT: [6]}, out=tmp_path / "a", resume=True)
+        sweep(short(), {COUNT: [6]}, out=tmp_path / "a", resume=True, executor=threads)
     with pytest.raises(PlanError, match="cannot be written"):
-        sweep(short(), {COUNT: [6]}, out=tmp_path / "b" / "letter.txt")
+        sweep(short(), {COUNT: [6]}, out=tmp_path / "b" / "letter.txt", executor=threads)
 
 
 @pytest.mark.parametrize("figure", ["center.wait", "talent.wait_p95_s"])
 def test_an_unknown_figure(figure: str) -> None:
     with pytest.raises(PlanError, match="wait_mean_s"):
-        oc.sensitivity(short(), {SCALE: (0.5, 1)}, figure, n=2)
+        oc.sensitivity(short(), {SCALE: (0.5, 1)}, figure, n=2, executor=threads)
 
 
 def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from functools import cached_property
+from html import escape
 from typing import Any, Final, NamedTuple, overload
 
 import polars as pl
 
+from onecenter import units
 from onecenter.errors import OnecenterError
 from onecenter.observed import Observed
 from onecenter.period import Period, period_of
@@ -213,5 +215,14 @@ class Replications(Sequence[Replication]):
     def __repr__(self) -> str:
         return f"<{len(self)} replications of {self.task.scenario.name}: {self.task.period.how}>"
 
+    def text(self) -> str:
+        """Say which part of the time counts, and whether the center is overloaded."""
+        window = self.task.period.window
+        days = [units.duration_text(ms) for ms in (window.warmup, window.length)]
+        cut = f"the first {days[0]} are cut ({self.task.period.how}), the window is {days[1]}"
+        if not self.overloaded:
+            return cut
+        return f"{cut}; overloaded: work piles up, waits grow with the time simulated, those given are lower bounds"
+
     def _repr_html_(self) -> str:
-        return str(self.figures()._repr_html_())
+        return f"<p>{escape(self.text())}</p>{self.figures()._repr_html_()}"

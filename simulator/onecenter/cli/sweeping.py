@@ -27,7 +27,7 @@ def command_sweep(options: argparse.Namespace) -> int:
                 points=options.points,
                 out=options.out,
                 resume=options.resume,
-                pool=lambda: dask(cluster) if cluster else local(workers),
+                executor=lambda: dask(cluster) if cluster else local(workers),
                 on_row=on_row,
             )
         except KeyboardInterrupt:

@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -48,7 +49,7 @@ def sensitivity(
     figure: str = "center.wait_mean_s",
     *,
     n: int = 64,
-    pool: Pool | None = None,
+    executor: Executor | Pool | None = None,
 ) -> Sensitivity:
     """Return how much of a figure's variance each path's value explains.
 
@@ -62,7 +63,7 @@ def sensitivity(
         A column of a sweep's table.
     n : int
         A power of two; n (paths + 2) runs are made, each on the same random numbers.
-    pool
+    executor
         As for `sweep`.
 
     Raises
@@ -76,7 +77,7 @@ def sensitivity(
     def figures(units: Floats) -> Floats:
         points = [point_at(chosen, ranges, row) for row in units]
         unique = [dict(pairs) for pairs in dict.fromkeys(tuple(point.items()) for point in points)]
-        rows = sweep(chosen, unique, pool=pool).rows
+        rows = sweep(chosen, unique, executor=executor).rows
         values = {tuple(point.items()): _value(row, figure) for point, row in zip(unique, rows, strict=True)}
         return np.array([values[tuple(point.items())] for point in points])
 

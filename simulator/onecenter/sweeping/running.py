@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any, Final
 import polars as pl
 
 from onecenter.errors import PlanError
+from onecenter.executors import local
 from onecenter.provenance import hash_of
 from onecenter.simulation import ScenarioLike, scenario_of
 from onecenter.sweeping.dataset import Dataset, types_of
@@ -64,7 +65,7 @@ def sweep(
     points: int | None = None,
     out: str | Path | None = None,
     resume: bool = False,
-    pool: Pool | None = None,
+    executor: Executor | Pool | None = None,
     on_row: Callable[[int, int], None] | None = None,
 ) -> Sweep:
     """Run variants of a scenario, each n times on the same random numbers.
@@ -81,9 +82,9 @@ def sweep(
         A folder that keeps each run as soon as it is done.
     resume : bool
         Go on with what the folder holds.
-    pool : callable, optional
-        Returns a context manager that gives a `concurrent.futures.Executor`, such as `executors.local`; by default
-        runs are made in this process. Where its processes die, it is called again.
+    executor : concurrent.futures.Executor or callable, optional
+        Runs them; or returns a context manager that gives an executor, such as `executors.local`, and is called again
+        where its processes died. By default the processes of this machine.
     on_row : callable, optional
         Called with (runs done, runs in all) after each.
 
@@ -101,7 +102,7 @@ def sweep(
     tasks = {key_of(point, index): (chosen, point, index) for point in wanted for index in range(n)}
     rows = {key: row for key in tasks if kept is not None and (row := kept.read(key)) is not None}
     missing = {key: task for key, task in tasks.items() if key not in rows}
-    for key, row in _rows(missing, pool):
+    for key, row in _rows(missing, executor):
         if kept is not None and row["error"] is None:
             kept.write(key, row)
         rows[key] = {"run": key, **row}
@@ -110,17 +111,16 @@ def sweep(
     return Sweep(wanted, [rows[key] for key in tasks])
 
 
-def _rows(tasks: Mapping[str, tuple[Any, ...]], pool: Pool | None) -> Iterator[tuple[str, dict[str, Any]]]:
+def _rows(
+    tasks: Mapping[str, tuple[Any, ...]], executor: Executor | Pool | None
+) -> Iterator[tuple[str, dict[str, Any]]]:
     """Give each run's row as soon as it is there; a run that fails is tried again, then its row tells the error."""
-    if pool is None:
-        for key, task in tasks.items():
-            yield key, _tried(task)
-        return
+    pool = (lambda: nullcontext(executor)) if isinstance(executor, Executor) else executor or local
     left, tries = dict(tasks), dict.fromkeys(tasks, 0)
     while left:
         try:
-            with pool() as executor:
-                for key, row in _through(executor, left, tries):
+            with pool() as workers:
+                for key, row in _through(workers, left, tries):
                     del left[key]
                     yield key, row
         except BrokenProcessPool as error:
@@ -155,13 +155,6 @@ def _through(
             following = next(waiting, None)
             if following is not None:
                 submit(following[0])
-
-
-def _tried(task: tuple[Any, ...]) -> dict[str, Any]:
-    try:
-        return one_row(*task)
-    except Exception as error:
-        return _failure(task, error)
 
 
 def _failure(task: tuple[Any, ...], error: BaseException) -> dict[str, Any]:
