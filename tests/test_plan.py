@@ -15,6 +15,7 @@ from onecenter.errors import OnecenterError
 from onecenter.planning.candidates import Candidates
 from onecenter.planning.limits import Limits
 from onecenter.planning.mix import fleet_of
+from onecenter.planning.naming import target_name
 from onecenter.planning.standing import _verdict, _verdict_of_months
 from onecenter.scenario import Scenario, from_dict, load, with_set
 from onecenter.statistics.estimates import Estimate
@@ -62,6 +63,7 @@ def test_a_plan_of_one_type() -> None:
     assert "9 nodes" in found.text()
     assert "8 miss it" in found.text()
     assert "9 个节点" in found.text("zh")
+    assert "95 分位等待时间" in found.text("zh")
     assert found.table.filter(pl.col(PATH) == 9)["verdict"].to_list() == ["met"]
     plain = json.loads(json.dumps(found.as_dict()))
     assert plain["meets"]["queue"]["wait_s"] < 1_200
@@ -201,3 +203,16 @@ def test_bad_commands(case: str, capsys: pytest.CaptureFixture[str]) -> None:
     options, words = COMMANDS[case]
     assert main(["plan", "mm-c", "--vary", f"{PATH}=6:12", *options]) == 2
     assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("english", "chinese"),
+    [
+        ("wait p95", "95 分位等待时间"),
+        ("expansion p99.5", "99.5 分位膨胀系数"),
+        ("wait p90 (> 1, <= 8 accelerators)", "90 分位等待时间（> 1, <= 8 张加速卡的作业）"),
+    ],
+)
+def test_names_of_targets(english: str, chinese: str) -> None:
+    assert target_name(english, "en") == english
+    assert target_name(english, "zh") == chinese

@@ -24,7 +24,6 @@ from onecenter.scenario.schema import json_schema
 from onecenter.scenario.toml import dump
 from onecenter.workload.build import build
 from onecenter.workload.load import offered_load
-from onecenter.workload.table import MAX_NODE_TYPES
 
 NAMES = ("changsha", "changsha-eighth", "mm-c", "tiny")
 
@@ -241,7 +240,6 @@ def test_names_are_those_of_the_core() -> None:
     assert get_args(model.Order) == codes.ORDERS
     assert get_args(model.Backfill) == codes.BACKFILLS
     assert get_args(model.Placement) == codes.PLACEMENTS
-    assert model.MAX_NODE_TYPES == MAX_NODE_TYPES
 
 
 def test_defaults_of_the_policy_are_those_of_policies(write: Write) -> None:

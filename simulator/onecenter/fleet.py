@@ -1,6 +1,10 @@
 """The nodes of a center, as the simulator sees them."""
 
 from dataclasses import dataclass
+from typing import Final
+
+#: A job's allowed node types are kept in one int64, four bits each.
+MAX_NODE_TYPES: Final = 15
 
 
 @dataclass(frozen=True)

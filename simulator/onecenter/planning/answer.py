@@ -13,6 +13,7 @@ from onecenter.planning.approximation import Approximation, approximation
 from onecenter.planning.candidates import Candidate, Candidates, Values, as_dict
 from onecenter.planning.limits import Limits
 from onecenter.planning.mix import pareto
+from onecenter.planning.naming import LANGUAGES
 from onecenter.planning.standing import Standing
 from onecenter.scenario import Scenario
 
@@ -108,7 +109,7 @@ class Plan:
 
     def text(self, language: str = "en") -> str:
         """Return the answer in words, in "en" or "zh"."""
-        return words.answer(self, language)
+        return words.answer(self.scenario, self.candidates, self.chosen, self.open, language)
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as plain data, as `onecenter plan --json` prints it."""
@@ -119,7 +120,7 @@ class Plan:
             "undecided": self.undecided,
             "meets": self.meets,
             "check": None if self.check is None else self.check.as_dict(),
-            "text": {language: self.text(language) for language in words.LANGUAGES},
+            "text": {language: self.text(language) for language in LANGUAGES},
             "front": self.front if len(self.candidates.paths) > 1 else [],
             "tried": self.tried,
         }

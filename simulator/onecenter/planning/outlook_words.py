@@ -1,9 +1,11 @@
 """An outlook in words, English and Chinese."""
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Mapping, Sequence
+from typing import Final
 
-if TYPE_CHECKING:
-    from onecenter.planning.years import Outlook
+from onecenter.planning.naming import platform_name, target_name
+from onecenter.planning.purchase import Purchase
+from onecenter.scenario import Scenario
 
 TEXTS: Final = {
     "en": {
@@ -16,7 +18,7 @@ TEXTS: Final = {
     },
     "zh": {
         "holds": "现有规模可在 {months} 个月内满足全部目标",
-        "fails": "{platform} {what} 于第 {month} 个月首次不达标",
+        "fails": "{platform} {what}于第 {month} 个月首次不达标",
         "buy": "第 {order} 个月订购 {count} 个节点，第 {month} 个月投入使用，共 {after} 个，可满足至第 {until} 个月",
         "late": "第 {month} 个月需要新增 {count} 个节点，订购已晚 {late} 个月；共 {after} 个",
         "stop": "；",
@@ -25,19 +27,24 @@ TEXTS: Final = {
 }
 
 
-def outlook(found: "Outlook", language: str) -> str:
-    """Return in one or a few clauses what fails when, and what to buy."""
+def outlook(
+    scenario: Scenario,
+    months: int,
+    failures: Mapping[tuple[str, str], int | None],
+    purchases: Sequence[Purchase],
+    language: str,
+) -> str:
+    """Return in one or a few clauses what fails when, and what to buy; see `Outlook` for what these are."""
     words = TEXTS[language]
-    if found.first is None:
-        return words["holds"].format(months=found.months) + words["end"]
-    parts = []
-    for (platform, what), month in found.failures.items():
-        if month is not None:
-            label = found.scenario.platforms[platform].label
-            name = label.zh if label and language == "zh" and label.zh else platform
-            parts.append(words["fails"].format(platform=name, what=what, month=month))
-    for one in found.purchases:
+    parts = [
+        words["fails"].format(
+            platform=platform_name(scenario, platform, language), what=target_name(what, language), month=month
+        )
+        for (platform, what), month in failures.items()
+        if month is not None
+    ]
+    for one in purchases:
         numbers = {"count": one.after - one.before, "order": one.order, "month": one.month, "after": one.after}
         key = "buy" if one.order >= 0 else "late"
         parts.append(words[key].format(**numbers, until=one.until, late=-one.order))
-    return words["stop"].join(parts) + words["end"]
+    return words["stop"].join(parts or [words["holds"].format(months=months)]) + words["end"]

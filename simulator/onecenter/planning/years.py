@@ -11,6 +11,8 @@ from onecenter.errors import PlanError
 from onecenter.growth import MONTH, first_month, in_month, never_falls, order_month
 from onecenter.planning import outlook_words
 from onecenter.planning.candidates import Candidate, Candidates, decide
+from onecenter.planning.naming import LANGUAGES
+from onecenter.planning.purchase import Purchase
 from onecenter.planning.search import Range, checked, ranges_of, smallest
 from onecenter.planning.standing import Standing
 from onecenter.scenario import Scenario, with_set
@@ -25,33 +27,6 @@ AHEAD: Final = 12
 
 #: Replications of a month's judgement, at the most.
 MOST: Final = 40
-
-
-@dataclass(frozen=True)
-class Purchase:
-    """Nodes to buy.
-
-    Attributes
-    ----------
-    order, month : int
-        Month of the order, by the node type's lead time (below 0: it is too late), and of service.
-    before, after : int
-        Nodes of the type.
-    until : int
-        The last month that they are bought for.
-    yearly_cost : float or None
-        Of the whole fleet afterwards; None: the scenario gives no prices.
-    sure : bool
-        Whether the fleet surely meets the targets in the last month.
-    """
-
-    order: int
-    month: int
-    before: int
-    after: int
-    until: int
-    yearly_cost: float | None
-    sure: bool
 
 
 @dataclass(frozen=True)
@@ -85,7 +60,7 @@ class Outlook:
 
     def text(self, language: str = "en") -> str:
         """Return it in words, in "en" or "zh"."""
-        return outlook_words.outlook(self, language)
+        return outlook_words.outlook(self.scenario, self.months, self.failures, self.purchases, language)
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as plain data, as `onecenter plan --horizon … --json` prints it."""
@@ -97,7 +72,7 @@ class Outlook:
             "first_failure": self.first,
             "failures": failures,
             "purchases": [asdict(one) for one in self.purchases],
-            "text": {language: self.text(language) for language in outlook_words.TEXTS},
+            "text": {language: self.text(language) for language in LANGUAGES},
         }
 
     def plot(self, ax: "Axes | None" = None) -> "Axes":

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from onecenter import units
-from onecenter.fleet import NodeType
+from onecenter.fleet import MAX_NODE_TYPES, NodeType
 from onecenter.policies import Policy
 from onecenter.scenario.demand import Priority, Stream
 from onecenter.scenario.growth import Growth, unknown_names
@@ -31,9 +31,6 @@ from onecenter.scenario.table import Mistake, Table
 from onecenter.scenario.time import Time
 
 Money = Annotated[Real, Field(ge=0, le=1e15)]
-
-#: A job's allowed node types are kept in one int64, four bits each.
-MAX_NODE_TYPES = 15
 
 Order = Literal["fifo", "sjf", "smallest-first", "largest-first", "priority"]
 Backfill = Literal["none", "easy", "easy-sjbf", "conservative"]

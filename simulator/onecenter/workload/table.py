@@ -9,9 +9,6 @@ import numpy.typing as npt
 
 Ints = npt.NDArray[Any]
 
-#: A job's `types` holds at most so many node types, four bits each.
-MAX_NODE_TYPES = 15
-
 
 def type_code(order: Sequence[int]) -> int:
     """Return the code of a list of allowed node types (indices), the first preferred."""
