@@ -92,7 +92,7 @@ def test_a_month_multiplies_the_scales_and_nothing_else() -> None:
     assert in_month(later, 2) is later
     assert later.notes == ("demand of month 2 of its growth",)
     back = with_set(later, {"platforms.old.demand.y.scale": 2.0, "platforms.old.demand.z.scale": 4.0})
-    assert back.model_copy(update={"growth": scenario.growth, "notes": ()}) == scenario
+    assert back.model_copy(update={"growth": scenario.growth, "notes": (), "notes_zh": ()}) == scenario
 
 
 def test_another_platforms_growth_changes_no_job() -> None:

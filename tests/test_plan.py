@@ -123,6 +123,14 @@ def test_a_mix_as_exhaustive_search(limits: Limits, every_fleet: Candidates) -> 
     assert found.chosen == min(good)[1]
 
 
+def test_one_of_two_types_is_named_with_all_nodes() -> None:
+    found = oc.plan(two_types(), {"center.nodes.small.count": (4, 9)}, replications=20)
+    assert found.chosen is not None
+    small, total = found.chosen[0], found.chosen[0] + 1
+    assert found.text().startswith(f"{small} nodes of small ({total} in all)")
+    assert found.text("zh").startswith(f"需要 {small} 个 small 节点（共 {total} 个节点）")
+
+
 def test_the_front_falls() -> None:
     found = oc.plan(two_types(), RANGES, limits=Limits(minimise="cost"), replications=20)
     costs, waits = zip(*((one["cost"], one["worst_wait"]) for one in found.front), strict=True)

@@ -31,6 +31,7 @@ NAMES = ("changsha", "changsha-eighth", "mm-c", "tiny")
 FULL = """
 title = { en = "All \\"of\\" it", zh = "全部" }
 notes = ["one", "two"]
+notes_zh = ["一", "二"]
 [time]
 start = 2026-03-02T00:00:00
 zone = "Asia/Shanghai"

@@ -121,8 +121,11 @@ def in_month(scenario: Scenario, month: int) -> Scenario:
         for platform, name, stream in scenario.streams
         if stream.jobs is None
     }
-    notes = (*scenario.notes, f"demand of month {month} of its growth")
-    return with_set(scenario, values).model_copy(update={"growth": None, "notes": notes})
+    notes = {
+        "notes": (*scenario.notes, f"demand of month {month} of its growth"),
+        "notes_zh": (*scenario.notes_zh, f"需求为增长后的第 {month} 个月"),
+    }
+    return with_set(scenario, values).model_copy(update={"growth": None, **notes})
 
 
 def never_falls(scenario: Scenario, last: int) -> bool:

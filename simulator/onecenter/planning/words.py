@@ -12,6 +12,7 @@ from onecenter.scenario import Scenario
 TEXTS: Final = {
     "en": {
         "fleet": "{counts} nodes",
+        "part": "{counts} nodes of {name} ({total} in all)",
         "each": "{count} x {name}",
         "and": " + ",
         "span": "{first} to {last}",
@@ -27,6 +28,7 @@ TEXTS: Final = {
     },
     "zh": {
         "fleet": "需要 {counts} 个节点",
+        "part": "需要 {counts} 个 {name} 节点（共 {total} 个节点）",
         "each": "{count} 个 {name}",
         "and": " + ",
         "span": "{first} 至 {last}",
@@ -54,13 +56,21 @@ def answer(
     sentences = [words["none"]]
     if chosen is not None:
         hardest = max(candidates.tried[chosen].standings, key=lambda one: one.pressure)
-        fleet = words["fleet"].format(counts=_counts(candidates, chosen, words))
-        sentences = [fleet, _target(scenario, hardest, language), *_below(candidates, chosen, words)]
+        sentences = [_fleet(candidates, chosen, words), _target(scenario, hardest, language)]
+        sentences += _below(candidates, chosen, words)
     if open_:
         needed = _needed(candidates, open_)
         about = words["many"] if needed is None else words["about"].format(needed=units.format_count(needed))
         sentences.append(words["open"].format(fleets=_fleets(candidates, open_, words), needed=about))
     return words["stop"].join(sentences) + words["end"]
+
+
+def _fleet(candidates: Candidates, chosen: Values, words: Mapping[str, str]) -> str:
+    """Return the fleet of the answer; with the nodes in all where it is only one of several types."""
+    kinds = candidates.tried[chosen].runs.task.scenario.fleet
+    key = "part" if len(chosen) == 1 and len(kinds) > 1 else "fleet"
+    name, total = candidates.paths[0].split(".")[2], sum(kind.count for kind in kinds)
+    return words[key].format(counts=_counts(candidates, chosen, words), name=name, total=total)
 
 
 def _fleets(candidates: Candidates, fleets: list[Values], words: Mapping[str, str]) -> str:

@@ -14,6 +14,7 @@ from onecenter.report.numbers import Numbers
 from onecenter.report.sources import PlanFile
 from onecenter.report.subject import Subject
 from onecenter.report.words import Words
+from onecenter.scenario import Scenario
 from onecenter.targets import FEWEST_EXCEEDANCES
 
 
@@ -59,14 +60,19 @@ class Writer:
         yield self._section("policy", self._policy(subject))
         yield self._section("method", *self._method(subject))
         if subject.scenario and subject.scenario.notes:
-            yield self._section("notes", Bullets([self._note(note) for note in subject.scenario.notes]))
+            yield self._section("notes", Bullets([self._note(note) for note in self._notes(subject.scenario)]))
         yield self._section("origin", self._origin(subject), Paragraph(self.words("repeat")))
 
-    def _note(self, note: Any) -> tuple[str, str]:
+    def _notes(self, scenario: Scenario) -> tuple[str, ...]:
+        """Return the notes in the page's language; a variant that changed only the others keeps its own words."""
+        chinese = self.words.language == "zh" and len(scenario.notes_zh) == len(scenario.notes)
+        return scenario.notes_zh if chinese else scenario.notes
+
+    def _note(self, note: str) -> tuple[str, str]:
         """Return a note and its language where that is not the page's: notes are the scenario's own words."""
         chinese = any("\u4e00" <= letter <= "\u9fff" for letter in note)
         language = "zh" if chinese else "en"
-        return str(note), "" if language == self.words.language else language
+        return note, "" if language == self.words.language else language
 
     def _policy(self, subject: Subject) -> Facts:
         policy = subject.result.policy

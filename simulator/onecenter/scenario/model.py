@@ -171,6 +171,9 @@ class Scenario(Table):
     name: Name = Field(default="scenario", description="name of the scenario; default the file's")
     title: Text | None = Field(default=None, description="title for people")
     notes: tuple[str, ...] = Field(default=(), description="sources and assumptions")
+    notes_zh: tuple[str, ...] = Field(
+        default=(), description="the notes in Chinese, as many and in the same order; a Chinese report shows these"
+    )
     time: Time = Field(description="when and how long")
     center: Center = Field(description="the nodes")
     platforms: Annotated[Mapping[Name, Platform], Field(min_length=1)] = Field(description="platforms by name")

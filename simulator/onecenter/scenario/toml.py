@@ -37,7 +37,7 @@ def _stands_alone(key: str, value: Any, path: tuple[str, ...]) -> bool:
 
 
 def _entry(key: str, value: Any) -> Iterator[str]:
-    if isinstance(value, list) and value and (isinstance(value[0], dict) or key == "notes"):
+    if isinstance(value, list) and value and (isinstance(value[0], dict) or key.startswith("notes")):
         yield f"{_key(key)} = ["
         for entry in value:
             yield f"    {_value(entry)},"
