@@ -138,6 +138,23 @@ def test_a_full_disk_stops_it_with_what_is_written_valid(monkeypatch: pytest.Mon
     assert len(sweep(short(), {COUNT: [5, 6, 7, 8]}, out=tmp_path / "s", resume=True, executor=threads).rows) == 4
 
 
+def test_a_second_interrupt_is_not_lost() -> None:
+    # polars and Python each raise one signal's interrupt, the second while the pool is being left.
+    @contextmanager
+    def interrupted_again() -> Iterator[Executor]:
+        with ThreadPoolExecutor(2) as executor:
+            try:
+                yield executor
+            finally:
+                raise KeyboardInterrupt("second")
+
+    def interrupt(done: int, total: int) -> None:
+        raise KeyboardInterrupt("first")
+
+    with pytest.raises(KeyboardInterrupt, match="second"):
+        sweep(short(), {COUNT: [5, 6, 7, 8]}, executor=interrupted_again, on_row=interrupt)
+
+
 # ---- killed and resumed
 
 

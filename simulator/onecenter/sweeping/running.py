@@ -1,9 +1,9 @@
 """A sweep: every point, every replication, on any executor, kept run by run."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -102,18 +102,20 @@ def sweep(
     tasks = {key_of(point, index): (chosen, point, index) for point in wanted for index in range(n)}
     rows = {key: row for key in tasks if kept is not None and (row := kept.read(key)) is not None}
     missing = {key: task for key, task in tasks.items() if key not in rows}
-    for key, row in _rows(missing, executor):
-        if kept is not None and row["error"] is None:
-            kept.write(key, row)
-        rows[key] = {"run": key, **row}
-        if on_row is not None:
-            on_row(len(rows), len(tasks))
+    # Closed here: an interrupt that comes while the pool is being left would be lost in a generator's collection.
+    with closing(_rows(missing, executor)) as done:
+        for key, row in done:
+            if kept is not None and row["error"] is None:
+                kept.write(key, row)
+            rows[key] = {"run": key, **row}
+            if on_row is not None:
+                on_row(len(rows), len(tasks))
     return Sweep(wanted, [rows[key] for key in tasks])
 
 
 def _rows(
     tasks: Mapping[str, tuple[Any, ...]], executor: Executor | Pool | None
-) -> Iterator[tuple[str, dict[str, Any]]]:
+) -> Generator[tuple[str, dict[str, Any]], None, None]:
     """Give each run's row as soon as it is there; a run that fails is tried again, then its row tells the error."""
     pool = (lambda: nullcontext(executor)) if isinstance(executor, Executor) else executor or local
     left, tries = dict(tasks), dict.fromkeys(tasks, 0)
