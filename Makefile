@@ -5,15 +5,18 @@ RUN := $(VENV)/bin/python
 PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; break; }; done)
 
-.PHONY: run test lint bench notebooks clean
+.PHONY: run test lint nightly bench notebooks clean
 
 run: $(VENV)/ready
 	@$(RUN) -m onecenter run changsha --out out/changsha
 
 test: $(VENV)/ready
 	@$(RUN) -m pytest -q
-	@NUMBA_DISABLE_JIT=1 $(RUN) -m pytest -q -m 'equality and not slow'
-	@NUMBA_BOUNDSCHECK=1 $(RUN) -m pytest -q -m 'equality and not slow'
+	@NUMBA_DISABLE_JIT=1 $(RUN) -m pytest -q -m 'equality and not slow and not nightly'
+	@NUMBA_BOUNDSCHECK=1 $(RUN) -m pytest -q -m 'equality and not slow and not nightly'
+
+nightly: $(VENV)/ready
+	@$(RUN) -m pytest -q -m nightly
 
 lint: $(VENV)/ready
 	@$(RUN) -m ruff check .
