@@ -1,0 +1,81 @@
+"""Waits of all jobs of a window: exact ranks and means, and a bracket where some are still open."""
+
+import math
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+
+
+class Bracket(NamedTuple):
+    """Bounds of a figure; `high` is infinite where nothing bounds it."""
+
+    low: float
+    high: float
+
+    @property
+    def value(self) -> float | None:
+        """The figure where both bounds agree and are finite, else None."""
+        return self.low if self.low == self.high and math.isfinite(self.low) else None
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """Durations of all jobs of a window, such as their waits.
+
+    Attributes
+    ----------
+    seen : float64 array (jobs)
+        The duration, or of an open one how long it has lasted so far.
+    open : bool array (jobs)
+        Which will last longer than seen, by an unknown time.
+    never : bool array (jobs)
+        Which end in nothing: refused, or cancelled while waiting. They rank as longer than any.
+    """
+
+    seen: Array
+    open: Array
+    never: Array
+
+    def __len__(self) -> int:
+        """Return the number of jobs."""
+        return len(self.seen)
+
+    @property
+    def low(self) -> Array:
+        """The durations, open ones as far as seen."""
+        return np.where(self.never, np.inf, self.seen)
+
+    @property
+    def high(self) -> Array:
+        """The durations, open ones as if they never ended."""
+        return np.where(self.never | self.open, np.inf, self.seen)
+
+    def percentile(self, percent: float) -> Bracket | None:
+        """Return the smallest duration that at least `percent` percent of the jobs do not exceed; None without jobs."""
+        if len(self) == 0:
+            return None
+        place = max(needed(len(self), percent) - 1, 0)
+        low, high = (float(np.partition(values, place)[place]) for values in (self.low, self.high))
+        return Bracket(low, high)
+
+    def mean(self) -> Bracket | None:
+        """Return the mean over all jobs; what is open or never ends bounds it from below only. None without jobs."""
+        if len(self) == 0:
+            return None
+        low = float(self.seen.sum(dtype=np.float64)) / len(self)
+        return Bracket(low, math.inf if (self.open | self.never).any() else low)
+
+    def longer_than(self, limit: float) -> tuple[int, int]:
+        """Return how many certainly last longer than a limit, and how many may."""
+        over = (self.seen > limit) | self.never
+        return int(over.sum()), int((over | self.open).sum())
+
+
+def needed(jobs: int, percent: float) -> int:
+    """Return how many of the jobs are at least `percent` percent of them."""
+    # 95 % of 20 jobs are 19, which binary fractions put a little above it.
+    return math.ceil(round(jobs * percent / 100, 6))
