@@ -5,7 +5,7 @@ RUN := $(VENV)/bin/python
 PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; break; }; done)
 
-.PHONY: run test lint nightly bench notebooks clean
+.PHONY: run test lint nightly cases-fail bench notebooks clean
 
 run: $(VENV)/ready
 	@$(RUN) -m onecenter run changsha --out out/changsha
@@ -17,6 +17,9 @@ test: $(VENV)/ready
 
 nightly: $(VENV)/ready
 	@$(RUN) -m pytest -q -m nightly
+
+cases-fail: $(VENV)/ready
+	@$(RUN) tests/cases_fail.py '$(BASE)'
 
 lint: $(VENV)/ready
 	@$(RUN) -m ruff check .
