@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     from onecenter.comparison import compare
     from onecenter.planning import Limits, Outlook, Plan, outlook, plan
     from onecenter.policies import Policy
+    from onecenter.replaying import replay
     from onecenter.replications import replicate
     from onecenter.result import Result
     from onecenter.scenario import Scenario, load
-    from onecenter.simulation import replay, run
+    from onecenter.simulation import run
     from onecenter.sweeping import Sensitivity, Sweep, sensitivity, sweep
 
 __version__ = "0.1.0"
@@ -56,7 +57,7 @@ _HOMES = {
     "load": "onecenter.scenario",
     "outlook": "onecenter.planning",
     "plan": "onecenter.planning",
-    "replay": "onecenter.simulation",
+    "replay": "onecenter.replaying",
     "replicate": "onecenter.replications",
     "run": "onecenter.simulation",
     "Sensitivity": "onecenter.sweeping",

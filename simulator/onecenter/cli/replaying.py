@@ -1,0 +1,45 @@
+"""What `onecenter replay` does."""
+
+import argparse
+from dataclasses import replace
+
+from onecenter.cli import tables
+from onecenter.cli.delivery import deliver
+from onecenter.errors import OnecenterError
+from onecenter.policies import NAMED, Policy
+from onecenter.replaying import replay
+from onecenter.scenario import load
+from onecenter.traces import read
+
+
+def command_replay(options: argparse.Namespace) -> int:
+    """Simulate a real log."""
+    trace = read(options.trace, options.format)
+    default = NAMED["easy"] if options.center is None else load(options.center).policy_
+    policy = replace(NAMED[options.policy], placement=default.placement) if options.policy in NAMED else options.policy
+    parts = {part: getattr(options, part) for part in ("order", "backfill", "placement") if getattr(options, part)}
+    if parts:
+        base = default if policy is None else policy
+        policy = replace(base, **parts) if isinstance(base, Policy) else base
+    if not options.json:
+        tables.console().print(*(f"  {line}" for line in trace.quality.lines()), sep="\n")
+    result = replay(
+        trace,
+        processors=options.processors,
+        nodes=options.nodes,
+        center=options.center,
+        policy=policy,
+        horizon=options.horizon,
+        warmup=options.warmup,
+        skip_first=_share(options.skip_first),
+        stride=options.stride,
+        show_progress=not options.json,
+    )
+    return deliver(result, options, sizes=True)
+
+
+def _share(text: str) -> float:
+    try:
+        return float(text.removesuffix("%").strip()) / 100
+    except ValueError:
+        raise OnecenterError("--skip-first", [f"{text!r}: a percentage such as 1% is expected"]) from None
