@@ -16,8 +16,8 @@ from onecenter.planning.candidates import Candidates
 from onecenter.planning.limits import Limits
 from onecenter.planning.mix import fleet_of
 from onecenter.planning.naming import target_name
-from onecenter.planning.standing import _verdict, _verdict_of_months
 from onecenter.scenario import Scenario, from_dict, load, with_set
+from onecenter.standing import _verdict, _verdict_of_months
 from onecenter.statistics.estimates import Estimate
 
 PATH = "center.nodes.server.count"

@@ -14,8 +14,8 @@ from onecenter.planning.candidates import Candidate, Candidates, Values, as_dict
 from onecenter.planning.limits import Limits
 from onecenter.planning.mix import pareto
 from onecenter.planning.naming import LANGUAGES
-from onecenter.planning.standing import Standing
 from onecenter.scenario import Scenario
+from onecenter.standing import Standing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

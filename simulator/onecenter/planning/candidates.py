@@ -5,9 +5,9 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from onecenter.planning.standing import Standing, standings
 from onecenter.replications import Replications, task_of
 from onecenter.scenario import Scenario, with_set
+from onecenter.standing import Standing, standings
 from onecenter.targets import Verdict
 
 #: Replications at the first look.

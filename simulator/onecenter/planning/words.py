@@ -6,8 +6,8 @@ from typing import Final
 from onecenter import units
 from onecenter.planning.candidates import Candidates, Values
 from onecenter.planning.naming import duration, platform_name, target_name
-from onecenter.planning.standing import Standing
 from onecenter.scenario import Scenario
+from onecenter.standing import Standing
 
 TEXTS: Final = {
     "en": {

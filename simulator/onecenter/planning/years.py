@@ -14,9 +14,9 @@ from onecenter.planning.candidates import Candidate, Candidates, decide
 from onecenter.planning.naming import LANGUAGES
 from onecenter.planning.purchase import Purchase
 from onecenter.planning.search import Range, checked, ranges_of, smallest
-from onecenter.planning.standing import Standing
 from onecenter.scenario import Scenario, with_set
 from onecenter.simulation import ScenarioLike, scenario_of
+from onecenter.standing import Standing
 from onecenter.units import parse_duration
 
 if TYPE_CHECKING:
