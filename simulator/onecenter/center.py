@@ -1,9 +1,7 @@
 """The center as users' own SimPy processes see it: submit, cancel, wait for a job, look around."""
 
-import math
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
-from operator import index
 from typing import Any
 
 import numpy as np
@@ -17,34 +15,10 @@ from onecenter.core import Core
 from onecenter.errors import SimulationError
 from onecenter.fleet import NodeType
 from onecenter.policies import Policy
-from onecenter.units import MAX_DURATION, parse_duration, parse_memory
-from onecenter.workload.table import COLUMNS, DEFAULTS, NARROW, Workload, type_code
+from onecenter.posts import checked_duration, milliseconds, row_of
+from onecenter.workload.table import COLUMNS, NARROW, Workload
 
 ENDED = (codes.S_ENDED, codes.S_CANCELLED, codes.S_REFUSED)
-
-
-#: The largest int32, which holds thousandths of accelerators and cpus, and tasks.
-MOST = 2**31 - 1
-
-
-def _ms(duration: str | float) -> int:
-    return parse_duration(duration) if isinstance(duration, str) else math.ceil(duration)
-
-
-def _thousandths(amount: float) -> int:
-    scaled = round(1000 * amount, 6)
-    if scaled != int(scaled):
-        raise ValueError("at most three decimals are expected")
-    return int(scaled)
-
-
-def _read(what: str, value: Any, reader: Callable[[Any], int], mistakes: list[str]) -> int:
-    """Return what `reader` makes of a value; note it, and go on with something possible, where it cannot."""
-    try:
-        return reader(value)
-    except (TypeError, ValueError, OverflowError) as error:
-        mistakes.append(f"{what} = {value!r}: {error}")
-        return 1000
 
 
 class Center:
@@ -96,7 +70,7 @@ class Center:
 
     def after(self, delay: str | float) -> Event:
         """Return an event that happens after `delay` (ms, rounded up, or text such as "2 h")."""
-        return self.env.timeout(_ms(delay))
+        return self.env.timeout(milliseconds(delay))
 
     def listen(self, listener: Callable[["Center"], None]) -> None:
         """Call `listener(center)` after each instant of the core; event stride only.
@@ -133,45 +107,58 @@ class Center:
         SimulationError
             If a value is impossible; all mistakes are listed.
         """
-        mistakes: list[str] = []
-        run = _read("run_time", run_time, _ms, mistakes)
-        row = DEFAULTS | {
-            "run": run,
-            "walltime": run if walltime is None else _read("walltime", walltime, _ms, mistakes),
-            "accelerators": _read("accelerators", accelerators, _thousandths, mistakes),
-            "cpus": _read("cpus", cpus, _thousandths, mistakes),
-            "memory": _read("memory", memory, parse_memory, mistakes),
-            "tasks": _read("tasks", tasks, index, mistakes),
-            "priority": _read("priority", priority, index, mistakes),
-            "patience": -1 if patience is None else _read("patience", patience, _ms, mistakes),
-            "submit": self.env.now,
+        asked = {
+            "run_time": run_time,
+            "walltime": walltime,
+            "accelerators": accelerators,
+            "cpus": cpus,
+            "memory": memory,
+            "tasks": tasks,
+            "priority": priority,
+            "patience": patience,
         }
-        names = {"spread": spread, "outcome": outcome, "platform": platform or self._workload.platforms[0]}
-        mistakes += _impossible(row, spread, patience is not None)
-        row |= self._coded(names, node_types, mistakes)
+        platforms = self._workload.platforms
+        names = {"spread": spread, "outcome": outcome, "platform": platforms[0] if platform is None else platform}
+        known = {"platform": platforms, "node type": [kind.name for kind in self._core.fleet]}
+        row = row_of(asked, names, node_types, known) | {"submit": self.env.now}
         job = self._core.post_submit(row, self.env.now)
         self._posted.append(row)
         self._conductor.arm(self.env.now)
         return job
 
-    def _coded(self, names: dict[str, str], node_types: Sequence[str] | None, mistakes: list[str]) -> dict[str, int]:
-        """Return the codes of a posted job's names; raise if there are mistakes, here or before."""
-        known = [kind.name for kind in self._core.fleet]
-        choices = {"spread": codes.SPREADS, "outcome": codes.OUTCOMES, "platform": self._workload.platforms}
-        mistakes += [
-            f"{what} = {names[what]!r}: one of {', '.join(allowed)} is expected"
-            for what, allowed in choices.items()
-            if names[what] not in allowed
+    def extend(self, workload: Workload, horizon: int | str | None = None) -> None:
+        """Go on with a longer workload; the log becomes what it would be had it been known from the beginning.
+
+        Parameters
+        ----------
+        workload : Workload
+            Its first jobs are the present ones; the others are submitted no earlier than now.
+        horizon : int, str or None
+            ms or text, not before the present one; None: the present one.
+
+        Raises
+        ------
+        SimulationError
+            If jobs were posted, if the workload does not go on with the present one, or if the horizon is earlier.
+        """
+        now, present = max(self.env.now, self._core.now + 1), self._conductor.horizon
+        until = present if horizon is None else checked_duration("extend", "horizon", horizon)
+        further = workload.submit[len(self._workload) :]
+        mistakes = [
+            text
+            for wrong, text in (
+                (bool(self._posted), "processes have submitted jobs: the ids of further ones are taken"),
+                (not self._workload.begins(workload), "the workload does not begin with the jobs that are known"),
+                (len(further) and further[0] < now, f"a further job is submitted before now, {now:,} ms"),
+                (until < present, f"horizon = {until:,} ms: not before the present one, {present:,} ms, is expected"),
+            )
+            if wrong
         ]
-        wanted = known if node_types is None else list(node_types)
-        unknown = [name for name in wanted if name not in known]
-        mistakes += [f"node type {name!r}: one of {', '.join(known)} is expected" for name in unknown]
-        if not wanted or len(set(wanted)) < len(wanted):
-            mistakes.append(f"node_types = {wanted}: at least one, and each once, is expected")
         if mistakes:
-            raise SimulationError("submit", mistakes)
-        coded = {what: allowed.index(names[what]) for what, allowed in choices.items()}
-        return coded | {"types": type_code([known.index(name) for name in wanted])}
+            raise SimulationError("extend", mistakes)
+        self._core.extend(workload)
+        self._workload = workload
+        self._conductor.extend(until)
 
     def cancel(self, job: int) -> None:
         """Cancel a job now: a waiting one leaves the queue, a running one ends."""
@@ -260,27 +247,3 @@ class Center:
             self._fire(job, end)
         for listener in self._listeners:
             listener(self)
-
-
-def _impossible(row: dict[str, int], spread: str, patient: bool) -> list[str]:
-    """Return the mistakes in a posted job's amounts."""
-    ones = row["accelerators"] / 1000
-    ranges = [
-        ("run_time", row["run"], 1, MAX_DURATION, " ms"),
-        ("walltime", row["walltime"], 1, MAX_DURATION, " ms"),
-        ("patience", row["patience"] if patient else 1, 1, MAX_DURATION, " ms"),
-        ("accelerators", ones, 0, MOST // 1000, ""),
-        ("cpus", row["cpus"] / 1000, 0, MOST // 1000, ""),
-        ("tasks", row["tasks"], 1, MOST, ""),
-        ("priority", row["priority"], -MOST, MOST, ""),
-    ]
-    mistakes = [
-        f"{what} = {value:g}{unit}: {low:,} to {most:,}{unit} are expected"
-        for what, value, low, most, unit in ranges
-        if not low <= value <= most
-    ]
-    if ones > 1 and row["accelerators"] % 1000:
-        mistakes.append(f"accelerators = {ones}: a whole number, or less than 1, is expected")
-    if spread == "any" and ones != 1:
-        mistakes.append(f"accelerators = {ones:g} with spread 'any': 1 a task is expected")
-    return mistakes

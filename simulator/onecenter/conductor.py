@@ -62,6 +62,13 @@ class Conductor:
         self.reactions.append(reaction)
         self.arm(self.env.now)
 
+    def extend(self, horizon: int) -> None:
+        """Let the cores, whose workloads may have grown, play on to a horizon (ms), the present or a later one."""
+        self.horizon = horizon
+        coming = [core.next for core in self.cores if core.next >= 0]
+        if coming:
+            self.arm(max(min(coming), self.env.now))
+
     def arm(self, t: int) -> None:
         """Wake at t (ms) after all else of that instant; an earlier wake replaces a later one."""
         if t < self._wake_at:

@@ -86,12 +86,14 @@ class Core:
 
     def __init__(self, fleet: Sequence[NodeType], policy: Policy, workload: Workload, fractions: bool = False) -> None:
         parts = (workload.accelerators % 1000).any()
-        self.fleet = tuple(fleet)
+        self.fleet, self.policy = tuple(fleet), policy
         self.fractions = bool(fractions or parts)
+        self.posted = False
         self._next: int | None = None
-        self.state = self._state(policy, workload)
+        self.state = self._state(workload)
 
-    def _state(self, policy: Policy, workload: Workload) -> State:
+    def _state(self, workload: Workload) -> State:
+        policy = self.policy
         book = _book(policy)
         layers = int(book["layer"][-1]) + 1 if policy.backfill == "conservative" else state.FIRST_ROW
         nodes = _nodes(self.fleet, layers)
@@ -185,9 +187,41 @@ class Core:
             more[name][: len(rows)] = rows
         return more
 
+    def extend(self, workload: Workload) -> None:
+        """Know a longer workload, as if from the beginning; its further jobs come after the last step.
+
+        Raises
+        ------
+        SimulationError
+            If a process has submitted or cancelled jobs where the core would have to begin again.
+        """
+        self._next = None
+        if (workload.accelerators % 1000).any() and not self.fractions:
+            self._begin_again(workload)
+            return
+        known, clock = int(self.state.clock["known"][0]), self.state.clock
+        if len(workload) > len(self.state.jobs):
+            self.state = self.state._replace(jobs=grown(self.state.jobs, len(workload)))
+        for name in _INPUTS:
+            self.state.jobs[name][known : len(workload)] = getattr(workload, name)[known:]
+        clock["cpu_only"] |= (workload.accelerators == 0).any()
+        clock["jobs"] = clock["known"] = len(workload)
+
+    def _begin_again(self, workload: Workload) -> None:
+        """Make the same steps once more with devices, which the first fractions of a workload need."""
+        if self.posted:
+            told = "the first fractions come after a process has posted: build the center with fractions=True"
+            raise SimulationError("extend", [told])
+        made, watched = self.now, self.state.jobs["watched"]
+        self.fractions = True
+        self.state = self._state(workload)
+        self.advance(made + 1)
+        self.state.jobs["watched"][: len(watched)] = watched[: len(self.state.jobs)]
+
     def post_cancel(self, job: int, t: int) -> None:
         """Cancel a job at instant t (ms), which must not lie before the last step."""
         self._room_to_post()
+        self.posted = True
         heap.push(state.handle(self.state), t, codes.T_CANCEL, job, heap.POSTED)
 
     def post_submit(self, columns: Mapping[str, Any], t: int) -> int:

@@ -79,6 +79,16 @@ class Workload:
         names = None if self.names is None else tuple(np.asarray(self.names, dtype=object)[rows])
         return replace(self, **picked, names=names)
 
+    def begins(self, other: "Workload") -> bool:
+        """Tell whether another workload has these very jobs first."""
+        named = (self.names or (), other.names or ())
+        words = ((self.platforms, other.platforms), (self.streams, other.streams), named)
+        return (
+            (self.names is None) == (other.names is None)
+            and all(longer[: len(first)] == first for first, longer in words)
+            and all(np.array_equal(getattr(self, name), getattr(other, name)[: len(self)]) for name in COLUMNS)
+        )
+
     @property
     def gang(self) -> Ints:
         """Accelerators of the whole job, in thousandths."""
