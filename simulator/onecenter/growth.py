@@ -1,5 +1,6 @@
 """Growth of demand: a scenario as it will be in a month, and the first month in which something fails."""
 
+import math
 from collections.abc import Callable
 from typing import Final
 
@@ -14,6 +15,27 @@ from onecenter.workload.load import offered_load
 
 #: ms of a month: a twelfth of 365 d.
 MONTH: Final = MS["y"] // YEAR_MONTHS
+
+
+def with_demand(scenario: Scenario, demand: float) -> Scenario:
+    """Return a scenario with every stream's scale multiplied, such as by 1.4 for 40 % more.
+
+    Raises
+    ------
+    PlanError
+        If the factor is not above 0 and finite, or a stream lists its jobs one by one.
+    """
+    mistakes = [] if 0 < demand < math.inf else [f"demand = {demand}: a factor above 0 is expected"]
+    listed = [f"platforms.{p}.demand.{s}" for p, s, stream in scenario.streams if stream.jobs is not None]
+    if listed and demand != 1:
+        mistakes.append(f"{', '.join(listed)}: jobs listed one by one cannot be scaled; describe arrivals instead")
+    if mistakes:
+        raise PlanError("demand", mistakes)
+    if demand == 1:
+        return scenario
+    return with_set(
+        scenario, {f'platforms."{p}".demand."{s}".scale': stream.scale * demand for p, s, stream in scenario.streams}
+    )
 
 
 def factor(scenario: Scenario, platform: str, stream: str, month: int) -> float:

@@ -8,8 +8,8 @@ from onecenter import units
 from onecenter.cli import tables
 from onecenter.errors import PlanError
 from onecenter.executors import local
+from onecenter.growth import with_demand
 from onecenter.planning import Limits, Outlook, Plan, outlook, plan
-from onecenter.planning.search import with_demand
 from onecenter.scenario import Scenario
 from onecenter.simulation import scenario_of
 

@@ -5,11 +5,12 @@ from concurrent.futures import Executor
 from typing import Final
 
 from onecenter.errors import PlanError
+from onecenter.growth import with_demand
 from onecenter.planning.answer import Plan
 from onecenter.planning.candidates import Candidates, Values
 from onecenter.planning.limits import Limits, missing
 from onecenter.planning.mix import cheapest
-from onecenter.scenario import Scenario, with_set
+from onecenter.scenario import Scenario
 from onecenter.scenario.shape import did_you_mean
 from onecenter.simulation import ScenarioLike, scenario_of
 from onecenter.targets import targets_of
@@ -82,14 +83,6 @@ def plan(
     else:
         answer, open_ = cheapest(tried, tuple(ranges.values()), kept)
     return Plan(chosen, tried, kept, answer, open_, months)
-
-
-def with_demand(scenario: Scenario, demand: float) -> Scenario:
-    """Return a scenario with every stream's scale multiplied."""
-    if demand == 1:
-        return scenario
-    scales = {f'platforms."{p}".demand."{s}".scale': stream.scale * demand for p, s, stream in scenario.streams}
-    return with_set(scenario, scales)
 
 
 def ranges_of(scenario: Scenario, vary: str | Sequence[str] | Mapping[str, str | Range]) -> dict[str, Range]:
