@@ -1,0 +1,77 @@
+"""Runs go on past their window until each job submitted in it has started or left."""
+
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+
+from onecenter.center import Center
+from onecenter.scenario import Scenario
+from onecenter.units import MAX_DURATION
+from onecenter.window import Window
+from onecenter.workload.build import build, too_large
+from onecenter.workload.table import Workload
+
+#: How far past its window a run goes on at most, in windows.
+CAP: Final = 10
+
+#: Parts of a window after each of which it is asked whether a job of the window still waits.
+LOOKS: Final = 64
+
+#: The first stretch of further arrivals, as a part of the window; each later one doubles what there is.
+STRETCH: Final = 8
+
+#: Gives the jobs submitted before an instant (ms), or None where they are too many to be drawn.
+Arrivals = Callable[[int], Workload | None]
+
+
+def arrivals_of(scenario: Scenario) -> Arrivals:
+    """Return the function that gives a scenario's jobs up to any instant; a later one only adds jobs at the end."""
+
+    def before(instant: int) -> Workload | None:
+        time = scenario.time.model_copy(update={"horizon": instant})
+        longer = scenario.model_copy(update={"time": time})
+        return None if too_large(longer) else build(longer)
+
+    return before
+
+
+def cap_of(window: Window) -> int:
+    """Return the instant (ms) at which a run ends even if jobs of its window still wait."""
+    return max(window.horizon, min(window.horizon + CAP * window.length, MAX_DURATION))
+
+
+def run_on(center: Center, window: Window, arrivals: Arrivals | None = None) -> int:
+    """Run a center to its window's end and on until no job submitted in the window waits, or to the cap.
+
+    Parameters
+    ----------
+    center : Center
+        With the jobs submitted before the window's end, and that horizon; without `arrivals` all jobs, and no horizon
+        before the cap.
+    window : Window
+        Whose jobs are to start.
+    arrivals : callable, optional
+        Gives the jobs submitted before an instant; those already there are the first of them. Where they are too many
+        to be drawn the run ends.
+
+    Returns
+    -------
+    int
+        Until when (ms) the jobs were seen; the log ends before it.
+    """
+    center.run(window.horizon)
+    first, last = (int(place) for place in np.searchsorted(center.workload.submit, (window.warmup, window.horizon)))
+    seen = known = window.horizon
+    cap, step = cap_of(window), max(window.length // LOOKS, 1)
+    while seen < cap and center.any_waiting(first, last):
+        until = min(seen + step, cap)
+        if arrivals is not None and until > known:
+            known = min(window.horizon + max(2 * (known - window.horizon), window.length // STRETCH, step), cap)
+            jobs = arrivals(known)
+            if jobs is None:
+                break
+            center.extend(jobs, known)
+        center.run(until)
+        seen = until
+    return seen
