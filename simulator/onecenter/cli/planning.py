@@ -8,23 +8,21 @@ from onecenter import units
 from onecenter.cli import tables
 from onecenter.errors import PlanError
 from onecenter.executors import local
-from onecenter.growth import with_demand
 from onecenter.planning import Limits, Outlook, Plan, outlook, plan
-from onecenter.scenario import Scenario
-from onecenter.simulation import scenario_of
 
 
 def command_plan(options: argparse.Namespace) -> int:
     """Find the smallest fleet."""
-    scenario = scenario_of(options.scenario, options.seed, [*options.set, *options.target])
     if options.horizon is not None:
-        return _look_ahead(scenario, options)
+        return _look_ahead(options)
     limits = Limits(options.budget, _power(options.power_cap), options.racks, options.minimise)
     months = _months(options.criterion)
     with local(options.workers) as executor:
         found = plan(
-            scenario,
+            options.scenario,
             options.vary,
+            seed=options.seed,
+            set=[*options.set, *options.target],
             demand=options.demand,
             months=months,
             limits=limits,
@@ -34,12 +32,15 @@ def command_plan(options: argparse.Namespace) -> int:
     return _deliver(found, options)
 
 
-def _look_ahead(scenario: Scenario, options: argparse.Namespace) -> int:
+def _look_ahead(options: argparse.Namespace) -> int:
     with local(options.workers) as executor:
         found = outlook(
-            with_demand(scenario, options.demand),
+            options.scenario,
             options.vary,
             options.horizon,
+            seed=options.seed,
+            set=[*options.set, *options.target],
+            demand=options.demand,
             executor=executor,
             replications=options.replications,
         )

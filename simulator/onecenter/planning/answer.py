@@ -14,6 +14,7 @@ from onecenter.planning.candidates import Candidate, Candidates, Values, as_dict
 from onecenter.planning.limits import Limits
 from onecenter.planning.mix import pareto
 from onecenter.planning.naming import LANGUAGES
+from onecenter.planning.question import Question
 from onecenter.scenario import Scenario
 from onecenter.standing import Standing
 
@@ -27,8 +28,8 @@ class Plan:
 
     Attributes
     ----------
-    scenario : Scenario
-        What was planned for.
+    question : Question
+        What was asked.
     candidates : Candidates
         All fleets tried.
     limits : Limits
@@ -41,12 +42,17 @@ class Plan:
         The share of months that had to meet the targets, if that was the criterion.
     """
 
-    scenario: Scenario
+    question: Question
     candidates: Candidates
     limits: Limits
     chosen: Values | None
     open: list[Values]
     months: float | None
+
+    @property
+    def scenario(self) -> Scenario:
+        """What was planned for."""
+        return self.candidates.scenario
 
     @property
     def answer(self) -> dict[str, int]:
@@ -109,13 +115,12 @@ class Plan:
 
     def text(self, language: str = "en") -> str:
         """Return the answer in words, in "en" or "zh"."""
-        return words.answer(self.scenario, self.candidates, self.chosen, self.open, language)
+        return words.answer(self.question, self.candidates, self.chosen, self.open, language)
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as plain data, as `onecenter plan --json` prints it."""
         return {
-            "scenario": self.scenario.name,
-            "seed": self.scenario.time.seed,
+            **self.question.as_dict(),
             "answer": self.answer,
             "undecided": self.undecided,
             "meets": self.meets,

@@ -5,7 +5,7 @@ from typing import Final
 
 from onecenter.planning.naming import platform_name, target_name
 from onecenter.planning.purchase import Purchase
-from onecenter.scenario import Scenario
+from onecenter.planning.question import Question
 
 TEXTS: Final = {
     "en": {
@@ -13,6 +13,7 @@ TEXTS: Final = {
         "fails": "{platform} {what} first fails in month {month}",
         "buy": "order {count} nodes in month {order} for month {month}: {after} in all, enough to month {until}",
         "late": "{count} nodes are needed in month {month}, and their order is {late} months late: {after} in all",
+        "under": "this holds {conditions}",
         "stop": "; ",
         "end": ".",
     },
@@ -21,6 +22,7 @@ TEXTS: Final = {
         "fails": "{platform} {what}于第 {month} 个月首次不达标",
         "buy": "第 {order} 个月订购 {count} 个节点，第 {month} 个月投入使用，共 {after} 个，可满足至第 {until} 个月",
         "late": "第 {month} 个月需要新增 {count} 个节点，订购已晚 {late} 个月；共 {after} 个",
+        "under": "以上以{conditions}为前提",
         "stop": "；",
         "end": "。",
     },
@@ -28,7 +30,7 @@ TEXTS: Final = {
 
 
 def outlook(
-    scenario: Scenario,
+    question: Question,
     months: int,
     failures: Mapping[tuple[str, str], int | None],
     purchases: Sequence[Purchase],
@@ -38,7 +40,7 @@ def outlook(
     words = TEXTS[language]
     parts = [
         words["fails"].format(
-            platform=platform_name(scenario, platform, language), what=target_name(what, language), month=month
+            platform=platform_name(question.scenario, platform, language), what=target_name(what, language), month=month
         )
         for (platform, what), month in failures.items()
         if month is not None
@@ -47,4 +49,7 @@ def outlook(
         numbers = {"count": one.after - one.before, "order": one.order, "month": one.month, "after": one.after}
         key = "buy" if one.order >= 0 else "late"
         parts.append(words[key].format(**numbers, until=one.until, late=-one.order))
-    return words["stop"].join(parts or [words["holds"].format(months=months)]) + words["end"]
+    parts = parts or [words["holds"].format(months=months)]
+    if conditions := question.conditions(language):
+        parts.append(words["under"].format(conditions=conditions))
+    return words["stop"].join(parts) + words["end"]

@@ -5,14 +5,14 @@ from concurrent.futures import Executor
 from typing import Final
 
 from onecenter.errors import PlanError
-from onecenter.growth import with_demand
 from onecenter.planning.answer import Plan
 from onecenter.planning.candidates import Candidates, Values
 from onecenter.planning.limits import Limits, missing
 from onecenter.planning.mix import cheapest
+from onecenter.planning.question import Question
 from onecenter.scenario import Scenario
 from onecenter.scenario.shape import did_you_mean
-from onecenter.simulation import ScenarioLike, scenario_of
+from onecenter.simulation import ScenarioLike
 from onecenter.targets import targets_of
 
 #: Replications of one fleet at the most.
@@ -28,6 +28,8 @@ def plan(
     scenario: ScenarioLike,
     vary: str | Sequence[str] | Mapping[str, str | Range],
     *,
+    seed: int | None = None,
+    set: Sequence[str] = (),
     demand: float = 1.0,
     months: float | None = None,
     limits: Limits | None = None,
@@ -43,6 +45,10 @@ def plan(
     vary : str, sequence, or mapping of str to range
         Paths of node counts, such as "center.nodes.910b.count", with the smallest and the largest count, (16, 128) or
         "16:128"; without a range from a quarter to four times the scenario's count.
+    seed : int, optional
+        Instead of the scenario's.
+    set : sequence of str
+        Further "path=value" texts, targets among them.
     demand : float
         Scale of every stream, such as 1.4 for 40 % more.
     months : float, optional
@@ -67,9 +73,10 @@ def plan(
     ScenarioError
         If a path does not exist.
     """
-    chosen = with_demand(scenario_of(scenario), demand)
-    ranges = ranges_of(chosen, vary)
-    checked(chosen, ranges, demand, months, replications)
+    question = Question.of(scenario, set, seed, demand)
+    ranges = ranges_of(question.scenario, vary)
+    checked(question.scenario, ranges, demand, months, replications)
+    chosen = question.scaled
     kept = limits or Limits()
     lacks = missing(chosen, kept)
     if lacks:
@@ -82,7 +89,7 @@ def plan(
             raise PlanError("limits", [f"{answer[0]} nodes meet the targets, but do not keep within the limits"])
     else:
         answer, open_ = cheapest(tried, tuple(ranges.values()), kept)
-    return Plan(chosen, tried, kept, answer, open_, months)
+    return Plan(question, tried, kept, answer, open_, months)
 
 
 def ranges_of(scenario: Scenario, vary: str | Sequence[str] | Mapping[str, str | Range]) -> dict[str, Range]:

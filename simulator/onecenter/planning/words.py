@@ -6,6 +6,7 @@ from typing import Final
 from onecenter import units
 from onecenter.planning.candidates import Candidates, Values
 from onecenter.planning.naming import duration, platform_name, target_name
+from onecenter.planning.question import Question
 from onecenter.scenario import Scenario
 from onecenter.standing import Standing
 
@@ -19,6 +20,7 @@ TEXTS: Final = {
         "target": "{platform} {what} {value} (95 % interval {low} to {high}, target {limit})",
         "open": "The smallest fleet is one of {fleets}: {needed} replications would decide it",
         "none": "No fleet surely meets all targets",
+        "under": "This holds {conditions}",
         "below": "{counts} miss it in {share} of months",
         "stop": ". ",
         "end": ".",
@@ -35,6 +37,7 @@ TEXTS: Final = {
         "target": "{platform} {what} {value}（95% 置信区间 {low} 至 {high}，目标 {limit}）",
         "open": "尚不能确定：最小规模为 {fleets} 之一；需 {needed} 次重复仿真才能判定",
         "none": "没有任何规模能确定满足全部目标",
+        "under": "以上以{conditions}为前提",
         "below": "{counts} 个节点时，有 {share} 的月份不达标",
         "stop": "。",
         "end": "。",
@@ -49,19 +52,21 @@ WORTH_SAYING: Final = 10_000
 
 
 def answer(
-    scenario: Scenario, candidates: Candidates, chosen: Values | None, open_: list[Values], language: str
+    question: Question, candidates: Candidates, chosen: Values | None, open_: list[Values], language: str
 ) -> str:
     """Return a plan's answer in one or a few sentences; see `Plan` for what these are."""
     words = TEXTS[language]
     sentences = [words["none"]]
     if chosen is not None:
         hardest = max(candidates.tried[chosen].standings, key=lambda one: one.pressure)
-        sentences = [_fleet(candidates, chosen, words), _target(scenario, hardest, language)]
+        sentences = [_fleet(candidates, chosen, words), _target(question.scenario, hardest, language)]
         sentences += _below(candidates, chosen, words)
     if open_:
         needed = _needed(candidates, open_)
         about = words["many"] if needed is None else words["about"].format(needed=units.format_count(needed))
         sentences.append(words["open"].format(fleets=_fleets(candidates, open_, words), needed=about))
+    if conditions := question.conditions(language):
+        sentences.append(words["under"].format(conditions=conditions))
     return words["stop"].join(sentences) + words["end"]
 
 

@@ -1,6 +1,6 @@
 """Growth over years: in which month which target first fails, and what to buy when."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -13,9 +13,10 @@ from onecenter.planning import outlook_words
 from onecenter.planning.candidates import Candidate, Candidates, decide
 from onecenter.planning.naming import LANGUAGES
 from onecenter.planning.purchase import Purchase
+from onecenter.planning.question import Question
 from onecenter.planning.search import Range, checked, ranges_of, smallest
 from onecenter.scenario import Scenario, with_set
-from onecenter.simulation import ScenarioLike, scenario_of
+from onecenter.simulation import ScenarioLike
 from onecenter.standing import Standing
 from onecenter.units import parse_duration
 
@@ -35,8 +36,8 @@ class Outlook:
 
     Attributes
     ----------
-    scenario : Scenario
-        Today's.
+    question : Question
+        What was asked about today's center.
     path : str
         Of the node count that may grow.
     months : int
@@ -47,7 +48,7 @@ class Outlook:
         In the order of time.
     """
 
-    scenario: Scenario
+    question: Question
     path: str
     months: int
     failures: Mapping[tuple[str, str], int | None]
@@ -60,13 +61,13 @@ class Outlook:
 
     def text(self, language: str = "en") -> str:
         """Return it in words, in "en" or "zh"."""
-        return outlook_words.outlook(self.scenario, self.months, self.failures, self.purchases, language)
+        return outlook_words.outlook(self.question, self.months, self.failures, self.purchases, language)
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as plain data, as `onecenter plan --horizon … --json` prints it."""
         failures = [{"platform": p, "target": what, "month": month} for (p, what), month in self.failures.items()]
         return {
-            "scenario": self.scenario.name,
+            **self.question.as_dict(),
             "path": self.path,
             "months": self.months,
             "first_failure": self.first,
@@ -90,6 +91,9 @@ def outlook(
     vary: str | Mapping[str, str | Range],
     horizon: str | int = "3 y",
     *,
+    seed: int | None = None,
+    set: Sequence[str] = (),
+    demand: float = 1.0,
     executor: Executor | None = None,
     replications: int = MOST,
 ) -> Outlook:
@@ -104,6 +108,12 @@ def outlook(
         times the scenario's.
     horizon : str or int
         How far to look, such as "3 y" (or ms); months are twelfths of 365 d.
+    seed : int, optional
+        Instead of the scenario's.
+    set : sequence of str
+        Further "path=value" texts, targets among them.
+    demand : float
+        Scale of every stream today, such as 1.4 for 40 % more.
     executor : concurrent.futures.Executor, optional
         Runs replications; by default this process does.
     replications : int
@@ -114,9 +124,10 @@ def outlook(
     PlanError
         If there is no growth or target, or the range does not suffice.
     """
-    chosen = scenario_of(scenario)
-    ranges = ranges_of(chosen, vary)
-    checked(chosen, ranges, replications=replications)
+    question = Question.of(scenario, set, seed, demand)
+    ranges = ranges_of(question.scenario, vary)
+    checked(question.scenario, ranges, demand, replications=replications)
+    chosen = question.scaled
     if chosen.growth is None:
         raise PlanError(
             "growth", ["the scenario has no [growth]; add for example platforms.talent = { monthly = 0.02 }"]
@@ -126,7 +137,7 @@ def outlook(
     ((path, bounds),) = ranges.items()
     last = _ms(horizon) // MONTH
     years = _Years(chosen, path, last, replications, executor)
-    return Outlook(chosen, path, last, years.failures(), list(years.purchases(bounds[1])))
+    return Outlook(question, path, last, years.failures(), list(years.purchases(bounds[1])))
 
 
 def _ms(horizon: str | int) -> int:

@@ -1,0 +1,88 @@
+"""What a plan was asked: the scenario as it was handed over, what was changed in it, and for which demand."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from onecenter import units
+from onecenter.growth import with_demand
+from onecenter.provenance import describe
+from onecenter.scenario import Scenario
+from onecenter.simulation import ScenarioLike, scenario_of
+
+TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
+    "en": {"demand": "for demand x {factor}", "set": "with {values}", "seed": "with seed {seed}", "comma": ", "},
+    "zh": {"demand": "需求为 {factor} 倍", "set": "设 {values}", "seed": "种子为 {seed}", "comma": "，"},
+}
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a plan or an outlook was asked.
+
+    Attributes
+    ----------
+    scenario : Scenario
+        With the overrides, before the demand is scaled and a fleet varies.
+    set : tuple of str
+        The overrides, "path=value", targets among them.
+    seed : int or None
+        The seed that was given; None: the scenario's own.
+    demand : float
+        Scale of every stream.
+    """
+
+    scenario: Scenario
+    set: tuple[str, ...] = ()
+    seed: int | None = None
+    demand: float = 1.0
+
+    @classmethod
+    def of(
+        cls, scenario: ScenarioLike, set: Sequence[str] = (), seed: int | None = None, demand: float = 1.0
+    ) -> "Question":
+        """Return the question about a scenario, read if it is a name or path.
+
+        Raises
+        ------
+        ScenarioError
+            Naming every mistake.
+        """
+        return cls(scenario_of(scenario, seed, set), tuple(set), seed, demand)
+
+    @property
+    def scaled(self) -> Scenario:
+        """The scenario that is planned for: every stream's scale times the demand.
+
+        Raises
+        ------
+        PlanError
+            If the demand is not above 0, or streams list their jobs.
+        """
+        return with_demand(self.scenario, self.demand)
+
+    def conditions(self, language: str = "en") -> str:
+        """Return under what the answer holds, in words; empty where nothing but the scenario was given."""
+        words = TEXTS[language]
+        parts = []
+        if self.demand != 1:
+            parts.append(words["demand"].format(factor=units.plain(self.demand)))
+        if self.set:
+            parts.append(words["set"].format(values=words["comma"].join(self.set)))
+        if self.seed is not None:
+            parts.append(words["seed"].format(seed=self.seed))
+        return words["comma"].join(parts)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as plain data: what a report needs to know which results it belongs with."""
+        origin = describe(self.scenario.name, self.scenario.time.seed, self.scenario.resolved())
+        return {
+            "scenario": origin["name"],
+            "seed": origin["seed"],
+            "set": list(self.set),
+            "demand": self.demand,
+            "scenario_hash": origin["scenario_hash"],
+            "resolved": origin["scenario"],
+            "versions": origin["versions"],
+            "kernel_hash": origin["kernel_hash"],
+        }
