@@ -135,26 +135,6 @@ CASES = [
         ["last submit and all walltimes together exceed 146,135,512 years"],
     ),
     Broken(
-        "duplicate ids",
-        "a.csv",
-        ITP + b"a,0,1,1\nb,0,1,1\na,1,1,1\nb,2,1,1\na,3,1,1\n",
-        [
-            "line 4: job 'a' stands in line 2 too: an id stands once",
-            "line 5: job 'b' stands in line 3 too: an id stands once",
-            "line 6: job 'a' stands in line 4 too: an id stands once",
-        ],
-    ),
-    Broken(
-        "duplicate job numbers beside another mistake",
-        "a.swf",
-        GOOD_SWF + swf(f9="?") + GOOD_SWF,
-        [
-            "line 2, requested time = '?' is no number; seconds are expected",
-            "line 2: job '1' stands in line 1 too: an id stands once",
-            "line 3: job '1' stands in line 2 too: an id stands once",
-        ],
-    ),
-    Broken(
         "too few and too many fields in SWF",
         "a.swf",
         GOOD_SWF + b"2 0 -1 10 1\n" + b"; between\n" + swf(f18="-1 -1"),
@@ -234,7 +214,7 @@ CASES = [
         "more mistakes than are shown",
         "a.csv",
         ITP + b"a,x,1,1\n" * 500,
-        [f"line {line}, submission_time = 'x' is no number; seconds are expected" for line in range(2, 13)],
+        [f"line {line}, submission_time = 'x' is no number; seconds are expected" for line in range(2, 22)],
     ),
 ]
 
@@ -248,8 +228,8 @@ def test_broken_trace(case: Broken, tmp_path: Path) -> None:
     if case.label == "more mistakes than are shown":
         shown, more = error.value.mistakes[:-1], error.value.mistakes[-1]
         assert len(shown) == 20
-        assert [each for each in shown if "submission_time" in each] == case.mistakes
-        assert more == "and 979 more (999 in all)"
+        assert shown == case.mistakes
+        assert more == "and 480 more (500 in all)"
     else:
         assert error.value.mistakes == case.mistakes
     assert error.value.source == ("format" if case.format == "swff" else str(path))
@@ -273,8 +253,8 @@ def test_a_gzip_bomb_stops_at_the_limit(tmp_path: Path, monkeypatch: pytest.Monk
     read: list[int] = []
     chunks = files._chunks
 
-    def counted(path: Path, limit: int) -> object:
-        for chunk in chunks(path, limit):
+    def counted(path: Path, limit: int, digest: object) -> object:
+        for chunk in chunks(path, limit, digest):
             read.append(len(chunk))
             yield chunk
 

@@ -12,8 +12,11 @@ from onecenter_kernels.codes import CANCELLED_RUNNING, COMPLETED, FAILED, SPREAD
 from trim import pyss_figures, pyss_trim
 
 from onecenter import traces
+from onecenter.center import Center
 from onecenter.errors import OnecenterError, TraceError
 from onecenter.fleet import NodeType
+from onecenter.log import REFUSED, fates
+from onecenter.policies import Policy
 from onecenter.traces import files
 from onecenter.workload.table import type_order
 
@@ -76,7 +79,7 @@ def test_swf_columns_and_header(write: Write) -> None:
     assert trace.jobs.line.tolist() == [9, 10]
     assert trace.header["Computer"] == "Abacus"
     assert trace.header["Note"] == "the first\ngoes on\nthe second"
-    assert trace.processors == 16
+    assert trace.machine == ("MaxProcs", 16)
     assert trace.quality.lines() == ["2 of 2 jobs are used"]
     assert all(
         getattr(trace.jobs, name).dtype == np.int64 for name in ("submit", "run", "walltime", "processors")
@@ -103,16 +106,16 @@ def test_swf_rules_are_counted(write: Write) -> None:
     assert trace.jobs.processors.tolist() == [4, 5, 3, 17, 1]
     assert trace.jobs.outcome.tolist() == [COMPLETED, COMPLETED, COMPLETED, FAILED, CANCELLED_RUNNING]
     workload, quality = traces.to_workload(trace, traces.flat_pool(16))
-    assert workload.names == ("1", "7", "6", "9")
+    assert workload.names == ("1", "7", "6", "8", "9")
     assert quality.rows == 10
-    assert quality.jobs == 4 == len(workload)
+    assert quality.jobs == 5 == len(workload)
     assert quality.left_out == {
         "part of a job (status 2, 3 or 4)": 1,
         "run time <= 0": 2,
         "processors <= 0": 1,
         "submit < 0": 1,
-        "more processors than the machine": 1,
     }
+    assert quality.refused == {"larger than the center (more accelerators than all nodes of a type)": 1}
     assert quality.repaired == {
         "processors as requested (the log has none allocated)": 1,
         "walltime = run time (the log asks for none)": 1,
@@ -250,16 +253,20 @@ def test_small_blocks_give_the_same_trace(write: Write, monkeypatch: pytest.Monk
     assert pieces.quality == whole.quality
 
 
-def test_jobs_larger_than_a_node_are_spread_and_larger_than_a_type_left_out(write: Write) -> None:
+def test_jobs_larger_than_a_node_are_spread_and_larger_than_a_type_refused(write: Write) -> None:
     text = ITP + "".join(f"j{n},{n},1,{n}\n" for n in (1, 8, 9, 32, 33))
     fleet = (NodeType("a", 4, 8), NodeType("b", 5, 4), NodeType("idle", 0, 64))
     workload, quality = traces.to_workload(traces.read(write("jobs.csv", text)), fleet)
-    assert workload.names == ("j1", "j8", "j9", "j32")
-    assert workload.accelerators.tolist() == [1000, 8000, 1000, 1000]
-    assert workload.tasks.tolist() == [1, 1, 9, 32]
-    assert workload.spread.tolist() == [SPREAD_TASKS, SPREAD_TASKS, SPREAD_ANY, SPREAD_ANY]
-    assert [type_order(int(code)) for code in workload.types] == [[0, 1, 2]] * 4
-    assert quality.left_out == {"more processors than the machine": 1}
+    assert workload.names == ("j1", "j8", "j9", "j32", "j33")
+    assert workload.accelerators.tolist() == [1000, 8000, 1000, 1000, 1000]
+    assert workload.tasks.tolist() == [1, 1, 9, 32, 33]
+    assert workload.spread.tolist() == [SPREAD_TASKS, SPREAD_TASKS, SPREAD_ANY, SPREAD_ANY, SPREAD_ANY]
+    assert [type_order(int(code)) for code in workload.types] == [[0, 1, 2]] * 5
+    assert quality.left_out == {}
+    assert sum(quality.refused.values()) == 1
+    center = Center(fleet, Policy(), workload)
+    center.run()
+    assert fates(center.log, 5).outcome.tolist().count(REFUSED) == 1
     assert quality.repaired["more processors than a node: taken anywhere on the nodes"] == 2
 
 
@@ -324,7 +331,7 @@ def test_real_kth(trace_file: Find) -> None:
     assert trace.quality.rows == 28_476
     assert trace.quality.left_out == {"run time <= 0": 8, "processors <= 0": 1}
     assert trace.quality.repaired == {"run time cut at the walltime": 475}
-    assert trace.processors == 100
+    assert trace.machine == ("MaxProcs", 100)
     assert trace.header["UnixStartTime"] == "843480031"
     assert trace.header["Acknowledge"] == "Lars Malinowsky"
     assert trace.partitions == ("all",)
@@ -366,7 +373,8 @@ def test_real_nasa(trace_file: Find) -> None:
     assert trace.quality.rows == 18_239
     assert trace.quality.left_out == {"run time <= 0": 173}
     assert trace.quality.repaired == {"walltime = run time (the log asks for none)": 18_066}
-    workload, _ = traces.to_workload(trace, traces.flat_pool(trace.processors or 0))
+    assert trace.machine == ("MaxProcs", 128)
+    workload, _ = traces.to_workload(trace, traces.flat_pool(128))
     assert len(workload) == 18_066
     assert workload.submit[0] == 0
     assert workload.accelerators.max() == 128_000

@@ -1,11 +1,13 @@
 """Real logs: read, checked, and fitted to a fleet."""
 
+from dataclasses import replace
+from hashlib import sha256
 from itertools import chain
 from os import PathLike, fspath
 from pathlib import Path
 
 from .columns import Mistakes
-from .files import LIMIT, blocks
+from .files import LIMIT, blocks, utf8
 from .fit import to_workload
 from .formats import FORMATS, Format, detected, named
 from .pools import flat_pool, parse_nodes
@@ -49,9 +51,12 @@ def read(path: str | PathLike[str], format: str | None = None, *, limit: int = L
     """
     source = fspath(path)
     known = None if format is None else named(format)
-    stream = blocks(Path(source), limit)
+    digest = sha256()
+    stream = blocks(Path(source), limit, digest)
     first = next(stream)
     if known is None:
-        line = first.data.lstrip().partition(b"\n")[0].decode().strip()
+        line = first.data.lstrip().partition(b"\n")[0].decode(errors="replace").strip()
         known = detected(source, Path(source).name, line)
-    return known.read(chain([first], stream), Mistakes(source))
+    texts = (utf8(Path(source), block, known.comment) for block in chain([first], stream))
+    found = known.read(texts, Mistakes(source))
+    return replace(found, sha256=digest.hexdigest())

@@ -7,11 +7,14 @@ import numpy as np
 
 from onecenter.errors import TraceError
 
-from .columns import Array, Mistakes, quoted
-from .trace import CUT, NO_WALLTIME, UNSORTED, Jobs, Quality, Trace, numbered
+from .columns import Array, Mistakes
+from .trace import AGAIN, CUT, NO_WALLTIME, UNSORTED, Jobs, Quality, Trace, nonzero, numbered
 
 #: Times of all jobs one after the other may reach so far, so that no sum of the core overflows.
 HORIZON = 2**62
+
+#: The most processors of a job: its tasks are int32.
+MOST = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -79,22 +82,21 @@ def trace(
     Raises
     ------
     TraceError
-        If there are mistakes, a job id stands twice, or no job can be used.
+        If there are mistakes, or no job can be used.
     """
     reasons = {
         **rows.left_out,
         "run time <= 0": rows.run <= 0,
         "processors <= 0": rows.processors <= 0,
         "submit < 0": rows.submit < 0,
+        f"processors > {MOST:,}": rows.processors > MOST,
     }
-    whole = ~np.logical_or.reduce([np.zeros(len(rows.submit), bool), *rows.left_out.values()])
-    _unique_names(rows, np.flatnonzero(whole), mistakes)
     mistakes.check()
     used, left_out = _sieve(len(rows.submit), reasons)
     _some(mistakes.source, len(rows.submit), used, left_out)
     jobs, repaired, partitions = _jobs(rows, used)
     _short_enough(mistakes.source, jobs)
-    quality = Quality(len(rows.submit)).and_also(left_out, repaired)
+    quality = Quality(len(rows.submit), nonzero(left_out), nonzero(repaired))
     return Trace(mistakes.source, format_name, jobs, quality, header, tuple(name_partitions(partitions)))
 
 
@@ -111,11 +113,12 @@ def _sieve(count: int, reasons: Mapping[str, Array]) -> tuple[Array, dict[str, i
 def _jobs(rows: Rows, used: Array) -> tuple[Jobs, dict[str, int], Array]:
     submit = rows.submit[used]
     late = int((submit < np.maximum.accumulate(submit)).sum())
-    used = used[np.argsort(submit, kind="stable")]
+    names, again = (None, 0) if rows.names is None else _told_apart(rows.names[used])
+    order = np.argsort(submit, kind="stable")
+    used = used[order]
     run, asked = rows.run[used], rows.asked[used]
     walltime = np.where(asked > 0, asked, run)
     distinct, partition = numbered(rows.partition[used])
-    names = None if rows.names is None else tuple(map(str, rows.names[used].tolist()))
     jobs = Jobs(
         submit=rows.submit[used],
         run=np.minimum(run, walltime),
@@ -125,27 +128,30 @@ def _jobs(rows: Rows, used: Array) -> tuple[Jobs, dict[str, int], Array]:
         partition=partition,
         user=rows.user[used],
         line=rows.line[used],
-        names=names,
+        names=None if names is None else tuple(names[place] for place in order.tolist()),
     )
     repaired = {reason: int(done[used].sum()) for reason, done in rows.repaired.items()}
-    repaired |= {NO_WALLTIME: int((asked <= 0).sum()), CUT: int((run > walltime).sum()), UNSORTED: late}
+    repaired |= {NO_WALLTIME: int((asked <= 0).sum()), CUT: int((run > walltime).sum())}
+    repaired |= {UNSORTED: late, AGAIN: again}
     return jobs, repaired, distinct
 
 
-def _unique_names(rows: Rows, whole: Array, mistakes: Mistakes) -> None:
-    """Note every job id that stands in several rows."""
-    if rows.names is None:
-        return
-    names, lines = rows.names[whole], rows.line[whole]
-    order = np.argsort(names, kind="stable")
-    equal = names[order][1:] == names[order][:-1]
-    for place in np.flatnonzero(equal):
-        if names[order[place]] == "":
-            continue
-        line, first = int(lines[order[place + 1]]), int(lines[order[place]])
-        mistakes.add(
-            line, f": job {quoted(str(names[order[place]]))} stands in line {first} too: an id stands once"
-        )
+def _told_apart(ids: Array) -> tuple[list[str], int]:
+    """Return the job ids, one that comes again as "7#2", "7#3", …, and how many come again."""
+    names = list(map(str, ids.tolist()))
+    taken = set(names)
+    again = len(names) - len(taken)
+    if again == 0:
+        return names, 0
+    times: dict[str, int] = {}
+    for place, name in enumerate(names):
+        times[name] = time = times.get(name, 0) + 1
+        if time > 1:
+            while f"{name}#{time}" in taken:
+                time += 1
+            times[name], names[place] = time, f"{name}#{time}"
+            taken.add(names[place])
+    return names, again
 
 
 def _some(source: str, count: int, used: Array, left_out: Mapping[str, int]) -> None:

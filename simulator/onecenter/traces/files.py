@@ -8,9 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 
 from onecenter.errors import TraceError
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 #: A trace may hold so many bytes of text, uncompressed; a gzip bomb stops here.
 LIMIT = 4 * 2**30
@@ -32,6 +35,27 @@ STRANGERS = {
 }
 
 
+class Digest(Protocol):
+    """A hash object of `hashlib`."""
+
+    def update(self, data: memoryview, /) -> None:
+        """Take in more bytes."""
+
+
+class _Hashed(io.FileIO):
+    """A file whose bytes are hashed as they are read."""
+
+    def __init__(self, path: Path, digest: Digest | None) -> None:
+        super().__init__(path, "rb")
+        self._digest = digest
+
+    def readinto(self, buffer: "WriteableBuffer", /) -> int:
+        count = super().readinto(buffer) or 0
+        if self._digest is not None:
+            self._digest.update(memoryview(buffer)[:count])
+        return count
+
+
 @dataclass(frozen=True)
 class Block:
     """Whole lines of a file.
@@ -41,27 +65,36 @@ class Block:
     line : int
         Number of the first of them; the file's first line is 1.
     data : bytes
-        UTF-8, the last byte a newline.
+        The last byte is a newline.
     """
 
     line: int
     data: bytes
 
 
-def blocks(path: Path, limit: int) -> Iterator[Block]:
+def blocks(path: Path, limit: int, digest: Digest | None = None) -> Iterator[Block]:
     """Yield the file's lines in blocks of about `BLOCK` bytes.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    limit : int
+        Bytes of text at most.
+    digest : hash object, optional
+        Is updated with the file's bytes as they lie on disk.
 
     Raises
     ------
     TraceError
-        If the file cannot be opened or unpacked, is empty, not UTF-8, has a line longer than `BLOCK`,
-        or holds more than `limit` bytes of text.
+        If the file cannot be opened or unpacked, is empty, has a line longer than `BLOCK`, or holds more than
+        `limit` bytes of text.
     """
     line, rest = 1, b""
-    for chunk in _chunks(path, limit):
+    for chunk in _chunks(path, limit, digest):
         cut = chunk.rfind(b"\n") + 1
         if cut:
-            yield _checked(path, Block(line, rest + chunk[:cut]))
+            yield Block(line, rest + chunk[:cut])
             line += chunk.count(b"\n", 0, cut)
             rest = b""
         rest += chunk[cut:]
@@ -70,12 +103,24 @@ def blocks(path: Path, limit: int) -> Iterator[Block]:
                 str(path), [f"line {line} is longer than {_size(BLOCK)}: this is no table of jobs"]
             )
     if rest:
-        yield _checked(path, Block(line, rest + b"\n"))
+        yield Block(line, rest + b"\n")
     elif line == 1:
         raise TraceError(str(path), ["is empty: a table of jobs is expected"])
 
 
-def _checked(path: Path, block: Block) -> Block:
+def utf8(path: Path, block: Block, comment: bytes) -> Block:
+    """Return a block whose text is UTF-8; in lines that begin with `comment`, other bytes become U+FFFD.
+
+    Raises
+    ------
+    TraceError
+        If another line is not UTF-8.
+    """
+    try:
+        block.data.decode()
+    except UnicodeDecodeError:
+        readable = [_decodable(line, comment) for line in block.data.split(b"\n")]
+        block = Block(block.line, b"\n".join(readable))
     try:
         block.data.decode()
     except UnicodeDecodeError as error:
@@ -87,10 +132,15 @@ def _checked(path: Path, block: Block) -> Block:
     return block
 
 
-def _chunks(path: Path, limit: int) -> Iterator[bytes]:
+def _decodable(line: bytes, comment: bytes) -> bytes:
+    skipped = comment and line.lstrip().startswith(comment)
+    return line.decode(errors="replace").encode() if skipped else line
+
+
+def _chunks(path: Path, limit: int, digest: Digest | None) -> Iterator[bytes]:
     """Yield the unpacked bytes; the first chunk carries no byte-order mark."""
     total = 0
-    with _opened(path) as stream:
+    with _opened(path, digest) as stream:
         while chunk := _read(path, stream, total):
             total += len(chunk)
             if total > limit:
@@ -102,9 +152,9 @@ def _chunks(path: Path, limit: int) -> Iterator[bytes]:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[BinaryIO]:
+def _opened(path: Path, digest: Digest | None) -> Iterator[BinaryIO]:
     """Open a plain or gzip file; which, its first bytes tell."""
-    with _open(path) as stream:
+    with _open(path, digest) as stream:
         head = _head(path, stream)
         if head == GZIP:
             with gzip.GzipFile(fileobj=stream) as unpacked:
@@ -117,9 +167,9 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
             yield stream
 
 
-def _open(path: Path) -> io.BufferedReader:
+def _open(path: Path, digest: Digest | None) -> io.BufferedReader:
     try:
-        return path.open("rb")
+        return io.BufferedReader(_Hashed(path, digest))
     except IsADirectoryError:
         raise TraceError(str(path), ["is a directory: name a file in it"]) from None
     except FileNotFoundError:

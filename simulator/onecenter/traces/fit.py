@@ -16,7 +16,8 @@ def to_workload(trace: Trace, fleet: Sequence[NodeType]) -> tuple[Workload, Qual
     """Return the trace's jobs for a fleet, and the trace's quality with what the fleet adds to it.
 
     A job of no more processors than the largest node has accelerators is one task; a larger one takes its
-    accelerators anywhere on the nodes of one type. A job larger than every node type as a whole is left out.
+    accelerators anywhere on the nodes of one type. A job larger than every node type as a whole is refused by
+    the center when it is submitted.
 
     Parameters
     ----------
@@ -39,16 +40,14 @@ def to_workload(trace: Trace, fleet: Sequence[NodeType]) -> tuple[Workload, Qual
         needs = f"the smallest asks for {least:,} processors, no node type has more than {machine:,} in all"
         raise TraceError(trace.source, [f"no job fits: {needs}"])
     whole = jobs.processors <= node
-    left_out = {TOO_LARGE: int((~fits).sum())}
-    quality = trace.quality.and_also(left_out, {SPREAD: int((fits & ~whole).sum())})
-    everyone = _workload(trace, whole, type_code(range(len(fleet))), machine)
-    return (everyone if fits.all() else everyone.take(fits)), quality
+    spread = {SPREAD: int((fits & ~whole).sum())}
+    quality = trace.quality.on_center({TOO_LARGE: int((~fits).sum())}, spread)
+    return _workload(trace, whole, type_code(range(len(fleet)))), quality
 
 
-def _workload(trace: Trace, whole: Array, types: int, machine: int) -> Workload:
-    """Return all jobs; those larger than the machine are shown as large as it."""
+def _workload(trace: Trace, whole: Array, types: int) -> Workload:
     jobs = trace.jobs
-    processors = np.minimum(jobs.processors, machine)
+    processors = jobs.processors
     return workload(
         platforms=trace.partitions,
         streams=[f"{name}.log" for name in trace.partitions],

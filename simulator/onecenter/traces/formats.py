@@ -26,16 +26,19 @@ class Format:
         (file name, first line) -> how much speaks for the format; 0: nothing.
     read : callable
         (blocks, mistakes) -> Trace.
+    comment : bytes
+        How a line begins that may hold anything; empty: there are none.
     """
 
     name: str
     about: str
     detect: Callable[[str, str], int]
     read: Callable[[Iterable[Block], Mistakes], Trace]
+    comment: bytes = b""
 
 
 FORMATS = [
-    Format("swf", "18 numbers a line, comments begin with ;", swf.detect, swf.read),
+    Format("swf", "18 numbers a line, comments begin with ;", swf.detect, swf.read, b";"),
     Format("itp", f"CSV with {', '.join(tables.ITP)}", tables.detector(tables.ITP), tables.read_itp),
     Format(
         "philly", f"CSV with {', '.join(tables.PHILLY)}", tables.detector(tables.PHILLY), tables.read_philly

@@ -127,8 +127,8 @@ def _header(data: bytes) -> dict[str, str]:
     """Return the header comments; a line without a key goes on with the one before."""
     header: dict[str, str] = {}
     key = ""
-    for line in data.decode().split("\n"):
-        if line.strip() and not line.startswith(";"):
+    for line in map(str.lstrip, data.decode().split("\n")):
+        if line and not line.startswith(";"):
             break
         found = KEY.match(line)
         if found:

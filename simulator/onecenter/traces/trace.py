@@ -13,7 +13,8 @@ Array = npt.NDArray[Any]
 NO_WALLTIME = "walltime = run time (the log asks for none)"
 CUT = "run time cut at the walltime"
 UNSORTED = "not in order of submission (sorted, ties in file order)"
-TOO_LARGE = "more processors than the machine"
+AGAIN = "job id again (a requeue?): named id#2, id#3, …"
+TOO_LARGE = "larger than the center (more accelerators than all nodes of a type)"
 SPREAD = "more processors than a node: taken anywhere on the nodes"
 
 
@@ -28,28 +29,40 @@ class Quality:
     left_out, repaired : mapping of str to int
         Reason and number of rows; a row that is left out counts once, for the first reason. Zeros are
         not listed.
+    refused : mapping of str to int
+        Reason and number of the used jobs that the center refuses.
     """
 
     rows: int
     left_out: Mapping[str, int] = field(default_factory=dict)
     repaired: Mapping[str, int] = field(default_factory=dict)
+    refused: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def jobs(self) -> int:
-        """Jobs that stay."""
+        """Jobs that are used, those that the center refuses among them."""
         return self.rows - sum(self.left_out.values())
 
-    def and_also(self, left_out: Mapping[str, int], repaired: Mapping[str, int]) -> "Quality":
-        """Return the report with more counts."""
-        more = {reason: count for reason, count in left_out.items() if count}
-        fixed = {reason: count for reason, count in repaired.items() if count}
-        return replace(self, left_out={**self.left_out, **more}, repaired={**self.repaired, **fixed})
+    def on_center(self, refused: Mapping[str, int], repaired: Mapping[str, int]) -> "Quality":
+        """Return the report with what a center adds to it."""
+        return replace(self, refused=nonzero(refused), repaired={**self.repaired, **nonzero(repaired)})
 
     def lines(self) -> list[str]:
-        """Return the report, a line a finding."""
+        """Return the report, one line per finding."""
+        refused = [f"{count:,} of them refused: {reason}" for reason, count in self.refused.items()]
         out = [f"{count:,} left out: {reason}" for reason, count in self.left_out.items()]
         fixed = [f"{count:,} adjusted: {reason}" for reason, count in self.repaired.items()]
-        return [f"{self.jobs:,} of {self.rows:,} jobs are used", *out, *fixed]
+        return [f"{self.jobs:,} of {self.rows:,} jobs are used", *refused, *out, *fixed]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        counts = {name: dict(getattr(self, name)) for name in ("left_out", "repaired", "refused")}
+        return {"rows": self.rows, "jobs": self.jobs, **counts}
+
+
+def nonzero(counts: Mapping[str, int]) -> dict[str, int]:
+    """Return the counts that are not zero."""
+    return {reason: count for reason, count in counts.items() if count}
 
 
 @dataclass(frozen=True)
@@ -109,6 +122,8 @@ class Trace:
         lines of one key joined by newlines; for a table with timestamps `StartTime`, the first submit.
     partitions : tuple of str
         Names of partitions, queues or virtual clusters; ("all",) where the log has none.
+    sha256 : str
+        Of the file's bytes as they lie on disk (hex).
     """
 
     source: str
@@ -117,14 +132,15 @@ class Trace:
     quality: Quality
     header: Mapping[str, str]
     partitions: tuple[str, ...]
+    sha256: str = ""
 
     @property
-    def processors(self) -> int | None:
-        """Processors of the machine by the header (MaxProcs, else MaxNodes), None where it does not say."""
+    def machine(self) -> tuple[str, int] | None:
+        """The header's key (MaxProcs, else MaxNodes) and the processors it gives; None where it does not say."""
         for key in ("MaxProcs", "MaxNodes"):
-            found = re.match(r"\d{1,9}", self.header.get(key, ""))
+            found = re.match(r"\d{1,18}(?!\d)", self.header.get(key, ""))
             if found and int(found[0]):
-                return int(found[0])
+                return key, int(found[0])
         return None
 
 
