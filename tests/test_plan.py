@@ -17,7 +17,7 @@ from onecenter.planning.limits import Limits
 from onecenter.planning.mix import fleet_of
 from onecenter.planning.naming import target_name
 from onecenter.scenario import Scenario, from_dict, load, with_set
-from onecenter.standing import _verdict, _verdict_of_months
+from onecenter.standing import _verdict, _verdict_of_periods
 from onecenter.statistics.estimates import Estimate
 
 PATH = "center.nodes.server.count"
@@ -46,13 +46,13 @@ def test_verdicts(low: float | None, high: float | None, jobs: int, verdict: str
 
 
 @pytest.mark.parametrize(
-    # Of 59 months none: 1 - 0.05^(1/59) = 0.0495; of 58: 0.0503.
-    ("missed", "months", "verdict"),
+    # Of 59 periods none: 1 - 0.05^(1/59) = 0.0495; of 58: 0.0503.
+    ("missed", "periods", "verdict"),
     [(0, 59, "met"), (0, 58, "undecided"), (20, 60, "missed"), (3, 60, "undecided")],
 )
-def test_verdicts_of_months(missed: int, months: int, verdict: str) -> None:
-    seen = np.arange(months) < missed
-    assert _verdict_of_months(seen, 0.05, 0.95) == verdict
+def test_verdicts_of_periods(missed: int, periods: int, verdict: str) -> None:
+    seen = np.arange(periods) < missed
+    assert _verdict_of_periods(seen, 0.05, 0.95) == verdict
 
 
 def test_a_plan_of_one_type() -> None:
@@ -70,8 +70,8 @@ def test_a_plan_of_one_type() -> None:
     assert found.plot.frontier() is not None
 
 
-def test_a_plan_on_months() -> None:
-    strict = oc.plan(queue(), {PATH: (6, 14)}, months=0.9)
+def test_a_plan_on_periods() -> None:
+    strict = oc.plan(queue(), {PATH: (6, 14)}, periods=0.9)
     assert strict.answer[PATH] >= 9
 
 
@@ -150,7 +150,7 @@ BAD: dict[str, tuple[Any, dict[str, Any], str]] = {
     "zero": ({PATH: (0, 6)}, {}, "1 or more"),
     "nothing": ({}, {}, "expected"),
     "demand": ({PATH: (6, 12)}, {"demand": 0.0}, "above 0"),
-    "months": ({PATH: (6, 12)}, {"months": 1.5}, "between 0 and 1"),
+    "periods": ({PATH: (6, 12)}, {"periods": 1.5}, "between 0 and 1"),
     "replications": ({PATH: (6, 12)}, {"replications": 1}, "at least 2"),
     "both ends fail": ({PATH: (6, 8)}, {}, "even 8 nodes miss"),
     "both ends pass": ({PATH: (10, 14)}, {}, "10 nodes already meet"),
@@ -200,7 +200,7 @@ def test_a_budget_needs_prices() -> None:
 COMMANDS = {
     "impossible target": (["--target", "platforms.queue.wait.p95=-3 min"], "platforms.queue.wait"),
     "unknown target": (["--target", "platforms.que.wait.p95=3 min"], "did you mean"),
-    "criterion": (["--criterion", "weeks=0.9"], "months=0.95"),
+    "criterion": (["--criterion", "weeks=0.9"], "periods=0.95"),
     "power": (["--power-cap", "much"], "--power-cap"),
     "workers": (["--workers", "0"], "at least 1"),
 }

@@ -19,8 +19,8 @@ Array = npt.NDArray[Any]
 #: How sure an answer is, for all targets together.
 CONFIDENCE: Final = 0.95
 
-#: Four weeks: what a planner calls a month, so that each has the same weekdays.
-MONTH: Final = 28 * MS["d"]
+#: The four-week period that a target is judged in: each has the same weekdays.
+PERIOD: Final = 28 * MS["d"]
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,9 @@ class Standing:
     value, low, high : float or None
         The target's percentile with its 95 % interval, in the unit of `limit`.
     miss_share : float
-        Share of the months (four weeks, or a shorter window) that miss the target.
-    months : int
-        So many.
+        Share of the four-week periods (or of shorter windows) that miss the target.
+    periods : int
+        How many there are.
     jobs : int
         Jobs seen.
     verdict : str
@@ -62,7 +62,7 @@ class Standing:
     low: float | None
     high: float | None
     miss_share: float
-    months: int
+    periods: int
     jobs: int
     verdict: Verdict
     needed: int | None
@@ -77,34 +77,34 @@ class Standing:
         return (self.late or 0.0) / self.allowed
 
 
-def standings(runs: Replications, months: float | None = None) -> list[Standing]:
+def standings(runs: Replications, periods: float | None = None) -> list[Standing]:
     """Return how each target stands.
 
     Parameters
     ----------
     runs : Replications
         Of one fleet.
-    months : float, optional
-        Judge by the share of months that meet the target, at least this, instead of the long-run share of jobs.
+    periods : float, optional
+        Judge by the share of four-week periods that meet the target, at least this, instead of the share of jobs.
     """
     listed = [(name, target) for name in runs.platforms for target in targets_of(runs.task.scenario.platforms[name])]
     confidence = 1 - (1 - CONFIDENCE) / max(len(listed), 1)
-    return [_standing(runs, name, target, confidence, months) for name, target in listed]
+    return [_standing(runs, name, target, confidence, periods) for name, target in listed]
 
 
-def _standing(runs: Replications, platform: str, target: Target, confidence: float, months: float | None) -> Standing:
+def _standing(runs: Replications, platform: str, target: Target, confidence: float, periods: float | None) -> Standing:
     seen = runs.seen(platform)
     allowed = 1 - target.percentile / 100
     counts = np.array([one.late(target) for one in seen], np.float64)
     certain = ratio(counts[:, 0], counts[:, 2], confidence, sides=1)
     possible = ratio(counts[:, 1], counts[:, 2], confidence, sides=1)
-    missed = _months(runs, seen, target)
+    missed = _missed(runs, seen, target)
     scale = 1_000 if target.kind == "wait" else 1
     percentile = pooled_percentile([_survival(one, target) for one in seen], target.percentile)
-    if months is None:
+    if periods is None:
         verdict = _verdict(certain, possible, allowed, float(counts[:, 2].sum()))
     else:
-        verdict = _verdict_of_months(missed, 1 - months, confidence)
+        verdict = _verdict_of_periods(missed, 1 - periods, confidence)
     if runs.overloaded and verdict == "undecided":
         verdict = "missed"
     return Standing(
@@ -117,7 +117,7 @@ def _standing(runs: Replications, platform: str, target: Target, confidence: flo
         late_high=possible.high,
         **{name: None if x is None else x / scale for name, x in percentile._asdict().items()},
         miss_share=float(missed.mean()) if len(missed) else 0.0,
-        months=len(missed),
+        periods=len(missed),
         jobs=int(counts[:, 2].sum()),
         verdict=verdict,
         needed=_needed(certain, allowed, len(runs)) if verdict == "undecided" else None,
@@ -136,7 +136,7 @@ def _verdict(certain: Estimate, possible: Estimate, allowed: float, jobs: float)
     return "met" if enough and possible.high is not None and possible.high <= allowed else "undecided"
 
 
-def _verdict_of_months(missed: Array, allowed: float, confidence: float) -> Verdict:
+def _verdict_of_periods(missed: Array, allowed: float, confidence: float) -> Verdict:
     """Judge by exact binomial limits (C. J. Clopper and E. S. Pearson, Biometrika 26, 1934, 404-413)."""
     from scipy.special import betaincinv
 
@@ -146,16 +146,17 @@ def _verdict_of_months(missed: Array, allowed: float, confidence: float) -> Verd
     return "missed" if low > allowed else "met" if high <= allowed else "undecided"
 
 
-def _months(runs: Replications, seen: list[Observed], target: Target) -> Array:
-    """Return by month, of all replications, whether it misses the target; months without jobs are left out."""
-    return np.array([miss for one in seen for miss in _misses(runs, one, target)], bool)
+def _missed(runs: Replications, seen: list[Observed], target: Target) -> Array:
+    """Return by period, of all replications, whether it misses the target; periods without jobs are left out."""
+    return np.array([miss for one in seen for miss in missed_periods(runs, one, target)], bool)
 
 
-def _misses(runs: Replications, seen: Observed, target: Target) -> Iterator[bool]:
+def missed_periods(runs: Replications, seen: Observed, target: Target) -> Iterator[bool]:
+    """Give by four-week period of one replication whether it misses a target; those without jobs are left out."""
     window = runs.task.period.window
-    for month in range(max(window.length // MONTH, 1)):
-        first = window.warmup + month * MONTH
-        last = first + MONTH if window.length >= MONTH else window.horizon
+    for period in range(max(window.length // PERIOD, 1)):
+        first = window.warmup + period * PERIOD
+        last = first + PERIOD if window.length >= PERIOD else window.horizon
         _, late, jobs = seen.where((seen.submit >= first) & (seen.submit < last)).late(target)
         if jobs:
             yield late / jobs > 1 - target.percentile / 100

@@ -24,7 +24,7 @@ def add_plan(parts: "argparse._SubParsersAction[argparse.ArgumentParser]", comma
     part.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", help="change a value")
     part.add_argument("--demand", type=float, default=1.0, metavar="X", help="scale every stream: 1.4 is 40 %% more")
     part.add_argument(
-        "--criterion", metavar="months=SHARE", help="plan on that share of months (four weeks each) meeting the targets"
+        "--criterion", metavar="periods=SHARE", help="plan on that share of four-week periods meeting the targets"
     )
     part.add_argument(
         "--horizon", metavar="TIME", help='with growth: which target fails when, and what to buy when, such as "3 y"'

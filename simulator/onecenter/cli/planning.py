@@ -16,7 +16,7 @@ def command_plan(options: argparse.Namespace) -> int:
     if options.horizon is not None:
         return _look_ahead(options)
     limits = Limits(options.budget, _power(options.power_cap), options.racks, options.minimise)
-    months = _months(options.criterion)
+    periods = _periods(options.criterion)
     with local(options.workers) as executor:
         found = plan(
             options.scenario,
@@ -24,7 +24,7 @@ def command_plan(options: argparse.Namespace) -> int:
             seed=options.seed,
             set=[*options.set, *options.target],
             demand=options.demand,
-            months=months,
+            periods=periods,
             limits=limits,
             replications=options.replications,
             executor=executor,
@@ -54,16 +54,16 @@ def _power(text: str | None) -> float | None:
         raise PlanError("--power-cap", [f"{text!r}: {error}"]) from None
 
 
-def _months(text: str | None) -> float | None:
+def _periods(text: str | None) -> float | None:
     if text is None:
         return None
     name, _, share = text.partition("=")
     try:
-        if name.strip() != "months":
+        if name.strip() != "periods":
             raise ValueError
         return float(share)
     except ValueError:
-        raise PlanError("--criterion", [f"{text!r}: months=0.95 or the like is expected"]) from None
+        raise PlanError("--criterion", [f"{text!r}: periods=0.95 or the like is expected"]) from None
 
 
 def _deliver(found: Plan | Outlook, options: argparse.Namespace) -> int:

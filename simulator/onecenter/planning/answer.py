@@ -38,8 +38,8 @@ class Plan:
         Counts, in the order of `candidates.paths`; None: none surely meets the targets.
     open : list of tuple of int
         Fleets among which the smallest lies, where that is not sure.
-    months : float or None
-        The share of months that had to meet the targets, if that was the criterion.
+    periods : float or None
+        The share of four-week periods that had to meet the targets, if that was the criterion.
     """
 
     question: Question
@@ -47,7 +47,7 @@ class Plan:
     limits: Limits
     chosen: Values | None
     open: list[Values]
-    months: float | None
+    periods: float | None
 
     @property
     def scenario(self) -> Scenario:

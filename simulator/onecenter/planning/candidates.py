@@ -22,22 +22,22 @@ class Candidate:
 
     values: dict[str, int]
     runs: Replications
-    months: float | None
+    periods: float | None
     standings: list[Standing] = field(default_factory=list)
 
     @classmethod
     def of(
-        cls, scenario: Scenario, values: dict[str, int], months: float | None, executor: Executor | None
+        cls, scenario: Scenario, values: dict[str, int], periods: float | None, executor: Executor | None
     ) -> "Candidate":
         """Return a scenario's fleet before the first look."""
-        return cls(values, Replications(task_of(scenario), FIRST, executor), months)
+        return cls(values, Replications(task_of(scenario), FIRST, executor), periods)
 
     def look(self, n: int) -> None:
         """Run n replications and judge."""
         if not self.standings or n > len(self.runs):
             self.runs = self.runs.extended(max(n, len(self.runs)))
             list(self.runs)
-            self.standings = standings(self.runs, self.months)
+            self.standings = standings(self.runs, self.periods)
 
     @property
     def verdict(self) -> Verdict:
@@ -77,17 +77,17 @@ class Candidates:
         What varies.
     most : int
         Replications of one fleet at the most.
-    months : float or None
+    periods : float or None
         As for `standings`.
     executor : Executor or None
         Runs replications.
     """
 
     def __init__(
-        self, scenario: Scenario, paths: tuple[str, ...], most: int, months: float | None, executor: Executor | None
+        self, scenario: Scenario, paths: tuple[str, ...], most: int, periods: float | None, executor: Executor | None
     ) -> None:
         self.scenario, self.paths, self.most = scenario, paths, most
-        self._months, self._executor = months, executor
+        self._periods, self._executor = periods, executor
         self._tried: dict[Values, Candidate] = {}
 
     def at(self, values: Values) -> Candidate:
@@ -95,7 +95,7 @@ class Candidates:
         if values not in self._tried:
             named = dict(zip(self.paths, values, strict=True))
             fleet = with_set(self.scenario, named)
-            self._tried[values] = Candidate.of(fleet, named, self._months, self._executor)
+            self._tried[values] = Candidate.of(fleet, named, self._periods, self._executor)
         found = self._tried[values]
         found.look(min(FIRST, self.most))
         return found

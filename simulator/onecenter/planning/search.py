@@ -31,7 +31,7 @@ def plan(
     seed: int | None = None,
     set: Sequence[str] = (),
     demand: float = 1.0,
-    months: float | None = None,
+    periods: float | None = None,
     limits: Limits | None = None,
     replications: int = MOST,
     executor: Executor | None = None,
@@ -51,8 +51,8 @@ def plan(
         Further "path=value" texts, targets among them.
     demand : float
         Scale of every stream, such as 1.4 for 40 % more.
-    months : float, optional
-        Share of the months (four weeks each) that must meet each target, instead of the long-run share of jobs.
+    periods : float, optional
+        Share of the four-week periods that must meet each target, instead of the long-run share of jobs.
     limits : Limits, optional
         Budget, power cap, racks, and what is minimised.
     replications : int
@@ -75,13 +75,13 @@ def plan(
     """
     question = Question.of(scenario, set, seed, demand)
     ranges = ranges_of(question.scenario, vary)
-    checked(question.scenario, ranges, demand, months, replications)
+    checked(question.scenario, ranges, demand, periods, replications)
     chosen = question.scaled
     kept = limits or Limits()
     lacks = missing(chosen, kept)
     if lacks:
         raise PlanError("plan", lacks)
-    tried = Candidates(chosen, tuple(ranges), replications, months, executor)
+    tried = Candidates(chosen, tuple(ranges), replications, periods, executor)
     if len(ranges) == 1:
         (bounds,) = ranges.values()
         answer, open_ = smallest(tried, *bounds)
@@ -89,7 +89,7 @@ def plan(
             raise PlanError("limits", [f"{answer[0]} nodes meet the targets, but do not keep within the limits"])
     else:
         answer, open_ = cheapest(tried, tuple(ranges.values()), kept)
-    return Plan(question, tried, kept, answer, open_, months)
+    return Plan(question, tried, kept, answer, open_, periods)
 
 
 def ranges_of(scenario: Scenario, vary: str | Sequence[str] | Mapping[str, str | Range]) -> dict[str, Range]:
@@ -131,7 +131,7 @@ def checked(
     scenario: Scenario,
     ranges: Mapping[str, Range],
     demand: float = 1.0,
-    months: float | None = None,
+    periods: float | None = None,
     replications: int = MOST,
 ) -> None:
     """Raise unless a plan can be made of these."""
@@ -140,8 +140,8 @@ def checked(
         mistakes.append('no platform has a target; add one such as wait = { p95 = "30 min" }')
     if not demand > 0:
         mistakes.append(f"demand = {demand}: a factor above 0 is expected")
-    if months is not None and not 0 < months < 1:
-        mistakes.append(f"months = {months}: a share between 0 and 1 is expected")
+    if periods is not None and not 0 < periods < 1:
+        mistakes.append(f"periods = {periods}: a share between 0 and 1 is expected")
     if replications < 2:
         mistakes.append(f"replications = {replications}: at least 2 are expected")
     if mistakes:

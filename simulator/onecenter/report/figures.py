@@ -141,7 +141,7 @@ class Figures:
     def fleet(self, fleet: Fleet, labels: Mapping[str, str], known: Mapping[tuple[str, str], Target]) -> Table:
         """Return a row a target of the answer's fleet: its percentile with the interval."""
         rows = [self._standing(one, labels, known) for one in fleet.targets]
-        columns = self._columns("platform", "verdict", "figure", "target", "value", "interval", "months missed")
+        columns = self._columns("platform", "verdict", "figure", "target", "value", "interval", "periods missed")
         return Table(self._words("meets caption"), columns, rows)
 
     def _standing(

@@ -106,7 +106,7 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "expansion percentile": ("{percentile} of (wait + run) / run", "（等待+运行）/运行的{percentile}"),
     "sizes": ("{what}, jobs of {sizes} accelerators", "{what}（{sizes} 张加速卡的作业）"),
     "replications": ("Replications", "重复仿真次数"),
-    "months missed": ("Months that miss", "不达标月份"),
+    "periods missed": ("Four-week periods that miss", "不达标的四周期间"),
     "yearly cost": ("Yearly cost at full use", "满载年费用"),
     # Captions
     "targets caption": (
