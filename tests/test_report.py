@@ -19,7 +19,6 @@ import onecenter as oc
 from onecenter.cli.report_options import add_report
 from onecenter.cli.reporting import command_report
 from onecenter.errors import OnecenterError
-from onecenter.report.cleaning import clean
 from onecenter.report.numbers import GLUE, Numbers
 from onecenter.report.page import page
 from onecenter.report.sources import PlanFile, read
@@ -251,10 +250,6 @@ def test_a_hostile_plan_is_escaped(tiny: Result, tmp_path: Path) -> None:
     subjects, found = read([folder_of(tiny, tmp_path / "out"), path])
     tree = parsed(page(subjects, found, "en"))
     assert not any(str(each.tag).endswith("script") for each in tree.iter())
-
-
-def test_texts_without_harmful_signs() -> None:
-    assert clean("a\x00b\ud800\uffff\u202e c\td\né") == "a\ufffdb\ufffd\ufffd\ufffd c\td\né"
 
 
 def test_every_text_is_there_in_both_languages() -> None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from onecenter.visible import visible
+
 
 class OnecenterError(Exception):
     """A mistake in what was handed in.
@@ -11,22 +13,23 @@ class OnecenterError(Exception):
     source : str
         What was read: a file, a command-line option, a call.
     mistakes : sequence of str
-        Each with its path or line, the value, and what would be right.
+        Each with its path or line, the value, and what would be right; its invisible characters are written out.
     """
 
     def __init__(self, source: str, mistakes: Sequence[str]) -> None:
         self.source = source
-        self.mistakes = list(mistakes)
+        self.mistakes = [visible(mistake) for mistake in mistakes]
         super().__init__(self._text())
 
     def __reduce__(self) -> tuple[type["OnecenterError"], tuple[str, list[str]]]:
         return type(self), (self.source, self.mistakes)
 
     def _text(self) -> str:
+        source = visible(self.source)
         if len(self.mistakes) == 1:
-            return f"{self.source}: {self.mistakes[0]}"
+            return f"{source}: {self.mistakes[0]}"
         lines = "".join(f"\n  - {mistake}" for mistake in self.mistakes)
-        return f"{self.source}: {len(self.mistakes)} mistakes{lines}"
+        return f"{source}: {len(self.mistakes)} mistakes{lines}"
 
 
 class ScenarioError(OnecenterError):

@@ -5,6 +5,7 @@ from html import escape
 from typing import Any
 
 from onecenter import units
+from onecenter.visible import visible
 
 MET = {True: "met", False: "missed", None: "–"}
 
@@ -25,7 +26,7 @@ def result_html(summary: Mapping[str, Any], labels: Mapping[str, str]) -> str:
     head = "".join(f"<th>{title}</th>" for title in titles)
     body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
     seed = "" if summary["seed"] is None else f" · seed {summary['seed']}"
-    title = f"{escape(str(summary['scenario']))}{seed} · log {summary['log_digest'][:12]}"
+    title = f"{escape(visible(str(summary['scenario'])))}{seed} · log {summary['log_digest'][:12]}"
     return f"<table><caption>{title}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
@@ -33,4 +34,4 @@ def _row(name: str, part: Mapping[str, Any]) -> list[str]:
     counts = [units.format_count(part[key]) for key in ("submitted", "started", "unfinished")]
     waits = [units.format_seconds(part["wait_s"][key]) for key in ("p50", "p95", "p99")]
     use = units.format_percent(part["utilisation"] if part["utilisation"] is not None else float("nan"))
-    return [escape(name), *counts, *waits, use, MET[part["meets_target"]]]
+    return [escape(visible(name)), *counts, *waits, use, MET[part["meets_target"]]]

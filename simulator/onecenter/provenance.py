@@ -37,7 +37,7 @@ def describe(name: str, seed: int | None, scenario: Mapping[str, Any] | None) ->
 def hash_of(data: Mapping[str, Any]) -> str:
     """Return the SHA-256 (hex) of plain data, whatever the order of its keys."""
     text = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
 
 
 def _version(part: str) -> str | None:

@@ -24,6 +24,7 @@ from onecenter.errors import PolicyError, ResultError
 from onecenter.fleet import NodeType
 from onecenter.policies import Policy
 from onecenter.targets import Target
+from onecenter.visible import json_text
 from onecenter.window import Window
 from onecenter.workload.table import COLUMNS, Workload
 
@@ -54,7 +55,7 @@ def save(result: "Result", path: str | Path) -> Path:
     from polars.io.plugins import register_io_source
 
     target = Path(path)
-    text = json.dumps(_head(result), ensure_ascii=False)
+    text = json_text(_head(result))
     metadata = {KEY: text, CHECK: hashlib.sha256(text.encode()).hexdigest()}
     schema = _rows(result.decisions[:0], result.workload).schema
 

@@ -1,7 +1,6 @@
 """What each command does."""
 
 import argparse
-import json
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -16,6 +15,7 @@ from onecenter.result import Result
 from onecenter.scenario import from_dict, load, shipped
 from onecenter.side_by_side import comparison, run_each
 from onecenter.simulation import run, scenario_of
+from onecenter.visible import json_text, visible
 
 
 def command_run(options: argparse.Namespace) -> int:
@@ -51,11 +51,11 @@ def command_compare(options: argparse.Namespace) -> int:
     figures = comparison(results)
     failed = holding(options.fail_if, figures)
     if options.json:
-        print(json.dumps(figures, ensure_ascii=False, indent=2))
+        print(json_text(figures, 2))
     else:
         tables.console().print(tables.comparison_table(results))
     for text in failed:
-        print(f"onecenter: --fail-if holds: {text}", file=sys.stderr)
+        print(f"onecenter: --fail-if holds: {visible(text)}", file=sys.stderr)
     return 1 if failed else 0
 
 
@@ -65,11 +65,11 @@ def _compare_paired(names: list[str], options: argparse.Namespace) -> int:
     found = compare(names, scenario, n=options.replications)
     failed = holding(options.fail_if, found.as_dict())
     if options.json:
-        print(json.dumps(found.as_dict(), ensure_ascii=False, indent=2))
+        print(json_text(found.as_dict(), 2))
     else:
         tables.console().print(tables.pairs_table(found.table))
     for text in failed:
-        print(f"onecenter: --fail-if holds: {text}", file=sys.stderr)
+        print(f"onecenter: --fail-if holds: {visible(text)}", file=sys.stderr)
     return 1 if failed else 0
 
 
@@ -83,7 +83,7 @@ def command_show(options: argparse.Namespace) -> int:
     if options.json:
         rows = [vars(row) | {"load": row.load} for row in offered.rows]
         figures = {"scenario": scenario.resolved(), "load": rows, "warnings": offered.warnings}
-        print(json.dumps(figures, ensure_ascii=False, indent=2))
+        print(json_text(figures, 2))
         return 0
     out = tables.console()
     print(dump(scenario.resolved()))
@@ -99,7 +99,7 @@ def command_validate(options: argparse.Namespace) -> int:
     for name in options.scenarios:
         try:
             load(name, set=options.set)
-            print(f"{name}: ok")
+            print(f"{visible(name)}: ok")
         except ScenarioError as error:
             mistakes += 1
             print(f"onecenter: {error}", file=sys.stderr)
@@ -114,7 +114,7 @@ def command_scenario(options: argparse.Namespace) -> int:
     if options.what == "list":
         print("\n".join(shipped()))
     elif options.what == "schema":
-        print(json.dumps(json_schema(), ensure_ascii=False, indent=2))
+        print(json_text(json_schema(), 2))
     else:
         print(reference(), end="")
     return 0

@@ -1,7 +1,6 @@
 """What `onecenter run` and `onecenter replay` hand over: figures, files, and the exit status."""
 
 import argparse
-import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,6 +11,7 @@ from onecenter.cli import tables
 from onecenter.cli.conditions import holding
 from onecenter.errors import OnecenterError
 from onecenter.result import Result
+from onecenter.visible import json_text, visible
 
 
 def deliver(result: Result, options: argparse.Namespace, *, sizes: bool) -> int:
@@ -19,27 +19,28 @@ def deliver(result: Result, options: argparse.Namespace, *, sizes: bool) -> int:
     summary = result.summary()
     failed = holding(options.fail_if, summary)
     if options.json:
-        print(json.dumps(summary, ensure_ascii=False, indent=2))
+        print(json_text(summary, 2))
     else:
         _print(result, summary, sizes)
     if options.out:
         folder = _write(result, Path(options.out))
         if not options.json:
-            print(f"\n  tables and plots: {folder}/")
+            print(f"\n  tables and plots: {visible(str(folder))}/")
     for text in failed:
-        print(f"onecenter: --fail-if holds: {text}", file=sys.stderr)
+        print(f"onecenter: --fail-if holds: {visible(text)}", file=sys.stderr)
     return 1 if failed else 0
 
 
 def _print(result: Result, summary: Mapping[str, Any], sizes: bool) -> None:
     out = tables.console()
+    name = visible(str(summary["scenario"]))
     seed = "" if summary["seed"] is None else f" · seed {summary['seed']}"
     nodes = sum(kind.count for kind in result.fleet)
     accelerators = sum(kind.count * kind.accelerators for kind in result.fleet)
     length = units.format_duration(result.window.length)
     jobs = f"{units.format_count(len(result.workload))} jobs in {result.seconds:.2f} s"
     out.print(
-        f"  {summary['scenario']} · {units.format_count(nodes)} nodes · {units.format_count(accelerators)} accelerators"
+        f"  {name} · {units.format_count(nodes)} nodes · {units.format_count(accelerators)} accelerators"
         f" · {length}{seed} · {jobs}\n"
     )
     out.print(tables.platforms_table(result))
@@ -59,7 +60,7 @@ def _write(result: Result, folder: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         result.save(folder / "result.parquet")
-        text = json.dumps(result.summary(), ensure_ascii=False, indent=2)
+        text = json_text(result.summary(), 2)
         (folder / "summary.json").write_text(text, encoding="utf-8")
         save_plots(result, folder)
     except OSError as error:

@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from typing import NoReturn
 
 from onecenter.cli.options import add_fail_if, add_outputs, add_run_options, add_scenario_options
 from onecenter.cli.plan_options import add_plan
@@ -11,6 +12,7 @@ from onecenter.cli.replay_options import add_replay
 from onecenter.cli.report_options import add_report
 from onecenter.cli.sweep_options import add_sweep
 from onecenter.errors import OnecenterError
+from onecenter.visible import visible
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,9 +31,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors show what was typed, not what it would do to a terminal."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and exit with 2."""
+        super().error(visible(message))
+
+
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    top = argparse.ArgumentParser(
+    top: argparse.ArgumentParser = _Parser(
         prog="onecenter",
         description="Simulate an AI computing center: one pool of GPU and NPU nodes, four platforms, honest waits.",
     )

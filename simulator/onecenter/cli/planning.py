@@ -1,7 +1,6 @@
 """What `onecenter plan` does."""
 
 import argparse
-import json
 from pathlib import Path
 
 from onecenter import units
@@ -9,6 +8,7 @@ from onecenter.cli import tables
 from onecenter.errors import PlanError
 from onecenter.executors import local
 from onecenter.planning import Limits, Outlook, Plan, outlook, plan
+from onecenter.visible import json_text, visible
 
 
 def command_plan(options: argparse.Namespace) -> int:
@@ -67,7 +67,7 @@ def _periods(text: str | None) -> float | None:
 
 
 def _deliver(found: Plan | Outlook, options: argparse.Namespace) -> int:
-    text = json.dumps(found.as_dict(), ensure_ascii=False, indent=2)
+    text = json_text(found.as_dict(), 2)
     if options.json:
         print(text)
     else:
@@ -75,7 +75,7 @@ def _deliver(found: Plan | Outlook, options: argparse.Namespace) -> int:
     if options.out:
         _write(found, Path(options.out), text)
         if not options.json:
-            print(f"\n  numbers and picture: {options.out}/")
+            print(f"\n  numbers and picture: {visible(options.out)}/")
     return 0
 
 

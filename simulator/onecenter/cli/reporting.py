@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 from onecenter.errors import OnecenterError
+from onecenter.visible import visible
 
 
 def command_report(options: argparse.Namespace) -> int:
@@ -16,7 +17,7 @@ def command_report(options: argparse.Namespace) -> int:
     _check(target, options.inputs)
     subjects, plan = read(options.inputs)
     write(target, page(subjects, plan, options.lang))
-    print(f"  report: {target}")
+    print(f"  report: {visible(str(target))}")
     return 0
 
 

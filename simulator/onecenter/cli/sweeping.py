@@ -1,7 +1,6 @@
 """What `onecenter sweep` does."""
 
 import argparse
-import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from onecenter.errors import PlanError
 from onecenter.executors import dask, local
 from onecenter.simulation import scenario_of
 from onecenter.sweeping import Sweep, sweep
+from onecenter.visible import json_text, visible
 
 
 def command_sweep(options: argparse.Namespace) -> int:
@@ -31,7 +31,7 @@ def command_sweep(options: argparse.Namespace) -> int:
                 on_row=on_row,
             )
         except KeyboardInterrupt:
-            print(f"\nonecenter: what is done is in {options.out}; --resume goes on with it", file=sys.stderr)
+            print(f"\nonecenter: what is done is in {visible(options.out)}; --resume goes on with it", file=sys.stderr)
             raise
     return _deliver(found, options)
 
@@ -61,10 +61,10 @@ def _progress(show: bool) -> Iterator[Callable[[int, int], None] | None]:
 def _deliver(found: Sweep, options: argparse.Namespace) -> int:
     failed = found.failed
     if options.json:
-        print(json.dumps({"folder": options.out, "runs": len(found.rows), "rows": found.rows}, ensure_ascii=False))
+        print(json_text({"folder": options.out, "runs": len(found.rows), "rows": found.rows}))
     else:
         print(f"  {len(found.points)} points x {options.replications} replications, {len(failed)} runs failed")
-        print(f"  one Parquet file a run: {options.out}/")
+        print(f"  one Parquet file a run: {visible(options.out)}/")
     for row in failed:
-        print(f"onecenter: {row}", file=sys.stderr)
+        print(f"onecenter: {visible(str(row))}", file=sys.stderr)
     return 1 if failed else 0

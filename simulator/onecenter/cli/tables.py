@@ -6,16 +6,26 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from onecenter import units
 from onecenter.result import Result
+from onecenter.visible import visible
 
 VERDICTS = {"met": "✓", "missed": "✗", "undecided": "?"}
 
 
+class _Plain(Console):
+    """A terminal for which every text is data: no markup, no codes of emoji, nothing invisible."""
+
+    def render_str(self, text: str, **looks: Any) -> Text:
+        """Return a text as it is shown."""
+        return super().render_str(visible(text, keep="\n"), **looks)
+
+
 def console() -> Console:
     """Return the terminal; where output goes to a file or pipe, wide enough for every table."""
-    return Console(width=None if sys.stdout.isatty() else 160, highlight=False)
+    return _Plain(width=None if sys.stdout.isatty() else 160, highlight=False, markup=False, emoji=False)
 
 
 def _plain(title: str | None = None) -> Table:
@@ -45,8 +55,8 @@ def platforms_table(result: Result) -> Table:
     table = _plain()
     for name, justify in COLUMNS:
         table.add_column(name, justify="right" if justify else "left")
-    for name, part in [*summary["platforms"].items(), ("center", summary["center"])]:
-        texts = _targets(part) if name != "center" else ""
+    parts = [(name, part, _targets(part), reasons.get(name, "")) for name, part in summary["platforms"].items()]
+    for name, part, texts, why in [*parts, ("center", summary["center"], "", "")]:
         wait = part["wait_s"]
         table.add_row(
             name,
@@ -54,7 +64,7 @@ def platforms_table(result: Result) -> Table:
             *(_seconds(wait[key], part) for key in ("p50", "p95")),
             units.format_percent(part["utilisation"]) if part["utilisation"] is not None else "–",
             texts,
-            reasons.get(name, ""),
+            why,
         )
     return table
 

@@ -7,6 +7,7 @@ import polars as pl
 
 from onecenter.plot import style
 from onecenter.plot.ink import ink
+from onecenter.visible import visible
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -75,8 +76,9 @@ def _axes(ax: "Axes", table: pl.DataFrame, names: list[str]) -> None:
     ax.xaxis.set_major_locator(FixedLocator(ticks))
     ax.xaxis.set_major_formatter(FixedFormatter([f"{tick:.3g}" for tick in ticks]))
     ax.xaxis.set_minor_locator(NullLocator())
-    ax.set_yticks(range(len(names)), names)
+    ax.set_yticks(range(len(names)), [visible(name) for name in names], **style.AS_IS)
     ax.set_ylim(max(len(names), 1) - 0.5, -0.5)
     bases = " or ".join(dict.fromkeys(table["base"]))
     others = " or ".join(dict.fromkeys(table["other"]))
-    ax.set_xlabel(f"mean wait of {others} as a multiple of {bases} (logarithmic; lines: 95 % intervals)")
+    text = f"mean wait of {others} as a multiple of {bases} (logarithmic; lines: 95 % intervals)"
+    ax.set_xlabel(visible(text), **style.AS_IS)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from onecenter.plot import style
+from onecenter.visible import visible
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -34,13 +35,14 @@ def outlook(found: Mapping[str, Any], ax: "Axes | None" = None) -> "Axes":
     for place, one in enumerate(sorted(failing, key=lambda each: each["month"])):
         ax.axvline(one["month"], color=style.FAINT, linestyle="--", linewidth=1)
         ax.annotate(
-            f"{one['platform']} {one['target']} fails",
+            visible(f"{one['platform']} {one['target']} fails"),
             (one["month"], 0.98 - 0.06 * place),
             xycoords=("data", "axes fraction"),
             xytext=(3, 0),
             textcoords="offset points",
             va="top",
             fontsize="small",
+            **style.AS_IS,
         )
     ax.set_xlim(0, found["months"])
     ax.set_ylim(bottom=0)

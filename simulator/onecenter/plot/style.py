@@ -1,12 +1,14 @@
 """What all pictures share: colours, axes, labels beside lines, units of time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from onecenter import units
+from onecenter.visible import visible
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,6 +19,9 @@ Array = npt.NDArray[Any]
 OKABE_ITO: Final = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442")
 INK: Final = "#222222"
 FAINT: Final = "#999999"
+
+#: Texts of others are drawn as they are: no formulas in dollar signs.
+AS_IS: Final[Mapping[str, Any]] = MappingProxyType({"parse_math": False, "usetex": False})
 
 SIZE: Final = (8.0, 4.2)
 
@@ -72,13 +77,14 @@ def label_lines(ax: "Axes", names: Sequence[str], heights: Sequence[float], colo
     order = np.argsort(heights, kind="stable")
     for i, place in zip(order, spread([heights[i] for i in order]), strict=True):
         ax.annotate(
-            names[i],
+            visible(names[i]),
             xy=(1.01, place),
             xycoords="axes fraction",
             color=colours[i],
             va="center",
             ha="left",
             annotation_clip=False,
+            **AS_IS,
         )
 
 

@@ -5,10 +5,10 @@ from importlib.resources import files
 from typing import Any
 
 from onecenter.report.blocks import Block, Chapter, Section
-from onecenter.report.cleaning import clean
 from onecenter.report.sections import Writer
 from onecenter.report.sources import PlanFile
 from onecenter.report.subject import Subject
+from onecenter.visible import visible
 
 #: What a browser calls the languages.
 TAGS: Mapping[str, str] = {"en": "en", "zh": "zh-CN"}
@@ -30,7 +30,7 @@ def page(subjects: Sequence[Subject], plan: PlanFile | None = None, language: st
     from markupsafe import Markup
 
     def finished(value: Any) -> Any:
-        return value if isinstance(value, Markup) else clean(str(value))
+        return value if isinstance(value, Markup) else visible(str(value), keep="\t\n")
 
     folder = files("onecenter.report")
     source = folder.joinpath("template.html.j2").read_text(encoding="utf-8")

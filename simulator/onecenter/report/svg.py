@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from io import StringIO
 from typing import TYPE_CHECKING, Any, Final
 
-from onecenter.report.cleaning import clean
+from onecenter.visible import visible
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,7 +37,7 @@ class Letters:
 
     def __call__(self, text: str) -> str:
         """Return the run that stands for a text."""
-        text = re.sub("[\t\n ]+", " ", clean(text)).strip(" ")
+        text = re.sub("[\t\n ]+", " ", visible(text, keep="\t\n")).strip(" ")
         if not text:
             return ""
         place = len(self._texts)
@@ -126,5 +126,5 @@ def _name(root: ET.Element, identifier: str, title: str) -> None:
     root.attrib.clear()
     root.attrib.update({"viewBox": box, "role": "img", "aria-labelledby": identifier})
     element = ET.Element("title", {"id": identifier})
-    element.text = clean(title)
+    element.text = visible(title, keep="\t\n")
     root.insert(0, element)

@@ -119,10 +119,8 @@ def _find(name: str | PathLike[str], beside: Path | None) -> Path:
         found = False  # too long, or with a character that no file name has
     if not found:
         hint = shape.did_you_mean(path.stem, shipped())
-        raise ScenarioError(
-            text if text.isprintable() else repr(text),
-            [f"no such file, and no shipped scenario of that name; {hint}shipped: {', '.join(shipped())}"],
-        )
+        wrong = f"no such file, and no shipped scenario of that name; {hint}shipped: {', '.join(shipped())}"
+        raise ScenarioError(text, [wrong])
     return path
 
 

@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from onecenter.visible import visible
+
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -51,8 +53,8 @@ def _key(key: str) -> str:
 
 
 def _text(text: str) -> str:
-    # JSON leaves DEL as it is, which TOML forbids.
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007F")
+    quoted = json.dumps(text, ensure_ascii=False)
+    return "".join(letter if visible(letter) == letter else f"\\U{ord(letter):08X}" for letter in quoted)
 
 
 def _value(value: Any) -> str:
