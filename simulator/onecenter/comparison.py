@@ -13,10 +13,10 @@ import polars as pl
 
 from onecenter.errors import OnecenterError
 from onecenter.period import Period, period_of
-from onecenter.policies import Policy
+from onecenter.policies import Policy, policy_of
 from onecenter.replications import CENTER, Replications, task_of
 from onecenter.scenario import Scenario
-from onecenter.simulation import ScenarioLike, policy_of, scenario_of
+from onecenter.simulation import ScenarioLike, scenario_of
 from onecenter.statistics.estimates import Paired, holm, paired, paired_log_ratio
 
 if TYPE_CHECKING:

@@ -1,10 +1,38 @@
 """A policy: how jobs are ordered, placed and backfilled."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Final
 
 from onecenter_kernels.codes import BACKFILLS, ORDERS, PLACEMENTS
 
+from onecenter.checks import Check, OneOf, Whole, keep, shown, sorted_out, told
 from onecenter.errors import PolicyError
+from onecenter.units import MAX_DURATION
+
+DEPTH: Final = Whole(0, 10**9)
+
+#: What each part may be, in the units of `Policy`.
+CHECKS: Final[Mapping[str, Check]] = {
+    "order": OneOf(ORDERS),
+    "backfill": OneOf(BACKFILLS),
+    "placement": OneOf(PLACEMENTS),
+    "depth": DEPTH,
+    "backfill_depth": DEPTH,
+    "age_rate": Whole(0, 10**12),
+    "max_age": Whole(0, MAX_DURATION),
+}
+
+#: The key of a waiting job is an int64.
+STEEPEST: Final = 2**62
+
+
+def wrong_parts(values: Mapping[str, Any]) -> dict[str, str]:
+    """Return what would be right by name of each part that is wrong, in the units of `Policy`."""
+    found, wrong = sorted_out(values, CHECKS)
+    if found.get("age_rate", 0) * found.get("max_age", 0) > STEEPEST:
+        wrong["age_rate"] = "age_rate times max_age is too large for the core; lower one of them"
+    return wrong
 
 
 @dataclass(frozen=True)
@@ -37,26 +65,23 @@ class Policy:
     max_age: int = 7 * 86_400_000
 
     def __post_init__(self) -> None:
-        mistakes = [
-            f"{part} = {value!r}: one of {', '.join(choices)} is expected"
-            for part, value, choices in self._parts()
-            if value not in choices
-        ]
-        if mistakes:
-            raise PolicyError("policy", mistakes)
+        """Check the parts, as a scenario's `[policy]` is checked.
 
-    def _parts(self) -> list[tuple[str, str, tuple[str, ...]]]:
-        return [
-            ("order", self.order, ORDERS),
-            ("backfill", self.backfill, BACKFILLS),
-            ("placement", self.placement, PLACEMENTS),
-        ]
+        Raises
+        ------
+        PolicyError
+            With all mistakes.
+        """
+        wrong = wrong_parts(vars(self))
+        if wrong:
+            raise PolicyError("policy", told(vars(self), wrong))
+        keep(self, CHECKS)
 
     @property
     def codes(self) -> dict[str, int]:
         """The policy as the core's clock holds it."""
-        codes = {part: choices.index(value) for part, value, choices in self._parts()}
-        return asdict(self) | codes
+        choices = {"order": ORDERS, "backfill": BACKFILLS, "placement": PLACEMENTS}
+        return asdict(self) | {part: names.index(getattr(self, part)) for part, names in choices.items()}
 
 
 #: Named wholes: what people call a policy in one word.
@@ -71,3 +96,40 @@ NAMED = {
     "largest-first": Policy(order="largest-first", backfill="none"),
     "priority-easy": Policy(order="priority", backfill="easy"),
 }
+
+
+def policy_of(
+    policy: Policy | str | None,
+    default: Policy,
+    *,
+    order: str | None = None,
+    backfill: str | None = None,
+    placement: str | None = None,
+) -> Policy:
+    """Return a policy, looked up if it is a name of `NAMED`.
+
+    Parameters
+    ----------
+    policy : Policy, str or None
+        A name sets order and backfill; everything else stays that of the default. None: the default.
+    default : Policy
+        That of the scenario.
+    order, backfill, placement : str, optional
+        Instead of the policy's.
+
+    Raises
+    ------
+    PolicyError
+        If there is no policy of that name, or a part is wrong.
+    """
+    chosen = default if policy is None else policy
+    if not isinstance(chosen, Policy):
+        if not isinstance(chosen, str) or chosen not in NAMED:
+            raise PolicyError("policy", [f"{shown(chosen)}: one of {', '.join(NAMED)} is expected"])
+        chosen = replace(default, order=NAMED[chosen].order, backfill=NAMED[chosen].backfill)
+    return replace(
+        chosen,
+        order=chosen.order if order is None else order,
+        backfill=chosen.backfill if backfill is None else backfill,
+        placement=chosen.placement if placement is None else placement,
+    )

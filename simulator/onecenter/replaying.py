@@ -8,10 +8,10 @@ import numpy as np
 
 from onecenter.errors import TraceError
 from onecenter.fleet import NodeType
-from onecenter.policies import Policy
+from onecenter.policies import Policy, policy_of
 from onecenter.provenance import describe
 from onecenter.result import Result
-from onecenter.simulation import ScenarioLike, policy_of, scenario_of, simulate
+from onecenter.simulation import ScenarioLike, scenario_of, simulate
 from onecenter.traces import Trace, flat_pool, parse_nodes, read, to_workload
 from onecenter.units import parse_duration
 from onecenter.window import Window, whole_run

@@ -12,10 +12,10 @@ from onecenter import units
 from onecenter.errors import OnecenterError
 from onecenter.observed import Observed
 from onecenter.period import Period, period_of
-from onecenter.policies import Policy
+from onecenter.policies import Policy, policy_of
 from onecenter.replication import Replication, one_run
 from onecenter.scenario import Scenario
-from onecenter.simulation import ScenarioLike, policy_of, scenario_of
+from onecenter.simulation import ScenarioLike, scenario_of
 from onecenter.statistics.estimates import Estimate, mean, pooled_mean, pooled_percentile, ratio
 
 #: The row of all platforms together.

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from os import PathLike
 from typing import Any
 
@@ -11,9 +10,8 @@ import numpy as np
 from onecenter import progress
 from onecenter.center import Center
 from onecenter.core import FOREVER, Core
-from onecenter.errors import PolicyError
 from onecenter.fleet import NodeType
-from onecenter.policies import NAMED, Policy
+from onecenter.policies import Policy, policy_of
 from onecenter.provenance import describe
 from onecenter.result import Result
 from onecenter.scenario import Scenario, load, with_set
@@ -30,23 +28,6 @@ def scenario_of(scenario: ScenarioLike, seed: int | None = None, set: Sequence[s
     """Return a scenario, read if it is a name or path, with another seed and other values if given."""
     found = scenario if isinstance(scenario, Scenario) else load(scenario, set=set)
     return found if seed is None else with_set(found, {"time.seed": seed})
-
-
-def policy_of(policy: Policy | str | None, default: Policy) -> Policy:
-    """Return a policy, looked up if it is a name of `NAMED`; a named one keeps the default's placement.
-
-    Raises
-    ------
-    PolicyError
-        If there is no policy of that name.
-    """
-    if policy is None:
-        return default
-    if isinstance(policy, Policy):
-        return policy
-    if policy not in NAMED:
-        raise PolicyError("policy", [f"{policy!r}: one of {', '.join(NAMED)} is expected"])
-    return replace(NAMED[policy], placement=default.placement, age_rate=default.age_rate, max_age=default.max_age)
 
 
 def run(
@@ -67,7 +48,7 @@ def run(
     seed : int, optional
         Instead of the scenario's.
     policy : Policy or str, optional
-        Instead of the scenario's; a name of `policies.NAMED` keeps the scenario's placement.
+        Instead of the scenario's; a name of `policies.NAMED` sets order and backfill, the rest stays the scenario's.
     stride : str
         "calendar" (compiled between two SimPy events) or "event"; the decision log is the same.
     set : sequence of str

@@ -20,7 +20,7 @@ from onecenter_kernels import codes
 from onecenter_kernels.state import LOG, LOG_DTYPE
 
 from onecenter import log as decisions
-from onecenter.errors import PolicyError, ResultError
+from onecenter.errors import OnecenterError, ResultError
 from onecenter.fleet import NodeType
 from onecenter.policies import Policy
 from onecenter.targets import Target
@@ -152,7 +152,7 @@ def load(path: str | Path) -> dict[str, Any]:
         pieces = _pieces(head)
     except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         raise ResultError(source, [f"damaged: {_first_line(error)}; run it again"]) from error
-    except (KeyError, TypeError, ValueError, AttributeError, PolicyError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OnecenterError) as error:
         raise ResultError(source, [f"damaged: {error!r} while reading it; run it again"]) from error
     found = (len(log), decisions.digest(log), _jobs_digest(workload))
     if found != (head["rows"], head["log_digest"], head["jobs_digest"]):

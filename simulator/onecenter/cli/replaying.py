@@ -1,12 +1,11 @@
 """What `onecenter replay` does."""
 
 import argparse
-from dataclasses import replace
 
 from onecenter.cli import tables
 from onecenter.cli.delivery import deliver
 from onecenter.errors import OnecenterError
-from onecenter.policies import NAMED, Policy
+from onecenter.policies import Policy, policy_of
 from onecenter.replaying import replay
 from onecenter.scenario import load
 from onecenter.traces import read
@@ -15,12 +14,10 @@ from onecenter.traces import read
 def command_replay(options: argparse.Namespace) -> int:
     """Simulate a real log."""
     trace = read(options.trace, options.format)
-    default = NAMED["easy"] if options.center is None else load(options.center).policy_
-    policy = replace(NAMED[options.policy], placement=default.placement) if options.policy in NAMED else options.policy
-    parts = {part: getattr(options, part) for part in ("order", "backfill", "placement") if getattr(options, part)}
-    if parts:
-        base = default if policy is None else policy
-        policy = replace(base, **parts) if isinstance(base, Policy) else base
+    default = Policy() if options.center is None else load(options.center).policy_
+    policy = policy_of(
+        options.policy, default, order=options.order, backfill=options.backfill, placement=options.placement
+    )
     if not options.json:
         tables.console().print(*(f"  {line}" for line in trace.quality.lines()), sep="\n")
     result = replay(

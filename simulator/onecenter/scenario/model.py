@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from onecenter import units
 from onecenter.fleet import MAX_NODE_TYPES, NodeType
-from onecenter.policies import Policy
+from onecenter.policies import DEPTH, Policy, wrong_parts
 from onecenter.scenario.demand import Priority, Stream
 from onecenter.scenario.growth import Growth, unknown_names
 from onecenter.scenario.quantities import (
@@ -35,6 +35,7 @@ Money = Annotated[Real, Field(ge=0, le=1e15)]
 Order = Literal["fifo", "sjf", "smallest-first", "largest-first", "priority"]
 Backfill = Literal["none", "easy", "easy-sjbf", "conservative"]
 Placement = Literal["first-fit", "best-fit", "worst-fit", "fewest-racks"]
+Depth = Annotated[Integer, WithJsonSchema({"type": "integer", "minimum": DEPTH.low, "maximum": DEPTH.high})]
 
 
 class Text(Table):
@@ -147,10 +148,8 @@ class PolicyTable(Table):
     order: Order = Field(default="fifo", description="which job goes first")
     backfill: Backfill = Field(default="easy", description="who may overtake a job that does not fit")
     placement: Placement = Field(default="best-fit", description="which nodes a job gets")
-    depth: Annotated[Integer, Field(ge=0, le=10**9)] = Field(
-        default=0, description="so many jobs a pass looks at in order; 0: all"
-    )
-    backfill_depth: Annotated[Integer, Field(ge=0, le=10**9)] = Field(
+    depth: Depth = Field(default=0, description="so many jobs a pass looks at in order; 0: all")
+    backfill_depth: Depth = Field(
         default=0, description="so many jobs behind the blocked one backfill looks at; 0: all"
     )
     age_rate: Millionths = Field(
@@ -158,11 +157,10 @@ class PolicyTable(Table):
     )
     max_age: Duration = Field(default=7 * units.MS["d"], description="waiting beyond it adds nothing")
 
-    def check_age(self) -> Iterator[Mistake]:
-        """The key is an int64."""
-        if self.age_rate * self.max_age > 2**62:
-            right = "age_rate times max_age is too large for the core; lower one of them"
-            yield ("age_rate",), right
+    def check_parts(self) -> Iterator[Mistake]:
+        """What holds for every policy, also one made in Python."""
+        for name, right in wrong_parts(vars(self)).items():
+            yield (name,), right
 
 
 class Scenario(Table):

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
 from onecenter import units
-from onecenter.scenario.quantities import Duration, Integer, PositiveDuration
+from onecenter.checks import SEED
+from onecenter.scenario.quantities import Duration, PositiveDuration
 from onecenter.scenario.shape import did_you_mean
 from onecenter.scenario.table import Mistake, Table
 
@@ -45,6 +46,13 @@ Instant = Annotated[
 ]
 
 
+Seed = Annotated[
+    int,
+    BeforeValidator(SEED),
+    WithJsonSchema({"type": "integer", "minimum": SEED.low, "maximum": SEED.high}),
+]
+
+
 class Time(Table):
     """When, how long, and with which random numbers."""
 
@@ -55,7 +63,7 @@ class Time(Table):
     )
     horizon: PositiveDuration = Field(description="how long is simulated; nothing at or after it happens")
     warmup: Duration = Field(default=0, description="the start-up that metrics leave out")
-    seed: Annotated[Integer, Field(ge=0, le=2**63 - 1)] = Field(default=0, description="of all random numbers")
+    seed: Seed = Field(default=0, description="of all random numbers")
 
     def check_warmup(self) -> Iterator[Mistake]:
         """Shorter than the whole."""

@@ -1,0 +1,147 @@
+"""Checks of single values, whichever door they come in by: a file, the command line, a call.
+
+A check takes a value, returns it as its plain type, and raises ValueError with what would be right.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from numbers import Real
+from operator import index
+from typing import Any, Final
+
+from onecenter.errors import OnecenterError
+
+Check = Callable[[Any], Any]
+
+#: More of a wrong value than this is not shown.
+LONGEST: Final = 60
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A whole number from `low` to `high`; int or NumPy's, no bool, no 1.0."""
+
+    low: int
+    high: int
+
+    def __call__(self, value: Any) -> int:
+        """Return it as int."""
+        try:
+            found = index(value)
+        except TypeError:
+            raise ValueError("a whole number is expected") from None
+        if isinstance(value, bool):
+            raise ValueError("a whole number is expected")
+        _between(found, self.low, self.high)
+        return found
+
+
+@dataclass(frozen=True)
+class Number:
+    """A finite number from `low` to `high`; with `above` it must lie above `low`, with `below` below `high`."""
+
+    low: float
+    high: float
+    above: bool = False
+    below: bool = False
+
+    def __call__(self, value: Any) -> float:
+        """Return it as float."""
+        if isinstance(value, bool) or not isinstance(value, Real):
+            raise ValueError("a number is expected")
+        try:
+            found = float(value)
+        except OverflowError:
+            found = math.inf
+        if not math.isfinite(found):
+            raise ValueError("a finite number is expected")
+        if self.above and found <= self.low:
+            raise ValueError(f"more than {self.low:,g} is expected")
+        if self.below and found >= self.high:
+            raise ValueError(f"less than {self.high:,g} is expected")
+        _between(found, self.low, self.high)
+        return found
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """One of some names."""
+
+    choices: tuple[str, ...]
+
+    def __call__(self, value: Any) -> str:
+        """Return it."""
+        if not isinstance(value, str) or value not in self.choices:
+            raise ValueError(f"one of {', '.join(self.choices)} is expected")
+        return value
+
+
+def _between(value: float, low: float, high: float) -> None:
+    if value < low:
+        raise ValueError(f"at least {exactly(low)} is expected")
+    if value > high:
+        raise ValueError(f"at most {exactly(high)} is expected")
+
+
+def exactly(bound: float) -> str:
+    """Return a bound with all its digits: the largest int64 has more than a float holds."""
+    return f"{bound:,}" if isinstance(bound, int) else f"{bound:,.0f}" if bound == int(bound) else f"{bound:g}"
+
+
+def shown(value: Any) -> str:
+    """Return a value for a message, shortened; Python refuses to write very long numbers."""
+    try:
+        text = repr(value)
+    except ValueError:
+        return "a number of thousands of digits"
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def sorted_out(values: Mapping[str, Any], checks: Mapping[str, Check]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the values that are right, as their plain types, and what would be right of the others, both by name.
+
+    A value that is not there is not checked.
+    """
+    found: dict[str, Any] = {}
+    wrong: dict[str, str] = {}
+    for name in checks.keys() & values.keys():
+        try:
+            found[name] = checks[name](values[name])
+        except ValueError as error:
+            wrong[name] = str(error)
+    return found, {name: wrong[name] for name in checks if name in wrong}
+
+
+def told(values: Mapping[str, Any], wrong: Mapping[str, str]) -> list[str]:
+    """Return the mistakes, each with its name, the value, and what would be right."""
+    return [f"{name} = {shown(values[name])}: {right}" for name, right in wrong.items()]
+
+
+def settle(self: Any, source: str, checks: Mapping[str, Check], error: type[OnecenterError]) -> None:
+    """Check the fields of a frozen dataclass and keep them as their plain types; for its `__post_init__`.
+
+    Raises
+    ------
+    OnecenterError
+        Of the type given, with all mistakes.
+    """
+    _, wrong = sorted_out(vars(self), checks)
+    if wrong:
+        raise error(source, told(vars(self), wrong))
+    keep(self, checks)
+
+
+def keep(self: Any, checks: Mapping[str, Check]) -> None:
+    """Keep the fields of a frozen dataclass, which are right, as their plain types."""
+    for name, check in checks.items():
+        object.__setattr__(self, name, check(getattr(self, name)))
+
+
+def optional(check: Check) -> Check:
+    """Return a check that lets None through."""
+    return lambda value: None if value is None else check(value)
+
+
+#: A seed of random numbers.
+SEED: Final = Whole(0, 2**63 - 1)
