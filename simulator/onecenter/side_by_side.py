@@ -13,7 +13,7 @@ def run_each(
     scenario: ScenarioLike,
     *,
     seed: int | None = None,
-    set: Sequence[str] = (),
+    set: str | Sequence[str] = (),
     show_progress: bool = False,
 ) -> dict[str, Result]:
     """Run several policies on one scenario; each sees the same jobs.

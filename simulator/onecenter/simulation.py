@@ -1,20 +1,22 @@
 """A run: a scenario in, a result out."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from os import PathLike
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from onecenter import progress
 from onecenter.center import Center
+from onecenter.checks import shown
 from onecenter.core import FOREVER, Core
+from onecenter.errors import ResultError, ScenarioError
 from onecenter.fleet import NodeType
 from onecenter.policies import Policy, policy_of
 from onecenter.provenance import describe
 from onecenter.result import Result
-from onecenter.scenario import Scenario, load, with_set
+from onecenter.scenario import Scenario, from_dict, load, with_set, with_texts
 from onecenter.targets import targets_of
 from onecenter.waits import waits_by_reason
 from onecenter.window import Window
@@ -23,11 +25,49 @@ from onecenter.workload.table import Workload
 
 ScenarioLike = Scenario | str | PathLike[str]
 
+#: How the file of a saved result ends.
+SAVED: Final = ".parquet"
 
-def scenario_of(scenario: ScenarioLike, seed: int | None = None, set: Sequence[str] = ()) -> Scenario:
-    """Return a scenario, read if it is a name or path, with another seed and other values if given."""
-    found = scenario if isinstance(scenario, Scenario) else load(scenario, set=set)
+
+def scenario_of(scenario: ScenarioLike, seed: int | None = None, set: str | Sequence[str] = ()) -> Scenario:
+    """Return a scenario, whichever way it is given, with another seed and other values.
+
+    Parameters
+    ----------
+    scenario : Scenario, str or path
+        A scenario, the name of a shipped one, a file, or a saved run (.parquet): its scenario under its policy.
+    seed : int, optional
+        Instead of the scenario's.
+    set : str or sequence of str
+        "path=value" texts, applied in order.
+
+    Raises
+    ------
+    ScenarioError
+        With all mistakes.
+    ResultError
+        If a saved result cannot be read, or is not the run of a scenario.
+    """
+    texts = [set] if isinstance(set, str) else list(set)
+    if isinstance(scenario, Scenario):
+        found = with_texts(scenario, texts)
+    elif not isinstance(scenario, str | PathLike):
+        right = "a scenario, the name of a shipped one, or a file is expected"
+        raise ScenarioError("scenario", [f"{shown(scenario)}: {right}"])
+    elif str(scenario).endswith(SAVED):
+        found = with_texts(_scenario_of_run(str(scenario)), texts)
+    else:
+        found = load(scenario, set=texts)
     return found if seed is None else with_set(found, {"time.seed": seed})
+
+
+def _scenario_of_run(path: str) -> Scenario:
+    """Return the scenario of a saved run, under the policy that was used."""
+    saved = Result.load(path)
+    words = saved.provenance.get("scenario")
+    if not isinstance(words, Mapping) or "time" not in words:
+        raise ResultError(path, ["it is no run of a scenario, so it holds none"])
+    return from_dict(words, path).with_policy(saved.policy)
 
 
 def run(
@@ -36,7 +76,7 @@ def run(
     seed: int | None = None,
     policy: Policy | str | None = None,
     stride: str = "calendar",
-    set: Sequence[str] = (),
+    set: str | Sequence[str] = (),
     show_progress: bool = False,
 ) -> Result:
     """Simulate a scenario.
@@ -44,15 +84,15 @@ def run(
     Parameters
     ----------
     scenario : Scenario, str or path
-        A scenario, the name of a shipped one, or a file.
+        A scenario, the name of a shipped one, a file, or a saved run (.parquet), which is repeated.
     seed : int, optional
         Instead of the scenario's.
     policy : Policy or str, optional
         Instead of the scenario's; a name of `policies.NAMED` sets order and backfill, the rest stays the scenario's.
     stride : str
         "calendar" (compiled between two SimPy events) or "event"; the decision log is the same.
-    set : sequence of str
-        Further "path=value" texts for a scenario that is read.
+    set : str or sequence of str
+        "path=value" texts, such as "center.nodes.910b.count=64", applied in order.
     show_progress : bool
         Show a progress bar on standard error.
 

@@ -2,17 +2,13 @@
 
 import argparse
 import sys
-from collections.abc import Mapping
-from typing import Any
 
 from onecenter.cli import tables
 from onecenter.cli.conditions import holding
 from onecenter.cli.delivery import deliver
 from onecenter.comparison import compare
-from onecenter.errors import OnecenterError, ScenarioError
-from onecenter.policies import Policy
-from onecenter.result import Result
-from onecenter.scenario import from_dict, load, shipped
+from onecenter.errors import ScenarioError
+from onecenter.scenario import load, shipped
 from onecenter.side_by_side import comparison, run_each
 from onecenter.simulation import run, scenario_of
 from onecenter.visible import json_text, visible
@@ -20,26 +16,15 @@ from onecenter.visible import json_text, visible
 
 def command_run(options: argparse.Namespace) -> int:
     """Simulate a scenario, or repeat a saved result."""
-    scenario: Any = options.scenario
-    policy = options.policy
-    if scenario.endswith(".parquet"):
-        scenario, policy = _repeated(scenario, policy)
     result = run(
-        scenario_of(scenario, options.seed, options.set),
-        policy=policy,
+        options.scenario,
+        seed=options.seed,
+        set=options.set,
+        policy=options.policy,
         stride=options.stride,
         show_progress=not options.json,
     )
     return deliver(result, options, sizes=False)
-
-
-def _repeated(path: str, policy: str | None) -> tuple[Any, Policy | str]:
-    """Return the scenario and policy of a saved result."""
-    saved = Result.load(path)
-    scenario = saved.provenance.get("scenario")
-    if not isinstance(scenario, Mapping) or "trace" in scenario:
-        raise OnecenterError(path, ["it is no run of a scenario: a replay is repeated with `onecenter replay`"])
-    return from_dict(scenario, path), policy or saved.policy
 
 
 def command_compare(options: argparse.Namespace) -> int:

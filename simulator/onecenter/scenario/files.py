@@ -108,6 +108,28 @@ def with_set(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
     return _checked(data, scenario.name, mistakes=mistakes)
 
 
+def with_texts(scenario: Scenario, texts: Sequence[str]) -> Scenario:
+    """Return a scenario with some values changed as `load` changes them, checked again.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Stays as it is.
+    texts : sequence of str
+        Overrides `path=value`, applied in order.
+
+    Raises
+    ------
+    ScenarioError
+        Naming every mistake.
+    """
+    if not texts:
+        return scenario
+    data = scenario.resolved()
+    changes, mistakes = _override(data, texts)
+    return _checked(data, scenario.name, [Layer("--set", changes)], mistakes)
+
+
 def _find(name: str | PathLike[str], beside: Path | None) -> Path:
     text = str(name)
     if text in shipped():

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
@@ -221,6 +222,10 @@ class Scenario(Table):
     def policy_(self) -> Policy:
         """The policy as the core takes it."""
         return Policy(**self.policy.model_dump())
+
+    def with_policy(self, policy: Policy) -> "Scenario":
+        """Return the scenario under another policy."""
+        return self.model_copy(update={"policy": PolicyTable.model_construct(**asdict(policy))})
 
     def node_types(self, stream: Stream) -> tuple[int, ...]:
         """Return the node types a stream may use, as indices into the fleet, the preferred first."""

@@ -1,0 +1,253 @@
+"""Options and overrides are used, or refused with the reason; a value has one verdict, whichever door it comes by."""
+
+import json
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import onecenter as oc
+from onecenter.cli.main import main
+from onecenter.errors import OnecenterError, PolicyError, ScenarioError
+from onecenter.scenario import with_set
+
+#: Two nodes of four accelerators instead of one is enough to tell an override that was used.
+MORE = "center.nodes.small.count=3"
+
+#: A queue in which every part of a policy matters: ten jobs at once on four accelerators.
+QUEUE = """
+time = { start = "2026-03-02T00:00:00+08:00", horizon = "1 d" }
+center.nodes.a = { count = 1, accelerators = 4 }
+[platforms.p.demand.s]
+jobs = [
+    { submit = "0 min", accelerators = 3, run_time = "60 min" },
+    { submit = "1 min", accelerators = 4, run_time = "10 min" },
+    { submit = "2 min", accelerators = 2, run_time = "10 min" },
+    { submit = "3 min", accelerators = 1, run_time = "10 min" },
+]
+[policy]
+backfill = "easy"
+backfill_depth = 1
+"""
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a saved run of `tiny`."""
+    return oc.run("tiny").save(tmp_path_factory.mktemp("saved") / "result.parquet")
+
+
+@pytest.fixture
+def queue(tmp_path: Path) -> str:
+    """Return a scenario whose backfill looks at one job behind the head."""
+    path = tmp_path / "queue.toml"
+    path.write_text(QUEUE)
+    return str(path)
+
+
+def figures(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
+    """Return what a call prints as JSON."""
+    assert main([*arguments, "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """Return what is said of a call that is refused."""
+    try:
+        status: Any = main(arguments)
+    except SystemExit as stop:
+        status = stop.code
+    assert status == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "Traceback" not in printed.err
+    return printed.err
+
+
+@pytest.mark.case("3.1")
+def test_overrides_apply_to_a_saved_run(saved: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = figures(capsys, "run", str(saved), "--set", MORE, "--seed", "7")
+    assert found["log_digest"] == oc.run("tiny", set=[MORE]).log_digest != oc.run("tiny").log_digest
+    assert found["seed"] == 7
+    assert figures(capsys, "run", str(saved), "--set", "policy.backfill=none")["log_digest"] == (
+        oc.run("tiny", policy="fifo").log_digest
+    )
+
+
+@pytest.mark.case("3.1")
+def test_overrides_of_a_saved_run_are_checked(saved: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = refused(capsys, "run", str(saved), "--set", "center.nodez.small=1", "--set", "time.horizon=3")
+    assert 'did you mean "nodes"?' in text
+    assert "time.horizon = 3 (--set): the unit is missing" in text
+
+
+@pytest.mark.case("3.1")
+def test_overrides_apply_to_a_scenario_object() -> None:
+    scenario = oc.load("tiny")
+    assert oc.run(scenario, set=[MORE]).log_digest == oc.run("tiny", set=[MORE]).log_digest
+    assert oc.run(scenario, set=[MORE], seed=7).provenance["scenario"]["time"]["seed"] == 7
+    with pytest.raises(ScenarioError, match="did you mean"):
+        oc.run(scenario, set=["center.nodez.small=1"])
+
+
+def test_one_text_is_one_override() -> None:
+    assert oc.run("tiny", set=MORE).log_digest == oc.run("tiny", set=[MORE]).log_digest
+
+
+def test_a_saved_run_is_a_scenario_for_every_command(saved: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shown = figures(capsys, "show", str(saved), "--set", MORE)
+    assert shown["scenario"]["center"]["nodes"]["small"]["count"] == 3
+    compared = figures(capsys, "compare", str(saved), "--policies", "fifo,easy", "--set", MORE)
+    assert compared["policies"]["easy"]["log_digest"] == oc.run("tiny", policy="easy", set=MORE).log_digest
+
+
+def test_a_saved_run_is_repeated_under_the_policy_that_was_used(tmp_path: Path) -> None:
+    policy = oc.Policy(order="sjf", backfill="conservative", placement="worst-fit", depth=3, age_rate=250_000)
+    first = oc.run("tiny", policy=policy)
+    again = oc.run(first.save(tmp_path / "result.parquet"))
+    assert (again.policy, again.log_digest) == (policy, first.log_digest)
+
+
+@pytest.mark.parametrize("scenario", [None, 3, {"time": {}}])
+def test_what_is_no_scenario_is_refused(scenario: Any) -> None:
+    with pytest.raises(ScenarioError, match="a scenario, the name of a shipped one, or a file is expected"):
+        oc.run(scenario)
+
+
+def waits(result: oc.Result) -> list[float]:
+    """Return the waits by job, in minutes."""
+    return [ms / 60_000 for ms in result.jobs.sort("job")["wait_ms"]]
+
+
+@pytest.mark.case("3.2")
+def test_a_named_policy_keeps_depths(queue: str) -> None:
+    # By hand: job 1 is the head until 60. Job 2 never fits beside job 0. Job 3 fits at 3 where backfill looks at
+    # more than one job behind the head, else it waits for job 1's end at 70, beside job 2.
+    scenario = oc.load(queue)
+    assert waits(oc.run(scenario, set="policy.backfill_depth=0")) == [0, 59, 68, 0]
+    assert waits(oc.run(scenario)) == [0, 59, 68, 67]
+    assert waits(oc.run(scenario, policy="easy")) == [0, 59, 68, 67]
+    # With depth 1 only the head is looked at, and nothing is backfilled.
+    deep = with_set(scenario, {"policy.depth": 1, "policy.backfill_depth": 7})
+    named = oc.run(deep, policy="conservative").policy
+    assert named == oc.Policy(backfill="conservative", depth=1, backfill_depth=7)
+
+
+@pytest.mark.case("3.2")
+def test_a_replay_on_a_scenarios_center_keeps_its_depths(queue: str, tmp_path: Path) -> None:
+    log = tmp_path / "queue.swf"
+    rows = [(0, 3600, 3), (60, 600, 4), (120, 600, 2), (180, 600, 1)]
+    tail = "1 1 1 1 -1 -1 -1 -1"
+    log.write_text("".join(f"{i} {s} -1 {r} {a} -1 -1 {a} {r} -1 {tail}\n" for i, (s, r, a) in enumerate(rows)))
+    assert waits(oc.replay(log, center=queue, policy="easy")) == [0, 59, 68, 67]
+    out = tmp_path / "out"
+    call = ["replay", str(log), "--center", queue, "--order", "sjf", "--placement", "first-fit"]
+    assert main([*call, "--policy", "easy", "--json", "--out", str(out)]) == 0
+    assert oc.Result.load(out / "result.parquet").policy == oc.Policy("sjf", "easy", "first-fit", backfill_depth=1)
+
+
+@pytest.mark.case("3.2")
+def test_a_comparison_keeps_depths(queue: str, capsys: pytest.CaptureFixture[str]) -> None:
+    deep = ("compare", queue, "--policies", "fifo,easy", "--set", "policy.backfill_depth=1")
+    flat = ("compare", queue, "--policies", "fifo,easy", "--set", "policy.backfill_depth=0")
+    found = [figures(capsys, *call)["policies"] for call in (deep, flat)]
+    assert found[0]["easy"]["log_digest"] != found[1]["easy"]["log_digest"]
+    assert found[0]["fifo"]["log_digest"] == found[1]["fifo"]["log_digest"]
+
+
+#: A wrong value of each part of a policy, as Python and as the file have it: they differ where the file has units.
+WRONG_PARTS: list[tuple[str, Any, Any]] = [
+    *((part, value, value) for part in ("depth", "backfill_depth") for value in (-1, 2.5, True, 10**9 + 1, math.nan)),
+    *((part, "3", "3") for part in ("depth", "backfill_depth", "age_rate")),
+    ("age_rate", -1, -0.000001),
+    ("age_rate", 0.5, 0.0000005),
+    ("age_rate", math.inf, math.inf),
+    ("age_rate", 10**12 + 1, 1_000_001),
+    ("max_age", -1, "-1 ms"),
+    ("max_age", 1000 * 365 * 86_400_000 + 1, "1001 y"),
+]
+
+
+@pytest.mark.case("3.6")
+@pytest.mark.parametrize(("part", "in_python", "in_file"), WRONG_PARTS)
+def test_a_number_of_a_policy_has_one_verdict(part: str, in_python: Any, in_file: Any) -> None:
+    refused_by_both(part, in_python, in_file)
+
+
+@pytest.mark.parametrize("part", ["order", "backfill", "placement"])
+@pytest.mark.parametrize("value", ["best", 3, None, ["fifo"]])
+def test_a_name_in_a_policy_has_one_verdict(part: str, value: Any) -> None:
+    refused_by_both(part, value, value)
+
+
+def refused_by_both(part: str, in_python: Any, in_file: Any) -> None:
+    """Check that a part is refused in Python and in a scenario."""
+    parts: dict[str, Any] = {part: in_python}
+    with pytest.raises(PolicyError, match=f"^policy: {part} = "):
+        oc.Policy(**parts)
+    with pytest.raises(ScenarioError, match=rf"policy\.{part} = "):
+        with_set(oc.load("tiny"), {f"policy.{part}": in_file})
+
+
+@pytest.mark.case("3.6")
+def test_all_mistakes_of_a_policy_are_told() -> None:
+    with pytest.raises(PolicyError) as told:
+        oc.Policy(order="lifo", depth=-1, backfill_depth=2.5, age_rate=10**12, max_age=10**13)  # type: ignore[arg-type]
+    assert told.value.mistakes == [
+        "order = 'lifo': one of fifo, sjf, smallest-first, largest-first, priority is expected",
+        "depth = -1: at least 0 is expected",
+        "backfill_depth = 2.5: a whole number is expected",
+        "age_rate = 1000000000000: age_rate times max_age is too large for the core; lower one of them",
+    ]
+
+
+def test_numbers_of_numpy_are_numbers() -> None:
+    policy = oc.Policy(depth=np.int64(3), max_age=np.int32(1_000))  # type: ignore[arg-type]
+    assert policy == oc.Policy(depth=3, max_age=1_000)
+    assert {type(policy.depth), type(policy.max_age)} == {int}
+    assert oc.run("tiny", seed=np.int64(7)).provenance["seed"] == 7  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("policy", ["best", 3, ["easy"], ""])
+def test_what_is_no_policy_is_refused(policy: Any) -> None:
+    with pytest.raises(PolicyError, match="one of fifo, easy"):
+        oc.run("tiny", policy=policy)
+
+
+SEEDS: list[tuple[Any, str]] = [
+    (-1, "at least 0 is expected"),
+    (1.0, "a whole number is expected"),
+    (True, "a whole number is expected"),
+    ("7", "a whole number is expected"),
+    (math.nan, "a whole number is expected"),
+]
+
+
+@pytest.mark.case("7.12")
+@pytest.mark.parametrize("seed", [2**63, 10**40])
+def test_the_bound_of_a_seed_is_told_exactly(seed: int) -> None:
+    no_seed(seed, "at most 9,223,372,036,854,775,807 is expected")
+
+
+@pytest.mark.parametrize(("seed", "right"), SEEDS)
+def test_what_is_no_seed_is_refused(seed: Any, right: str) -> None:
+    no_seed(seed, right)
+
+
+def no_seed(seed: Any, right: str) -> None:
+    """Check that a seed is refused in a call and in a scenario."""
+    calls: list[Callable[[], Any]] = [
+        lambda: oc.run("tiny", seed=seed),
+        lambda: with_set(oc.load("tiny"), {"time.seed": seed}),
+    ]
+    for call in calls:
+        with pytest.raises(OnecenterError, match=right) as told:
+            call()
+        assert "time.seed = " in str(told.value)
+
+
+def test_the_largest_seed_is_one() -> None:
+    assert oc.run("tiny", seed=2**63 - 1).provenance["seed"] == 2**63 - 1
