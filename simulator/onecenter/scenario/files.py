@@ -15,6 +15,7 @@ from onecenter.errors import ScenarioError
 from onecenter.scenario import overrides, shape
 from onecenter.scenario.mistakes import mistakes_of, written
 from onecenter.scenario.model import Scenario
+from onecenter.scenario.strangers import stranger
 
 #: A scenario is read as a whole; a larger file is another kind of file.
 MAX_BYTES = 16 * 2**20
@@ -179,6 +180,9 @@ def _read(file: Path) -> dict[str, Any]:
             raw = handle.read(MAX_BYTES + 1)
     except OSError as error:
         raise ScenarioError(str(file), [f"cannot be read: {error.strerror or error}"]) from None
+    foreign = stranger(file.name, raw)
+    if foreign is not None:
+        raise ScenarioError(str(file), [foreign])
     if len(raw) > MAX_BYTES:
         raise ScenarioError(str(file), [f"larger than {MAX_BYTES // 2**20} MiB; a scenario is a small TOML file"])
     try:

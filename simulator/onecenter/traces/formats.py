@@ -73,5 +73,7 @@ def detected(source: str, file_name: str, first_line: str) -> Format:
     best = max(FORMATS, key=lambda known: known.detect(file_name, first_line))
     if best.detect(file_name, first_line):
         return best
+    if file_name.endswith(".toml"):
+        raise TraceError(source, ["this is a scenario: `onecenter run` takes scenarios, replay takes logs"])
     known = "; ".join(f"{each.name}: {each.about}" for each in FORMATS)
     raise TraceError(source, [f"its first line, {quoted(first_line)}, fits no known format ({known})"])
