@@ -271,7 +271,7 @@ def test_an_empty_file_lacks_the_three_required_tables(tmp_path: Path) -> None:
         ("x = " + "[" * 5000, "tables or lists are nested too deeply"),
         (GOOD.replace("fifo", "f\u00e9").encode("latin-1"), "line 19: not UTF-8 (byte 496); save the file as UTF-8"),
         (GOOD.encode("utf-16"), "line 1: not UTF-8 (byte 0)"),
-        (b"\x1f\x8b\x08\x00", "line 1: not UTF-8 (byte 1)"),
+        (b"\x1f\x8b\x08\x00", "packed with gzip: unpack it first; a scenario is a TOML file"),
         (GOOD + "#" * 2**24, "larger than 16 MiB; a scenario is a small TOML file"),
     ],
 )
