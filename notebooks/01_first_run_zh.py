@@ -28,13 +28,13 @@ result
 result.platforms.select("platform", "submitted", "wait_p50_s", "wait_p95_s", "utilisation", "meets_target")
 
 # %%
-result.plot.utilisation()
+result.plot.utilisation(language="zh")
 
 # %% [markdown]
 # 作业要等多久？横轴为对数刻度，目标已标出。
 
 # %%
-result.plot.waits()
+result.plot.waits(language="zh")
 
 # %% [markdown]
 # 它们为什么等待？

@@ -33,7 +33,7 @@ plan.table.select("center.nodes.910b.count", "platform", "late", "late_high", "a
 # 前沿曲线：各平台等待时间随节点数的变化，附 95 % 区间与目标。
 
 # %%
-plan.plot.frontier()
+plan.plot.frontier(language="zh")
 
 # %% [markdown]
 # 每年费用是多少？价格与电价及其来源写在场景文件中。

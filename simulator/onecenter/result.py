@@ -207,36 +207,40 @@ def _type_of(name: str) -> type[pl.DataType]:
 
 
 class Plots:
-    """Pictures of a result. Each draws on `ax`, or on new Axes of pyplot, and returns the Axes."""
+    """Pictures of a result.
+
+    Each draws on `ax`, or on new Axes of pyplot, names the platforms in `language` ("en" or "zh"), and returns the
+    Axes.
+    """
 
     def __init__(self, result: Result) -> None:
         self._of = result
 
-    @property
-    def _labels(self) -> dict[str, str]:
-        return {name: self._of.label(name) for name in self._of.workload.platforms}
+    def _labels(self, language: str) -> dict[str, str]:
+        return {name: self._of.label(name, language) for name in self._of.workload.platforms}
 
-    def utilisation(self, ax: "Axes | None" = None) -> "Axes":
+    def utilisation(self, ax: "Axes | None" = None, language: str = "en") -> "Axes":
         """Accelerators in use over time, by platform."""
         from onecenter import plot
 
         capacity = accelerators_of(self._of.fleet)
-        return plot.utilisation(self._of.series, capacity, self._of.window, self._labels, ax)
+        return plot.utilisation(self._of.series, capacity, self._of.window, self._labels(language), ax)
 
-    def queue(self, ax: "Axes | None" = None) -> "Axes":
+    def queue(self, ax: "Axes | None" = None, language: str = "en") -> "Axes":
         """Waiting jobs over time, by platform."""
         from onecenter import plot
 
-        return plot.queue(self._of.series, self._of.window, self._labels, ax)
+        return plot.queue(self._of.series, self._of.window, self._labels(language), ax)
 
-    def waits(self, ax: "Axes | None" = None) -> "Axes":
+    def waits(self, ax: "Axes | None" = None, language: str = "en") -> "Axes":
         """How long jobs wait, by platform, with the targets."""
         from onecenter import plot
 
-        return plot.waits(self._of.jobs, self._of.window, self._of.targets, self._labels, ax)
+        return plot.waits(self._of.jobs, self._of.window, self._of.targets, self._labels(language), ax)
 
-    def gantt(self, ax: "Axes | None" = None) -> "Axes":
+    def gantt(self, ax: "Axes | None" = None, language: str = "en") -> "Axes":
         """Which job ran where and when, for small runs."""
         from onecenter import plot
 
-        return plot.gantt(self._of.jobs, self._of.log, self._of.nodes, self._of.window, self._labels, ax)
+        labels = self._labels(language)
+        return plot.gantt(self._of.jobs, self._of.log, self._of.nodes, self._of.window, labels, ax)

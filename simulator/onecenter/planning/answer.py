@@ -1,6 +1,5 @@
 """The answer of a plan: in words, as numbers, as a picture."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -13,7 +12,7 @@ from onecenter.planning.approximation import Approximation, approximation
 from onecenter.planning.candidates import Candidate, Candidates, Values, as_dict
 from onecenter.planning.limits import Limits
 from onecenter.planning.mix import pareto
-from onecenter.planning.naming import LANGUAGES
+from onecenter.planning.naming import LANGUAGES, exact
 from onecenter.planning.question import Question
 from onecenter.scenario import Scenario
 from onecenter.standing import Standing
@@ -150,14 +149,16 @@ class Plots:
     def __init__(self, plan: Plan) -> None:
         self._of = plan
 
-    def frontier(self, ax: "Axes | None" = None) -> "Axes":
-        """Each target's percentile against the number of nodes, with bands and limits."""
-        from onecenter.plot.frontier import frontier
+    def frontier(self, ax: "Axes | None" = None, language: str = "en") -> "Axes":
+        """Each target's percentile against the number of nodes, with bands and limits, in "en" or "zh"."""
+        from onecenter.plot.frontier import TEXTS, frontier
 
-        labels: Mapping[str, str] = {
-            name: part.label.en for name, part in self._of.scenario.platforms.items() if part.label and part.label.en
+        labels = {
+            name: getattr(part.label, language) or name if part.label else name
+            for name, part in self._of.scenario.platforms.items()
         }
-        return frontier(self._of.tried, labels, ax)
+        texts = TEXTS[language]
+        return frontier(self._of.tried, labels, ax, texts=texts, duration=lambda ms: exact(ms, language))
 
 
 def _met(one: Standing) -> dict[str, Any]:

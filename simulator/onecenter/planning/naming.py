@@ -32,6 +32,14 @@ def target_name(what: str, language: str) -> str:
 
 def duration(seconds: float, language: str) -> str:
     """Return a duration (s), rounded."""
-    text = units.format_seconds(seconds)
+    return _in(language, units.format_seconds(seconds))
+
+
+def exact(ms: int, language: str) -> str:
+    """Return a duration (ms) with all its digits, such as a limit."""
+    return _in(language, units.duration_text(ms))
+
+
+def _in(language: str, text: str) -> str:
     number, _, unit = text.rpartition(" ")
     return f"{number} {UNITS_ZH.get(unit, unit)}" if language == "zh" and number else text

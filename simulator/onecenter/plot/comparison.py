@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from onecenter.plot import style
+from onecenter.plot.fonts import legible
 from onecenter.plot.ink import ink
 from onecenter.visible import visible
 
@@ -42,7 +43,7 @@ def ratios(table: pl.DataFrame, ax: "Axes | None" = None, labels: Mapping[str, s
     if len(others) > 1:
         heights = [0.95 - 0.07 * i for i in range(len(others))]
         style.label_lines(ax, others, heights, [ink(i) for i in range(len(others))])
-    return ax
+    return legible(ax)
 
 
 def _place(index: int, count: int) -> float:
@@ -76,9 +77,9 @@ def _axes(ax: "Axes", table: pl.DataFrame, names: list[str]) -> None:
     ax.xaxis.set_major_locator(FixedLocator(ticks))
     ax.xaxis.set_major_formatter(FixedFormatter([f"{tick:.3g}" for tick in ticks]))
     ax.xaxis.set_minor_locator(NullLocator())
-    ax.set_yticks(range(len(names)), [visible(name) for name in names], **style.AS_IS)
+    ax.set_yticks(range(len(names)), [visible(name) for name in names])
     ax.set_ylim(max(len(names), 1) - 0.5, -0.5)
     bases = " or ".join(dict.fromkeys(table["base"]))
     others = " or ".join(dict.fromkeys(table["other"]))
     text = f"mean wait of {others} as a multiple of {bases} (logarithmic; lines: 95 % intervals)"
-    ax.set_xlabel(visible(text), **style.AS_IS)
+    ax.set_xlabel(visible(text))

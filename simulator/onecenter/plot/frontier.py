@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from onecenter import units
 from onecenter.plot import style
+from onecenter.plot.fonts import legible
 from onecenter.plot.ink import ink
 
 if TYPE_CHECKING:
@@ -16,13 +17,22 @@ if TYPE_CHECKING:
 Array = npt.NDArray[Any]
 Row = Mapping[str, Any]
 
-#: What is written, for those who want it in another language.
-TEXTS: Final[Mapping[str, str]] = {
-    "nodes": "nodes",
-    "wait": "wait at the target's percentile (logarithmic; band: 95 % interval)",
-    "answer": "answer",
-    "none": "no target for waits",
-    "target": "≤ {limit}",
+#: What is written, by language.
+TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
+    "en": {
+        "nodes": "nodes",
+        "wait": "wait at the target's percentile (logarithmic; band: 95 % interval)",
+        "answer": "answer",
+        "none": "no target for waits",
+        "target": "≤ {limit}",
+    },
+    "zh": {
+        "nodes": "节点数",
+        "wait": "目标分位的等待时间（对数坐标；色带为 95% 置信区间）",
+        "answer": "结论",
+        "none": "没有等待时间目标",
+        "target": "≤ {limit}",
+    },
 }
 
 #: The shortest wait drawn (s); shorter ones stand there.
@@ -39,7 +49,7 @@ def frontier(
     *,
     answer: Sequence[int] = (),
     named: bool = True,
-    texts: Mapping[str, str] = TEXTS,
+    texts: Mapping[str, str] = TEXTS["en"],
     duration: Callable[[int], str] = units.duration_text,
 ) -> "Axes":
     """Draw each target's percentile of the wait against the nodes, with its 95 % interval and the limit (dashed).
@@ -61,7 +71,7 @@ def frontier(
     named : bool
         Write the platforms' names beside the curves.
     texts : mapping of str to str
-        What is written, by the keys of TEXTS.
+        What is written, by the keys of TEXTS["en"].
     duration : callable
         Writes ms for people.
     """
@@ -82,7 +92,7 @@ def frontier(
         _names(ax, curves, colours, labels, bottom, top)
     if not curves:
         ax.annotate(texts["none"], (0.5, 0.5), xycoords="axes fraction", ha="center")
-    return ax
+    return legible(ax)
 
 
 def _curves(tried: Sequence[Row]) -> dict[tuple[str, str], list[dict[str, Any]]]:

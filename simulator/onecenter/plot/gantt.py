@@ -8,6 +8,7 @@ import polars as pl
 
 from onecenter.log import names_of
 from onecenter.plot import style
+from onecenter.plot.fonts import legible
 from onecenter.window import Window
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def gantt(
     _draw(ax, bars, window)
     _node_axis(ax, list(devices), tops)
     _legend(ax, bars, names_of(jobs["platform"]), labels)
-    return ax
+    return legible(ax)
 
 
 def _starts(jobs: pl.DataFrame, log: pl.DataFrame, window: Window) -> pl.DataFrame:

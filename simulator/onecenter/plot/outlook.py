@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from onecenter.plot import style
+from onecenter.plot.fonts import legible
 from onecenter.visible import visible
 
 if TYPE_CHECKING:
@@ -42,10 +43,9 @@ def outlook(found: Mapping[str, Any], ax: "Axes | None" = None) -> "Axes":
             textcoords="offset points",
             va="top",
             fontsize="small",
-            **style.AS_IS,
         )
     ax.set_xlim(0, found["months"])
     ax.set_ylim(bottom=0)
     ax.set_xlabel("month")
     ax.set_ylabel("nodes")
-    return ax
+    return legible(ax)

@@ -10,6 +10,7 @@ import polars as pl
 from onecenter import units
 from onecenter.log import names_of
 from onecenter.plot import style
+from onecenter.plot.fonts import legible
 from onecenter.series import averages
 from onecenter.window import Window
 
@@ -61,7 +62,7 @@ def utilisation(
     ]
     middles = (np.cumsum(average) - average / 2) / TOP
     style.label_lines(ax, shown, middles.tolist(), colours)
-    return ax
+    return legible(ax)
 
 
 def queue(
@@ -83,7 +84,7 @@ def queue(
     last = levels[:, -1] if levels.size else np.zeros(len(names))
     shown = [_name(name, labels) for name in names]
     style.label_lines(ax, shown, [float(level) / highest for level in last], colours)
-    return ax
+    return legible(ax)
 
 
 def _held(level: Array) -> Array:

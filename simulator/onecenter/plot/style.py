@@ -1,7 +1,6 @@
 """What all pictures share: colours, axes, labels beside lines, units of time."""
 
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -19,9 +18,6 @@ Array = npt.NDArray[Any]
 OKABE_ITO: Final = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442")
 INK: Final = "#222222"
 FAINT: Final = "#999999"
-
-#: Texts of others are drawn as they are: no formulas in dollar signs.
-AS_IS: Final[Mapping[str, Any]] = MappingProxyType({"parse_math": False, "usetex": False})
 
 SIZE: Final = (8.0, 4.2)
 
@@ -84,7 +80,6 @@ def label_lines(ax: "Axes", names: Sequence[str], heights: Sequence[float], colo
             va="center",
             ha="left",
             annotation_clip=False,
-            **AS_IS,
         )
 
 

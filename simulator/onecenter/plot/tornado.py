@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from onecenter.plot import style
+from onecenter.plot.fonts import legible
 from onecenter.visible import visible
 
 if TYPE_CHECKING:
@@ -29,8 +30,8 @@ def tornado(table: pl.DataFrame, figure: str, ax: "Axes | None" = None) -> "Axes
     ax.barh(places, rows["total"], color=style.colour(4), height=0.7)
     ax.barh(places, rows["first"], color=style.colour(0), height=0.35)
     ax.hlines(places, rows["total_low"], rows["total_high"], color=style.INK, linewidth=1)
-    ax.set_yticks(list(places), [visible(path) for path in rows["path"]], **style.AS_IS)
+    ax.set_yticks(list(places), [visible(path) for path in rows["path"]])
     ax.set_xlim(0, max(1.0, float(rows["total_high"].max() or 1.0)))  # type: ignore[arg-type]
     text = f"share of the variance of {figure} (wide: total, narrow: alone; line: 95 % interval)"
-    ax.set_xlabel(visible(text), **style.AS_IS)
-    return ax
+    ax.set_xlabel(visible(text))
+    return legible(ax)

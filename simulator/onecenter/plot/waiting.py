@@ -10,6 +10,7 @@ import polars as pl
 from onecenter import units
 from onecenter.log import FUTURE, REFUSED, Fates, names_of, observed_waits
 from onecenter.plot import style
+from onecenter.plot.fonts import legible
 from onecenter.statistics.survival import Survival, kaplan_meier
 from onecenter.targets import Target
 from onecenter.window import Window
@@ -76,7 +77,7 @@ def waits(
     heights = [_height(float(_share(curves[name], np.array([middle]))[0])) for name in names]
     colours = [style.colour(i) for i in range(len(names))]
     style.label_lines(ax, [(labels or {}).get(name, name) for name in names], heights, colours)
-    return ax
+    return legible(ax)
 
 
 def _survival(jobs: pl.DataFrame, window: Window) -> Survival:
