@@ -1,0 +1,65 @@
+"""The tables of features in README.md and README.zh.md say the same, row by row and cell by cell."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import onecenter
+
+#: The pages belong to the code that is tested.
+ROOT = Path(onecenter.__file__).resolve().parents[2]
+
+#: What a cell can be about: a term in English, and in Chinese.
+TERMS = {
+    "node type": "节点类型", "racks": "机柜", "accelerators": "加速卡", "cpus": "CPU、", "memory": "内存",
+    "network": "网络", "storage": "存储", "speed": "速度", "failures": "故障", "maintenance": "维护",
+    "gangs": "gang", "anywhere": "任意位置", "fractions of a device": "一张卡的一部分",
+    "CPU-only": "纯 CPU", "walltime kill": "超时终止", "outcomes": "结局", "patience": "放弃排队",
+    "deadlines": "截止时间", "grow, shrink": "弹性伸缩", "wait for each other": "相互依赖",
+    "SimPy": "SimPy", "inference": "推理", "Poisson": "泊松", "hour and weekday": "按小时和星期",
+    "sizes": "规模与时长", "bursts": "突发", "timetables": "课程表", "distribution": "分布",
+    "table": "表格", "lists": "清单", "logs": "日志", "growth": "增长", "start-ups": "初创企业",
+    "react to waits": "因等待而改变", "FIFO": "FIFO", "shortest walltime": "申请时长最短",
+    "smallest": "最小优先", "largest": "最大优先", "ageing": "老化", "quotas": "配额",
+    "fair share": "公平份额", "in Python": "用 Python", "none": "无、", "EASY": "EASY",
+    "shortest first": "短作业优先", "conservative": "保守", "depth": "深度", "preemption": "抢占",
+    "advance reservations": "提前预约", "first-fit": "first-fit", "best-fit": "best-fit",
+    "worst-fit": "worst-fit", "fewest racks": "最少机柜", "links inside a node": "节点内互联",
+    "fragmentation": "碎片", "Kaplan-Meier": "Kaplan-Meier", "not dropped": "不会丢掉",
+    "targets met": "目标达标", "missed": "未达标", "undecided": "无法判断", "reasons": "原因",
+    "utilisation": "利用率", "slowdown": "减速比", "intervals": "置信区间", "paired": "成对",
+    "cost": "费用", "energy": "能耗", "carbon": "碳排放", "users": "用户", "ITP": "ITP", "Philly": "Philly",
+}  # fmt: skip
+
+
+def rows(page: str) -> list[list[str]]:
+    """Return the cells of the page's table of features: its header names what is modelled and what is not."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    tables = re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE)
+    (table,) = (each for each in tables if re.search("not yet|尚未建模", each))
+    return [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in table.splitlines()[2:]]
+
+
+def spans(cell: str) -> list[str]:
+    """Return code spans and numbers."""
+    return sorted(re.findall(r"`[^`]*`|\d[\d.,]*", cell))
+
+
+@pytest.mark.case("5.5")
+def test_both_tables_say_the_same() -> None:
+    english, chinese = rows("README.md"), rows("README.zh.md")
+    assert [len(row) for row in english] == [len(row) for row in chinese] == [3] * len(english)
+    for one, other in zip(english, chinese, strict=True):
+        for cell, its in zip(one[1:], other[1:], strict=True):
+            assert spans(cell) == spans(its)
+            said = {term for term in TERMS if term.lower() in cell.lower()}
+            meant = {term for term in TERMS if TERMS[term] in its}
+            assert said == meant, f"{one[0]} / {other[0]}: {said ^ meant} is on one side only"
+
+
+def test_every_feature_of_the_english_table_is_a_term() -> None:
+    """What a row gains must be a term of this test, so that the Chinese row gains it, too."""
+    for row in rows("README.md"):
+        for item in re.split(r"[,;:]| and (?!weekday)", " ".join(row[1:])):
+            assert not item.strip() or any(term.lower() in item.lower() for term in TERMS), f"{row[0]}: {item}"
