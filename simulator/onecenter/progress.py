@@ -18,7 +18,9 @@ def _bar(text: str) -> Any:
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("  {task.description}"), BarColumn(), TimeElapsedColumn())
-    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    console = Console(stderr=True)
+    # In a file or pipe a bar leaves blank lines.
+    bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
     bar.add_task(text, total=None)
     return bar
 

@@ -7,7 +7,6 @@ else is JSON in the file's key-value metadata.
 
 import hashlib
 import json
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -20,6 +19,7 @@ from onecenter_kernels import codes
 from onecenter_kernels.state import LOG, LOG_DTYPE
 
 from onecenter import log as decisions
+from onecenter.atomic import replacing
 from onecenter.errors import OnecenterError, ResultError
 from onecenter.fleet import NodeType
 from onecenter.policies import Policy
@@ -64,14 +64,11 @@ def save(result: "Result", path: str | Path) -> Path:
     ) -> Iterator[pl.DataFrame]:
         yield from _chunks(result)
 
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        register_io_source(source, schema=schema).sink_parquet(temporary, metadata=metadata)
-        os.replace(temporary, target)
+        with replacing(target) as temporary:
+            register_io_source(source, schema=schema).sink_parquet(temporary, metadata=metadata)
     except (OSError, pl.exceptions.PolarsError) as error:
         raise ResultError(str(path), [f"it cannot be written: {error}"]) from error
-    finally:
-        temporary.unlink(missing_ok=True)
     return target
 
 

@@ -6,25 +6,29 @@ import sys
 from onecenter.cli import tables
 from onecenter.cli.conditions import holding
 from onecenter.cli.delivery import deliver
+from onecenter.cli.outputs import output_folder
+from onecenter.cli.status import CONDITION, FINE, MISTAKE
+from onecenter.cli.streams import print_json
 from onecenter.comparison import compare
 from onecenter.errors import ScenarioError
 from onecenter.scenario import load, shipped
 from onecenter.side_by_side import comparison, run_each
 from onecenter.simulation import run, scenario_of
-from onecenter.visible import json_text, visible
+from onecenter.visible import visible
 
 
 def command_run(options: argparse.Namespace) -> int:
     """Simulate a scenario, or repeat a saved result."""
-    result = run(
-        options.scenario,
-        seed=options.seed,
-        set=options.set,
-        policy=options.policy,
-        stride=options.stride,
-        show_progress=not options.json,
-    )
-    return deliver(result, options, sizes=False)
+    with output_folder(options.out):
+        result = run(
+            options.scenario,
+            seed=options.seed,
+            set=options.set,
+            policy=options.policy,
+            stride=options.stride,
+            show_progress=not options.json,
+        )
+        return deliver(result, options, sizes=False)
 
 
 def command_compare(options: argparse.Namespace) -> int:
@@ -36,12 +40,12 @@ def command_compare(options: argparse.Namespace) -> int:
     figures = comparison(results)
     failed = holding(options.fail_if, figures)
     if options.json:
-        print(json_text(figures, 2))
+        print_json(figures)
     else:
         tables.console().print(tables.comparison_table(results))
     for text in failed:
         print(f"onecenter: --fail-if holds: {visible(text)}", file=sys.stderr)
-    return 1 if failed else 0
+    return CONDITION if failed else FINE
 
 
 def _compare_paired(names: list[str], options: argparse.Namespace) -> int:
@@ -50,12 +54,12 @@ def _compare_paired(names: list[str], options: argparse.Namespace) -> int:
     found = compare(names, scenario, n=options.replications)
     failed = holding(options.fail_if, found.as_dict())
     if options.json:
-        print(json_text(found.as_dict(), 2))
+        print_json(found.as_dict())
     else:
         tables.console().print(tables.pairs_table(found.table))
     for text in failed:
         print(f"onecenter: --fail-if holds: {visible(text)}", file=sys.stderr)
-    return 1 if failed else 0
+    return CONDITION if failed else FINE
 
 
 def command_show(options: argparse.Namespace) -> int:
@@ -68,14 +72,14 @@ def command_show(options: argparse.Namespace) -> int:
     if options.json:
         rows = [vars(row) | {"load": row.load} for row in offered.rows]
         figures = {"scenario": scenario.resolved(), "load": rows, "warnings": offered.warnings}
-        print(json_text(figures, 2))
-        return 0
+        print_json(figures)
+        return FINE
     out = tables.console()
     print(dump(scenario.resolved()))
     out.print(tables.load_table(offered))
     for warning in offered.warnings:
         out.print(f"  warning: {warning}")
-    return 0
+    return FINE
 
 
 def command_validate(options: argparse.Namespace) -> int:
@@ -88,7 +92,7 @@ def command_validate(options: argparse.Namespace) -> int:
         except ScenarioError as error:
             mistakes += 1
             print(f"onecenter: {error}", file=sys.stderr)
-    return 2 if mistakes else 0
+    return MISTAKE if mistakes else FINE
 
 
 def command_scenario(options: argparse.Namespace) -> int:
@@ -99,7 +103,7 @@ def command_scenario(options: argparse.Namespace) -> int:
     if options.what == "list":
         print("\n".join(shipped()))
     elif options.what == "schema":
-        print(json_text(json_schema(), 2))
+        print_json(json_schema())
     else:
         print(reference(), end="")
-    return 0
+    return FINE

@@ -7,28 +7,31 @@ from pathlib import Path
 from typing import Any
 
 from onecenter import units
+from onecenter.atomic import write_json
 from onecenter.cli import tables
 from onecenter.cli.conditions import holding
-from onecenter.errors import OnecenterError
+from onecenter.cli.outputs import cannot_be_written
+from onecenter.cli.status import CONDITION, FINE
+from onecenter.cli.streams import print_json
 from onecenter.result import Result
-from onecenter.visible import json_text, visible
+from onecenter.visible import visible
 
 
 def deliver(result: Result, options: argparse.Namespace, *, sizes: bool) -> int:
-    """Print the figures, write what was asked for, and judge the conditions."""
+    """Write what was asked for, print the figures, and judge the conditions."""
     summary = result.summary()
     failed = holding(options.fail_if, summary)
+    if options.out is not None:
+        _write(result, summary, Path(options.out))
     if options.json:
-        print(json_text(summary, 2))
+        print_json(summary)
     else:
         _print(result, summary, sizes)
-    if options.out:
-        folder = _write(result, Path(options.out))
-        if not options.json:
-            print(f"\n  tables and plots: {visible(str(folder))}/")
+        if options.out is not None:
+            print(f"\n  tables and plots: {visible(str(Path(options.out)))}/")
     for text in failed:
         print(f"onecenter: --fail-if holds: {visible(text)}", file=sys.stderr)
-    return 1 if failed else 0
+    return CONDITION if failed else FINE
 
 
 def _print(result: Result, summary: Mapping[str, Any], sizes: bool) -> None:
@@ -53,16 +56,10 @@ def _print(result: Result, summary: Mapping[str, Any], sizes: bool) -> None:
                 out.print(f"  undecided: {name}, {one['what']}: {one['reason']}")
 
 
-def _write(result: Result, folder: Path) -> Path:
-    """Write the result and its plots; return the folder."""
+def _write(result: Result, summary: Mapping[str, Any], folder: Path) -> None:
     from onecenter.cli.pictures import save_plots
 
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
+    with cannot_be_written(str(folder)):
         result.save(folder / "result.parquet")
-        text = json_text(result.summary(), 2)
-        (folder / "summary.json").write_text(text, encoding="utf-8")
+        write_json(folder / "summary.json", summary)
         save_plots(result, folder)
-    except OSError as error:
-        raise OnecenterError("--out", [f"{folder}: {error.strerror or error}"]) from None
-    return folder

@@ -1,34 +1,37 @@
 """The command `onecenter`: what it understands, and the exit status."""
 
 import argparse
-import os
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
+from onecenter import __version__
+from onecenter.cli.interrupts import interruptible
 from onecenter.cli.options import add_fail_if, add_outputs, add_run_options, add_scenario_options
 from onecenter.cli.plan_options import add_plan
 from onecenter.cli.replay_options import add_replay
 from onecenter.cli.report_options import add_report
+from onecenter.cli.status import EPILOG, status_of
+from onecenter.cli.streams import streams
 from onecenter.cli.sweep_options import add_sweep
-from onecenter.errors import OnecenterError
 from onecenter.visible import visible
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; return 0, 1 (a condition of --fail-if holds), 2 (a mistake) or 130 (interrupted)."""
+    """Run the command line; return the exit status, as `status` declares it."""
+    with streams(), interruptible() as came:
+        return status_of(lambda: _called(arguments), came)
+
+
+def _called(arguments: Sequence[str] | None) -> int:
     options = parser().parse_args(arguments)
     try:
         return int(options.command(options))
-    except OnecenterError as error:
-        print(f"onecenter: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("onecenter: interrupted", file=sys.stderr)
-        return 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except BaseException:
+        if options.debug:
+            traceback.print_exc()
+        raise
 
 
 class _Parser(argparse.ArgumentParser):
@@ -55,6 +58,13 @@ def parser() -> argparse.ArgumentParser:
     _show(parts)
     _validate(parts)
     _scenario(parts)
+    top.add_argument("--version", action="version", version=f"onecenter {__version__}")
+    top.set_defaults(debug=False)
+    for part in (top, *parts.choices.values()):
+        part.epilog = EPILOG
+        part.add_argument(
+            "--debug", action="store_true", default=argparse.SUPPRESS, help="show the traceback where it fails"
+        )
     return top
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from onecenter.atomic import replacing
 from onecenter.result import Result
 
 if TYPE_CHECKING:
@@ -27,5 +28,6 @@ def save_axes(draw: Callable[["Axes"], Any], path: Path) -> Path:
     figure = Figure(figsize=(9, 4.5), layout="constrained")
     FigureCanvasAgg(figure)
     draw(figure.add_subplot())
-    figure.savefig(path, dpi=120)
+    with replacing(path) as temporary:
+        figure.savefig(temporary, format="png", dpi=120)
     return path

@@ -2,13 +2,18 @@
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 from onecenter import units
+from onecenter.atomic import write_json
 from onecenter.cli import tables
+from onecenter.cli.outputs import cannot_be_written, output_folder
+from onecenter.cli.status import FINE
+from onecenter.cli.streams import print_json
 from onecenter.errors import PlanError
 from onecenter.executors import local
 from onecenter.planning import Limits, Outlook, Plan, outlook, plan
-from onecenter.visible import json_text, visible
+from onecenter.visible import visible
 
 
 def command_plan(options: argparse.Namespace) -> int:
@@ -17,7 +22,7 @@ def command_plan(options: argparse.Namespace) -> int:
         return _look_ahead(options)
     limits = Limits(options.budget, _power(options.power_cap), options.racks, options.minimise)
     periods = _periods(options.criterion)
-    with local(options.workers) as executor:
+    with output_folder(options.out), local(options.workers) as executor:
         found = plan(
             options.scenario,
             options.vary,
@@ -29,11 +34,11 @@ def command_plan(options: argparse.Namespace) -> int:
             replications=options.replications,
             executor=executor,
         )
-    return _deliver(found, options)
+        return _deliver(found, options)
 
 
 def _look_ahead(options: argparse.Namespace) -> int:
-    with local(options.workers) as executor:
+    with output_folder(options.out), local(options.workers) as executor:
         found = outlook(
             options.scenario,
             options.vary,
@@ -44,7 +49,7 @@ def _look_ahead(options: argparse.Namespace) -> int:
             executor=executor,
             replications=options.replications,
         )
-    return _deliver(found, options)
+        return _deliver(found, options)
 
 
 def _power(text: str | None) -> float | None:
@@ -67,16 +72,16 @@ def _periods(text: str | None) -> float | None:
 
 
 def _deliver(found: Plan | Outlook, options: argparse.Namespace) -> int:
-    text = json_text(found.as_dict(), 2)
+    figures = found.as_dict()
+    if options.out is not None:
+        _write(found, Path(options.out), figures)
     if options.json:
-        print(text)
+        print_json(figures)
     else:
         _print(found)
-    if options.out:
-        _write(found, Path(options.out), text)
-        if not options.json:
+        if options.out is not None:
             print(f"\n  numbers and picture: {visible(options.out)}/")
-    return 0
+    return FINE
 
 
 def _print(found: Plan | Outlook) -> None:
@@ -90,16 +95,13 @@ def _print(found: Plan | Outlook) -> None:
         out.print(f"\n  M/G/c approximation of the p95 wait: {units.format_seconds(found.check.p95_s)}")
 
 
-def _write(found: Plan | Outlook, folder: Path, text: str) -> None:
+def _write(found: Plan | Outlook, folder: Path, figures: dict[str, Any]) -> None:
     from onecenter.cli.pictures import save_axes
 
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
+    with cannot_be_written(str(folder)):
         if isinstance(found, Outlook):
-            (folder / "outlook.json").write_text(text, encoding="utf-8")
+            write_json(folder / "outlook.json", figures)
             save_axes(found.plot, folder / "outlook.png")
         else:
-            (folder / "plan.json").write_text(text, encoding="utf-8")
+            write_json(folder / "plan.json", figures)
             save_axes(found.plot.frontier, folder / "frontier.png")
-    except OSError as error:
-        raise PlanError("--out", [f"{folder}: {error.strerror or error}"]) from None

@@ -4,6 +4,7 @@ import argparse
 
 from onecenter.cli import tables
 from onecenter.cli.delivery import deliver
+from onecenter.cli.outputs import output_folder
 from onecenter.errors import OnecenterError
 from onecenter.policies import Policy, policy_of
 from onecenter.replaying import replay
@@ -18,21 +19,22 @@ def command_replay(options: argparse.Namespace) -> int:
     policy = policy_of(
         options.policy, default, order=options.order, backfill=options.backfill, placement=options.placement
     )
-    if not options.json:
-        tables.console().print(*(f"  {line}" for line in trace.quality.lines()), sep="\n")
-    result = replay(
-        trace,
-        processors=options.processors,
-        nodes=options.nodes,
-        center=options.center,
-        policy=policy,
-        horizon=options.horizon,
-        warmup=options.warmup,
-        skip_first=_share(options.skip_first),
-        stride=options.stride,
-        show_progress=not options.json,
-    )
-    return deliver(result, options, sizes=True)
+    with output_folder(options.out):
+        if not options.json:
+            tables.console().print(*(f"  {line}" for line in trace.quality.lines()), sep="\n")
+        result = replay(
+            trace,
+            processors=options.processors,
+            nodes=options.nodes,
+            center=options.center,
+            policy=policy,
+            horizon=options.horizon,
+            warmup=options.warmup,
+            skip_first=_share(options.skip_first),
+            stride=options.stride,
+            show_progress=not options.json,
+        )
+        return deliver(result, options, sizes=True)
 
 
 def _share(text: str) -> float:

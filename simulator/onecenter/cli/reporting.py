@@ -1,9 +1,11 @@
 """The command `onecenter report`."""
 
 import argparse
-import os
 from pathlib import Path
 
+from onecenter.atomic import try_folder, write_text
+from onecenter.cli.outputs import cannot_be_written
+from onecenter.cli.status import FINE
 from onecenter.errors import OnecenterError
 from onecenter.visible import visible
 
@@ -16,9 +18,11 @@ def command_report(options: argparse.Namespace) -> int:
     target = Path(options.out)
     _check(target, options.inputs)
     subjects, plan = read(options.inputs)
-    write(target, page(subjects, plan, options.lang))
+    text = page(subjects, plan, options.lang)
+    with cannot_be_written(str(target)):
+        write_text(target, text)
     print(f"  report: {visible(str(target))}")
-    return 0
+    return FINE
 
 
 def _check(target: Path, inputs: list[str]) -> None:
@@ -32,21 +36,5 @@ def _check(target: Path, inputs: list[str]) -> None:
         wrong = "it is one of the files that the report is made from"
     if wrong:
         raise OnecenterError("--out", [f"{target}: {wrong}"])
-
-
-def write(target: Path, text: str) -> None:
-    """Write a text under a temporary name and rename it.
-
-    Raises
-    ------
-    OnecenterError
-        If it cannot be written.
-    """
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        temporary.write_text(text, encoding="utf-8")
-        os.replace(temporary, target)
-    except OSError as error:
-        raise OnecenterError("--out", [f"{target}: {error.strerror or error}"]) from error
-    finally:
-        temporary.unlink(missing_ok=True)
+    with cannot_be_written(str(target)):
+        try_folder(target.parent)

@@ -5,11 +5,13 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from onecenter.cli.status import FINE, UNEXPECTED
+from onecenter.cli.streams import print_json
 from onecenter.errors import PlanError
 from onecenter.executors import dask, local
 from onecenter.simulation import scenario_of
 from onecenter.sweeping import Sweep, sweep
-from onecenter.visible import json_text, visible
+from onecenter.visible import visible
 
 
 def command_sweep(options: argparse.Namespace) -> int:
@@ -53,7 +55,8 @@ def _progress(show: bool) -> Iterator[Callable[[int, int], None] | None]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("  sweeping"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("", total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
@@ -61,10 +64,10 @@ def _progress(show: bool) -> Iterator[Callable[[int, int], None] | None]:
 def _deliver(found: Sweep, options: argparse.Namespace) -> int:
     failed = found.failed
     if options.json:
-        print(json_text({"folder": options.out, "runs": len(found.rows), "rows": found.rows}))
+        print_json({"folder": options.out, "runs": len(found.rows), "rows": found.rows})
     else:
         print(f"  {len(found.points)} points x {options.replications} replications, {len(failed)} runs failed")
         print(f"  one Parquet file a run: {visible(options.out)}/")
     for row in failed:
         print(f"onecenter: {visible(str(row))}", file=sys.stderr)
-    return 1 if failed else 0
+    return UNEXPECTED if failed else FINE

@@ -1,13 +1,13 @@
 """A sweep on disk: a folder with one small Parquet file a run, each written whole or not at all."""
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
 
+from onecenter.atomic import replacing, try_folder, write_json
 from onecenter.errors import PlanError
 
 #: What the sweep is.
@@ -36,13 +36,13 @@ class Dataset:
         self.folder = folder
         there = folder / HEAD
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            try_folder(folder)
             if there.exists():
                 _same(there, head, resume)
             elif any(folder.iterdir()):
                 raise PlanError(str(folder), ["the folder is not empty and holds no sweep: name another one"])
             else:
-                _atomic(there, json.dumps(head, ensure_ascii=False, indent=2).encode())
+                write_json(there, head)
         except OSError as error:
             raise PlanError(str(folder), [f"cannot be written: {error.strerror or error}"]) from None
 
@@ -64,12 +64,10 @@ class Dataset:
             If the disk is full or the like; what was written before stays valid.
         """
         path = self.folder / f"{key}.parquet"
-        temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
         try:
-            pl.DataFrame([{"run": key, **row}], schema_overrides=types_of(row)).write_parquet(temporary)
-            os.replace(temporary, path)
+            with replacing(path) as temporary:
+                pl.DataFrame([{"run": key, **row}], schema_overrides=types_of(row)).write_parquet(temporary)
         except (OSError, pl.exceptions.PolarsError) as error:
-            temporary.unlink(missing_ok=True)
             wrong = f"cannot be written: {error}; the runs written so far are valid: make room, then --resume"
             raise PlanError(str(self.folder), [wrong]) from None
 
@@ -90,9 +88,3 @@ def _same(path: Path, head: Mapping[str, Any], resume: bool) -> None:
     differs = [key for key in head if there.get(key) != json.loads(json.dumps(head[key]))]
     if differs:
         raise PlanError(str(path), [f"another sweep is there: it differs in {', '.join(differs)}"])
-
-
-def _atomic(path: Path, data: bytes) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    temporary.write_bytes(data)
-    os.replace(temporary, path)

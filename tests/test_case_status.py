@@ -1,0 +1,134 @@
+"""Cases of the exit status: 0 fine, 1 a condition holds, 2 a mistake, 3 unexpected, 130 interrupted."""
+
+import errno
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from onecenter.cli.main import main
+
+ROOT = Path(__file__).parents[1]
+
+
+def failing(error: BaseException) -> Any:
+    """Return a function that raises."""
+
+    def fail(*_: Any, **__: Any) -> Any:
+        raise error
+
+    return fail
+
+
+class Panic(BaseException):
+    """What polars raises where Rust panics: no Exception."""
+
+
+UNEXPECTED = {
+    "a fault of ours": (KeyError("fates"), "unexpected: KeyError: 'fates'"),
+    "a panic": (Panic("index out of\nbounds"), "unexpected: Panic: index out of bounds"),
+    "recursion": (RecursionError("maximum recursion depth exceeded"), "unexpected: RecursionError"),
+}
+LIMITS = {
+    "memory": (MemoryError(), "out of memory"),
+    "descriptors": (OSError(errno.EMFILE, "Too many open files"), "too many open files: raise the limit (ulimit -n)"),
+    "threads": (RuntimeError("can't start new thread"), "ulimit -u"),
+    "libraries": (ImportError("libx.so: failed to map segment from shared object"), "out of memory"),
+}
+
+
+@pytest.mark.case("7.0")
+@pytest.mark.parametrize("name", UNEXPECTED)
+def test_anything_unexpected_is_one_line_and_3(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    error, words = UNEXPECTED[name]
+    monkeypatch.setattr("onecenter.cli.commands.run", failing(error))
+    assert main(["run", "tiny"]) == 3
+    told = capsys.readouterr().err
+    assert told.startswith(f"onecenter: {words}")
+    assert told.count("\n") == 1
+    (section,) = re.findall(r'README says under "(.+?)"', told)
+    assert f"## {section}" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.case("7.3")
+@pytest.mark.parametrize("name", LIMITS)
+def test_a_limit_of_the_machine_is_named(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    error, words = LIMITS[name]
+    monkeypatch.setattr("onecenter.cli.commands.run", failing(error))
+    assert main(["run", "tiny"]) == 3
+    told = capsys.readouterr().err
+    assert words in told
+    assert told.count("\n") == 1
+    assert "report" not in told
+
+
+@pytest.mark.case("7.0")
+@pytest.mark.parametrize("place", ["before", "after"])
+def test_the_traceback_is_shown_on_demand(
+    place: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("onecenter.cli.commands.run", failing(KeyError("fates")))
+    arguments = ["--debug", "run", "tiny"] if place == "before" else ["run", "tiny", "--debug"]
+    assert main(arguments) == 3
+    told = capsys.readouterr().err
+    assert "Traceback (most recent call last)" in told
+    assert "in fail" in told
+
+
+@pytest.mark.case("7.0")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_interrupted(name: str) -> None:
+    code = (
+        "import os, signal, sys, time\nimport onecenter.cli.commands as commands\nfrom onecenter.cli.main import main\n"
+        f"def run(*_, **__):\n    os.kill(os.getpid(), signal.{name})\n    time.sleep(5)\n"
+        "commands.run = run\nsys.exit(main(['run', 'tiny']))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (130, "onecenter: interrupted\n")
+
+
+@pytest.mark.case("7.0")
+def test_an_interrupt_that_a_library_turns_into_another_error(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import signal
+
+    def run(*_: Any, **__: Any) -> Any:
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt:
+            raise ValueError("a callback failed") from None
+
+    monkeypatch.setattr("onecenter.cli.commands.run", run)
+    assert main(["run", "tiny"]) == 130
+    assert capsys.readouterr().err == "onecenter: interrupted\n"
+
+
+@pytest.mark.case("7.0")
+def test_failed_runs_of_a_sweep_are_no_condition(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from onecenter.sweeping import Sweep
+
+    rows = [{"run": "a", "error": None}, {"run": "b", "error": "ValueError: seven"}]
+    monkeypatch.setattr("onecenter.cli.sweeping.sweep", lambda *_, **__: Sweep([{}], rows))
+    arguments = ["sweep", "mm-c", "--vary", "center.nodes.server.count=6,8", "--out", str(tmp_path / "s")]
+    assert main(arguments) == 3
+    assert "ValueError: seven" in capsys.readouterr().err
+
+
+@pytest.mark.case("7.0")
+@pytest.mark.parametrize("page", ["README.md", "README.zh.md"])
+def test_the_pages_and_the_help_tell_every_status(page: str, capsys: pytest.CaptureFixture[str]) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    assert re.findall(r"^\| `(\d+)` \|", text, re.M) == ["0", "1", "2", "3", "130"]
+    with pytest.raises(SystemExit):
+        main(["sweep", "--help"])
+    assert re.findall(r"(?:: |; )(\d+) ", " ".join(capsys.readouterr().out.split())) == ["0", "1", "2", "3", "130"]
