@@ -10,13 +10,15 @@ from onecenter.visible import visible
 MET = {True: "met", False: "missed", None: "–"}
 
 
-def result_html(summary: Mapping[str, Any], labels: Mapping[str, str]) -> str:
+def result_html(summary: Mapping[str, Any], policy: str, labels: Mapping[str, str]) -> str:
     """Return a table with a row a platform and one for the center.
 
     Parameters
     ----------
     summary : mapping
         From `Result.summary`.
+    policy : str
+        The policy that was used, for people.
     labels : mapping of str to str
         Names for people by platform.
     """
@@ -26,7 +28,8 @@ def result_html(summary: Mapping[str, Any], labels: Mapping[str, str]) -> str:
     head = "".join(f"<th>{title}</th>" for title in titles)
     body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
     seed = "" if summary["seed"] is None else f" · seed {summary['seed']}"
-    title = f"{escape(visible(str(summary['scenario'])))}{seed} · log {summary['log_digest'][:12]}"
+    name = escape(visible(str(summary["scenario"])))
+    title = f"{name}{seed} · policy {escape(policy)} · log {summary['log_digest'][:12]}"
     return f"<table><caption>{title}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 

@@ -8,7 +8,7 @@ from onecenter_kernels.codes import BACKFILLS, ORDERS, PLACEMENTS
 
 from onecenter.checks import Check, OneOf, Whole, keep, shown, sorted_out, told
 from onecenter.errors import PolicyError
-from onecenter.units import MAX_DURATION
+from onecenter.units import MAX_DURATION, format_duration, plain
 
 DEPTH: Final = Whole(0, 10**9)
 
@@ -82,6 +82,29 @@ class Policy:
         """The policy as the core's clock holds it."""
         choices = {"order": ORDERS, "backfill": BACKFILLS, "placement": PLACEMENTS}
         return asdict(self) | {part: names.index(getattr(self, part)) for part, names in choices.items()}
+
+    @property
+    def name(self) -> str | None:
+        """The name in `NAMED` of its order and backfill, None where there is none."""
+        names = {(each.order, each.backfill): name for name, each in NAMED.items()}
+        return names.get((self.order, self.backfill))
+
+    @property
+    def text(self) -> str:
+        """The policy for people: "easy, best-fit", or "sjf order, conservative backfill, best-fit, depth 100"."""
+        ageing = f"ageing {plain(self.age_rate / 1e6)} per hour up to {format_duration(self.max_age)}"
+        parts = {
+            self.name or f"{self.order} order, {self.backfill} backfill": True,
+            self.placement: True,
+            f"depth {self.depth}": self.depth > 0,
+            f"backfill depth {self.backfill_depth}": self.backfill_depth > 0,
+            ageing: self.order == "priority" and self.age_rate > 0,
+        }
+        return ", ".join(part for part, shown in parts.items() if shown)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return its name, if it has one, and its parts, as plain data."""
+        return {"name": self.name, **asdict(self)}
 
 
 #: Named wholes: what people call a policy in one word.

@@ -18,6 +18,7 @@ from onecenter.policies import Policy
 from onecenter.series import series_table
 from onecenter.tables import jobs_table, nodes_table
 from onecenter.targets import Target
+from onecenter.visible import visible
 from onecenter.waits import job_reasons_table, reasons_table, waits_by_reason
 from onecenter.window import Window
 from onecenter.workload.table import Workload
@@ -125,6 +126,7 @@ class Result:
         return {
             "scenario": self.provenance.get("name"),
             "seed": self.provenance.get("seed"),
+            "policy": self.policy.as_dict(),
             "stride": self.stride,
             "log_digest": self.log_digest,
             "jobs_per_s": jobs / self.seconds if self.seconds > 0 else None,
@@ -181,7 +183,8 @@ class Result:
     def _repr_html_(self) -> str:
         from onecenter.html import result_html
 
-        return result_html(self.summary(), {name: self.label(name) for name in self.workload.platforms})
+        labels = {name: self.label(name) for name in self.workload.platforms}
+        return result_html(self.summary(), self.policy.text, labels)
 
 
 def _flat(figures: metrics.Figures) -> dict[str, Any]:
@@ -219,28 +222,39 @@ class Plots:
     def _labels(self, language: str) -> dict[str, str]:
         return {name: self._of.label(name, language) for name in self._of.workload.platforms}
 
+    def _titled(self, ax: "Axes | None", language: str) -> "Axes":
+        """Return the Axes, or new ones, with what was run and the policy written above."""
+        from onecenter.plot.style import prepared
+
+        ax = prepared(ax)
+        what, word = str(self._of.provenance.get("name")), "策略" if language == "zh" else "policy"
+        ax.set_title(f"{visible(what)} · {word} {self._of.policy.text}", loc="left", fontsize="medium")
+        return ax
+
     def utilisation(self, ax: "Axes | None" = None, language: str = "en") -> "Axes":
         """Accelerators in use over time, by platform."""
         from onecenter import plot
 
-        capacity = accelerators_of(self._of.fleet)
-        return plot.utilisation(self._of.series, capacity, self._of.window, self._labels(language), ax)
+        of, ax = self._of, self._titled(ax, language)
+        return plot.utilisation(of.series, accelerators_of(of.fleet), of.window, self._labels(language), ax)
 
     def queue(self, ax: "Axes | None" = None, language: str = "en") -> "Axes":
         """Waiting jobs over time, by platform."""
         from onecenter import plot
 
-        return plot.queue(self._of.series, self._of.window, self._labels(language), ax)
+        of, ax = self._of, self._titled(ax, language)
+        return plot.queue(of.series, of.window, self._labels(language), ax)
 
     def waits(self, ax: "Axes | None" = None, language: str = "en") -> "Axes":
         """How long jobs wait, by platform, with the targets."""
         from onecenter import plot
 
-        return plot.waits(self._of.jobs, self._of.window, self._of.targets, self._labels(language), ax)
+        of, ax = self._of, self._titled(ax, language)
+        return plot.waits(of.jobs, of.window, of.targets, self._labels(language), ax)
 
     def gantt(self, ax: "Axes | None" = None, language: str = "en") -> "Axes":
         """Which job ran where and when, for small runs."""
         from onecenter import plot
 
-        labels = self._labels(language)
-        return plot.gantt(self._of.jobs, self._of.log, self._of.nodes, self._of.window, labels, ax)
+        of, ax = self._of, self._titled(ax, language)
+        return plot.gantt(of.jobs, of.log, of.nodes, of.window, self._labels(language), ax)

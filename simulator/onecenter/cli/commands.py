@@ -42,7 +42,9 @@ def command_compare(options: argparse.Namespace) -> int:
     if options.json:
         print_json(figures)
     else:
-        tables.console().print(tables.comparison_table(results))
+        out = tables.console()
+        out.print(f"  {tables.heading(next(iter(results.values())))}\n")
+        out.print(tables.comparison_table(results))
     for text in failed:
         print(f"onecenter: --fail-if holds: {visible(text)}", file=sys.stderr)
     return CONDITION if failed else FINE

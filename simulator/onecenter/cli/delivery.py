@@ -36,16 +36,8 @@ def deliver(result: Result, options: argparse.Namespace, *, sizes: bool) -> int:
 
 def _print(result: Result, summary: Mapping[str, Any], sizes: bool) -> None:
     out = tables.console()
-    name = visible(str(summary["scenario"]))
-    seed = "" if summary["seed"] is None else f" · seed {summary['seed']}"
-    nodes = sum(kind.count for kind in result.fleet)
-    accelerators = sum(kind.count * kind.accelerators for kind in result.fleet)
-    length = units.format_duration(result.window.length)
     jobs = f"{units.format_count(len(result.workload))} jobs in {result.seconds:.2f} s"
-    out.print(
-        f"  {name} · {units.format_count(nodes)} nodes · {units.format_count(accelerators)} accelerators"
-        f" · {length}{seed} · {jobs}\n"
-    )
+    out.print(f"  {tables.heading(result)} · policy {result.policy.text} · {jobs}\n")
     out.print(tables.platforms_table(result))
     if sizes:
         out.print()

@@ -9,6 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from onecenter import units
+from onecenter.fleet import accelerators_of
+from onecenter.policies import Policy
 from onecenter.result import Result
 from onecenter.visible import visible
 
@@ -47,6 +49,20 @@ def _targets(part: Mapping[str, Any]) -> str:
 def _limit(one: Mapping[str, Any]) -> str:
     """Return a target's limit: a time, or a factor."""
     return units.format_seconds(one["target"]) if "wait" in one["what"] else f"{one['target']:g}"
+
+
+def heading(result: Result) -> str:
+    """Return what was run: its name, nodes, accelerators, the length of the window, the seed."""
+    seed = result.provenance.get("seed")
+    nodes = sum(kind.count for kind in result.fleet)
+    parts = [
+        visible(str(result.provenance.get("name"))),
+        f"{units.format_count(nodes)} nodes",
+        f"{units.format_count(accelerators_of(result.fleet))} accelerators",
+        units.format_duration(result.window.length),
+        *([] if seed is None else [f"seed {seed}"]),
+    ]
+    return " · ".join(parts)
 
 
 def platforms_table(result: Result) -> Table:
@@ -124,12 +140,12 @@ def comparison_table(results: Mapping[str, Result]) -> Table:
     table = _plain()
     for title in ("policy", "mean wait", "slowdown", "use", *(f"{name} p95" for name in names), "targets met"):
         table.add_column(title, justify="left" if title == "policy" else "right")
-    for policy, summary in summaries.items():
+    for name, summary in summaries.items():
         center = summary["center"]
         met = [one["verdict"] == "met" for one in center["targets"]]
         slowdown = center["bounded_slowdown"]["mean"]
         table.add_row(
-            policy,
+            _named_policy(name, results[name].policy),
             units.format_seconds(center["wait_s"]["restricted_mean"]),
             "–" if slowdown is None else f"{slowdown:.2f}",
             units.format_percent(center["utilisation"]),
@@ -137,6 +153,11 @@ def comparison_table(results: Mapping[str, Result]) -> Table:
             f"{sum(met)} of {len(met)}" if met else "–",
         )
     return table
+
+
+def _named_policy(name: str, policy: Policy) -> str:
+    """Return a policy under the name that it was given, with its parts."""
+    return policy.text if name == policy.name else f"{visible(name)}: {policy.text}"
 
 
 def pairs_table(pairs: Any) -> Table:
