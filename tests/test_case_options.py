@@ -251,3 +251,65 @@ def no_seed(seed: Any, right: str) -> None:
 
 def test_the_largest_seed_is_one() -> None:
     assert oc.run("tiny", seed=2**63 - 1).provenance["seed"] == 2**63 - 1
+
+
+#: Two platforms of drawn jobs, so that replications differ.
+DRAWN = """
+time = { start = "2026-03-02T00:00:00+08:00", horizon = "2 d", warmup = "6 h" }
+center.nodes.a = { count = 1, accelerators = 4 }
+[platforms.p.demand.s]
+arrivals = { kind = "poisson", rate = "1.2 / h" }
+sizes = [{ accelerators = 1, share = 0.5 }, { accelerators = 4, share = 0.5 }]
+run_time = { kind = "exponential", mean = "1 h" }
+[platforms.q.demand.s]
+arrivals = { kind = "poisson", rate = "0.6 / h" }
+sizes = [{ accelerators = 1 }]
+run_time = { kind = "exponential", mean = "1 h" }
+"""
+
+
+@pytest.fixture
+def drawn(tmp_path: Path) -> str:
+    """Return a scenario of drawn jobs."""
+    path = tmp_path / "drawn.toml"
+    path.write_text(DRAWN)
+    return str(path)
+
+
+@pytest.mark.case("3.8")
+def test_a_condition_reaches_every_pair_of_a_comparison(drawn: str, capsys: pytest.CaptureFixture[str]) -> None:
+    call = ("compare", drawn, "--policies", "fifo,easy,sjf", "--replications", "3")
+    pairs = {(row["other"], row["platform"]): row for row in figures(capsys, *call)["pairs"]}
+    ratio = pairs["sjf", "q"]["ratio"]
+    assert ratio != pairs["easy", "q"]["ratio"]
+    assert ratio != pairs["sjf", "center"]["ratio"]
+    holds = [
+        main([*call, "--fail-if", f"pairs.sjf.q.ratio < {bound}"]) for bound in (0.999 * ratio, 1.001 * ratio)
+    ]
+    assert holds == [0, 1]
+    assert f"pairs.sjf.q.ratio = {ratio}" in capsys.readouterr().err
+
+
+def test_a_condition_names_what_it_may_reach() -> None:
+    from onecenter.cli.conditions import holding, parse
+
+    rows = [{"other": other, "platform": name, "p": 0.5} for other in ("easy", "sjf") for name in ("p", "q")]
+    found = {"pairs": rows, "targets": [{"what": "wait p95", "verdict": "missed", "within": 0.5}]}
+
+    def judged(*texts: str) -> list[str]:
+        return holding([parse(text) for text in texts], found)
+
+    assert judged('targets."wait p95".verdict == "missed"', "targets.within < 60%", "pairs.sjf.q.p > 0.6") == [
+        'targets."wait p95".verdict == "missed"  (targets.wait p95.verdict = "missed")',
+        "targets.within < 60%  (targets.within = 0.5)",
+    ]
+    for text, known in [
+        ("pairs.p", "easy, sjf"),
+        ("pairs.easy.p", "no single figure: one of other, platform, p"),
+        ("pairs.esay.q.p", "did you mean 'easy'"),
+        ("pairs.p", "no single figure: one of easy, sjf"),
+        ("targets.verdict", 'targets.verdict is "missed": a text in quotes is expected'),
+    ]:
+        with pytest.raises(OnecenterError) as told:
+            judged(f"{text} > 1")
+        assert known in str(told.value)

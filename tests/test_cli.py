@@ -161,7 +161,7 @@ BAD = {
     "no condition": (("run", "tiny", "--fail-if", "wait is long"), "wait is long", "path > value"),
     "no value": (("run", "tiny", "--fail-if", "center.submitted > many"), "many", "center.submitted"),
     "missing log": (("replay", "none.swf", "--processors", "4"), "none.swf", ""),
-    "bad shape": (("replay", "none.swf", "--nodes", "8by8"), "none.swf", ""),
+    "bad shape": (("replay", "none.swf", "--nodes", "8by8"), "'8by8'", "48x8"),
     "unknown in compare": (("compare", "tiny", "--policies", "fifo,foo"), "'foo'", "fifo"),
     "foreign result": (("run", __file__ + ".parquet"), ".parquet", ""),
 }

@@ -11,6 +11,7 @@ from operator import index
 from typing import Any, Final
 
 from onecenter.errors import OnecenterError
+from onecenter.units import MAX_POWER
 
 Check = Callable[[Any], Any]
 
@@ -145,3 +146,29 @@ def optional(check: Check) -> Check:
 
 #: A seed of random numbers.
 SEED: Final = Whole(0, 2**63 - 1)
+
+#: Nodes of one type; accelerators of one node, whose thousandths are an int32.
+NODES: Final = Whole(1, 1_000_000)
+PROCESSORS: Final = Whole(1, (2**31 - 1) // 1_000)
+
+#: Runs of one scenario with other random numbers; a comparison needs two of each.
+REPLICATIONS: Final = Whole(1, 100_000)
+PAIRED: Final = Whole(2, 100_000)
+
+#: Points of a quasi-random design.
+POINTS: Final = Whole(2, 65_536)
+
+#: Processes of this machine.
+WORKERS: Final = Whole(1, 1_024)
+
+#: What every stream is multiplied by.
+DEMAND: Final = Number(0, 1e6, above=True)
+
+#: Limits of a fleet: money a year, W of the site, racks.
+MONEY: Final = Number(0, 1e15, above=True)
+POWER: Final = Number(0, MAX_POWER, above=True)
+RACKS: Final = Whole(1, 1_000_000)
+
+#: A share that is neither nothing nor all; one that may be nothing.
+INNER_SHARE: Final = Number(0, 1, above=True, below=True)
+PART: Final = Number(0, 1, below=True)

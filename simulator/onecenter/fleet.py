@@ -4,23 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from onecenter.checks import Check, Number, Whole, settle
+from onecenter.checks import NODES, PROCESSORS, Check, Number, Whole, settle
 from onecenter.errors import OnecenterError
 from onecenter.units import MAX_MEMORY, MAX_POWER
 
 #: A job's allowed node types are kept in one int64, four bits each.
 MAX_NODE_TYPES: Final = 15
 
-#: The most nodes of a type; the most accelerators of one, whose thousandths are an int32.
-MAX_NODES: Final = 1_000_000
-MAX_ACCELERATORS: Final = (2**31 - 1) // 1_000
-
 CHECKS: Final[Mapping[str, Check]] = {
-    "count": Whole(0, MAX_NODES),
-    "accelerators": Whole(0, MAX_ACCELERATORS),
+    "count": Whole(0, NODES.high),
+    "accelerators": Whole(0, PROCESSORS.high),
     "cpus": Whole(0, 2**31 - 1),
     "memory": Whole(0, MAX_MEMORY),
-    "nodes_per_rack": Whole(1, MAX_NODES),
+    "nodes_per_rack": NODES,
     "tflops": Number(0, 1e9),
     "idle_power": Number(0, MAX_POWER),
     "full_power": Number(0, MAX_POWER),

@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from onecenter.policies import Policy
+from onecenter.checks import shown
+from onecenter.errors import PolicyError
+from onecenter.policies import Policy, policy_of
 from onecenter.result import Result
 from onecenter.simulation import ScenarioLike, run, scenario_of
 
@@ -29,10 +31,18 @@ def run_each(
     -------
     dict of str to Result
         By the policy's name, in the order given.
+
+    Raises
+    ------
+    ScenarioError, PolicyError
+        With all mistakes, before the first run.
     """
     named = policies if isinstance(policies, Mapping) else {name: name for name in policies}
+    if not named or isinstance(policies, str) or len(named) < len(policies):
+        raise PolicyError("policies", [f"{shown(policies)}: one or more are expected, each once"])
     chosen = scenario_of(scenario, seed, set)
-    return {name: run(chosen, policy=policy, show_progress=show_progress) for name, policy in named.items()}
+    rules = {name: policy_of(policy, chosen.policy_) for name, policy in named.items()}
+    return {name: run(chosen, policy=policy, show_progress=show_progress) for name, policy in rules.items()}
 
 
 def comparison(results: Mapping[str, Result]) -> dict[str, Any]:

@@ -40,7 +40,8 @@ MAX_DURATION: Final = 1_000 * MS["y"]
 MAX_MEMORY: Final = 2**40
 MAX_POWER: Final = 1e12
 
-_NUMBER = r"[+-]?\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d{1,3})?"
+#: An underscore stands between thousands only: 1_000, but not 1_0.
+_NUMBER = r"[+-]?(?:\d{1,3}(?:_\d{3})+|\d+)(?:\.\d+)?(?:[eE][+-]?\d{1,3})?"
 _QUANTITY = re.compile(rf"\s*({_NUMBER})\s*([^\W\d_]+)\s*", re.ASCII)
 _RATE = re.compile(rf"\s*({_NUMBER})\s*/\s*([^\W\d_]+)\s*", re.ASCII)
 

@@ -33,10 +33,11 @@ def command_run(options: argparse.Namespace) -> int:
 
 def command_compare(options: argparse.Namespace) -> int:
     """Run several policies on one scenario."""
-    names = [name.strip() for name in options.policies.split(",") if name.strip()]
     if options.replications is not None:
-        return _compare_paired(names, options)
-    results = run_each(names, options.scenario, seed=options.seed, set=options.set, show_progress=not options.json)
+        return _compare_paired(options)
+    results = run_each(
+        options.policies, options.scenario, seed=options.seed, set=options.set, show_progress=not options.json
+    )
     figures = comparison(results)
     failed = holding(options.fail_if, figures)
     if options.json:
@@ -50,10 +51,10 @@ def command_compare(options: argparse.Namespace) -> int:
     return CONDITION if failed else FINE
 
 
-def _compare_paired(names: list[str], options: argparse.Namespace) -> int:
+def _compare_paired(options: argparse.Namespace) -> int:
     """Compare policies over replications, each with the first."""
     scenario = scenario_of(options.scenario, options.seed, options.set)
-    found = compare(names, scenario, n=options.replications)
+    found = compare(options.policies, scenario, n=options.replications)
     failed = holding(options.fail_if, found.as_dict())
     if options.json:
         print_json(found.as_dict())

@@ -1,15 +1,18 @@
 """Conditions of --fail-if: `path operator value` on the figures that --json prints."""
 
 import difflib
+import json
+import math
 import operator
 import re
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 
 from onecenter.errors import OnecenterError
-from onecenter.units import parse_duration
+from onecenter.units import MS, parse_duration
 
-OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
+OPERATORS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
     ">": operator.gt,
     ">=": operator.ge,
     "<": operator.lt,
@@ -17,90 +20,188 @@ OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
     "==": operator.eq,
     "!=": operator.ne,
 }
-PATTERN = re.compile(r"^\s*([\w.\-]+)\s*(>=|<=|==|!=|>|<)\s*(.+?)\s*$")
-WORDS = {"true": True, "false": False}
+EQUALITY: Final = ("==", "!=")
+
+#: A name of a path; one with other letters stands in quotes.
+_NAME: Final = r'(?:[\w+-]+|"[^"]+")'
+_CONDITION: Final = re.compile(rf"\s*({_NAME}(?:\.{_NAME})*)\s*(>=|<=|==|!=|>|<)\s*(\S.*?)\s*", re.DOTALL)
+_NUMBER: Final = re.compile(r"([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)\s*(%?)")
+
+WORDS: Final = {"true": True, "false": False}
+
+#: Ends the name of a figure in a unit of time: wait_s, window_d.
+_UNIT: Final = re.compile(rf"_({'|'.join(MS)})$")
 
 
-def holding(conditions: list[str], figures: Mapping[str, Any]) -> list[str]:
+@dataclass(frozen=True)
+class Condition:
+    """A condition as read.
+
+    Attributes
+    ----------
+    text : str
+        As it was written.
+    path : tuple of str
+        Names that lead to the figure.
+    sign : str
+        One of OPERATORS.
+    value : float, bool or str
+        What the figure is compared with; a duration is in ms.
+    duration : bool
+        Whether it is a duration.
+    """
+
+    text: str
+    path: tuple[str, ...]
+    sign: str
+    value: float | bool | str
+    duration: bool = False
+
+
+def parse(text: str) -> Condition:
+    """Return a condition.
+
+    Raises
+    ------
+    ValueError
+        If it cannot be read, with what would be right.
+    """
+    found = _CONDITION.fullmatch(text)
+    if found is None:
+        raise ValueError("'path > value' is expected, such as 'platforms.talent.wait_s.p95 > 3 min'")
+    path, sign, written = found.groups()
+    names = tuple(name.strip('"') for name in re.findall(_NAME, path))
+    value, duration = _value(written)
+    if isinstance(value, bool | str) and sign not in EQUALITY:
+        raise ValueError(f"{written} is either so or not: == or != is expected, not {sign}")
+    return Condition(text, names, sign, value, duration)
+
+
+def _value(text: str) -> tuple[float | bool | str, bool]:
+    """Return a number, a percentage as a share, true or false, a text in quotes, or a duration in ms; and whether it
+    is a duration.
+    """
+    if text.lower() in WORDS:
+        return WORDS[text.lower()], False
+    if len(text) > 1 and text[0] == text[-1] == '"':
+        return text[1:-1], False
+    number = _NUMBER.fullmatch(text)
+    if number is None:
+        return _duration(text), True
+    value = float(number[1]) / (100 if number[2] else 1)
+    if not math.isfinite(value):
+        raise ValueError(f"{text} is too large for a number")
+    return value, False
+
+
+def _duration(text: str) -> int:
+    try:
+        return parse_duration(text)
+    except ValueError:
+        right = 'a number, a percentage, a duration such as "3 min", true, false, or a text in quotes is expected'
+        raise ValueError(f"{text} is no value: {right}") from None
+
+
+def holding(conditions: Iterable[Condition], figures: Mapping[str, Any]) -> list[str]:
     """Return the conditions that hold, each with what was found.
 
-    A percentile that the data do not reach counts as greater than any value.
+    A figure that the data do not reach counts as greater than any value.
 
     Raises
     ------
     OnecenterError
-        If a condition cannot be read, or names no figure; all mistakes are listed.
+        If a condition names no figure, or one of another kind; all mistakes are listed.
     """
     mistakes: list[str] = []
-    found = [_judged(text, figures, mistakes) for text in conditions]
+    found = [_judged(condition, figures, mistakes) for condition in conditions]
     if mistakes:
         raise OnecenterError("--fail-if", mistakes)
     return [text for text in found if text]
 
 
-def _judged(text: str, figures: Mapping[str, Any], mistakes: list[str]) -> str:
+def _judged(condition: Condition, figures: Mapping[str, Any], mistakes: list[str]) -> str:
     """Return the condition with what was found where it holds, else nothing."""
-    match = PATTERN.match(text)
-    if match is None:
-        mistakes.append(f"{text!r}: 'path > value' is expected, such as 'platforms.talent.wait_s.p95 > 3 min'")
-        return ""
-    path, sign, value = match.groups()
     try:
-        measured, wanted = _figure(path, figures), _value(value)
-    except OnecenterError as error:
-        mistakes += [f"{text!r}: {mistake}" for mistake in error.mistakes]
+        measured = figure(condition.path, figures)
+        wanted = _comparable(condition, measured)
+    except ValueError as error:
+        mistakes.append(f"{condition.text!r}: {error}")
         return ""
-    if isinstance(wanted, bool):
-        holds = OPERATORS[sign](measured, wanted) if sign in ("==", "!=") else False
-    else:
-        holds = OPERATORS[sign](float("inf") if measured is None else measured, wanted)
-    return f"{text}  ({path} = {'beyond the data' if measured is None else measured})" if holds else ""
+    unreached = measured is None and not isinstance(wanted, bool | str)
+    if not OPERATORS[condition.sign](math.inf if unreached else measured, wanted):
+        return ""
+    shown = "beyond the data" if measured is None else json.dumps(measured, ensure_ascii=False)
+    return f"{condition.text}  ({'.'.join(condition.path)} = {shown})"
 
 
-def _figure(path: str, figures: Mapping[str, Any]) -> Any:
-    part: Any = figures
-    for name in path.split("."):
-        if not isinstance(part, Mapping) or name not in part:
-            raise OnecenterError(path, [_unknown(path, name, part)])
-        part = part[name]
-    if isinstance(part, Mapping | list | str):
-        raise OnecenterError(path, [f"{path} is no single figure{_inside(part)}"])
+def _comparable(condition: Condition, measured: Any) -> Any:
+    """Return the value in the unit of the figure.
+
+    Raises
+    ------
+    ValueError
+        If the two cannot be compared.
+    """
+    value, path = condition.value, ".".join(condition.path)
+    if condition.duration:
+        units = [found[1] for found in map(_UNIT.search, condition.path) if found]
+        if not units:
+            raise ValueError(f"{path} is no time, but {condition.text.split(condition.sign)[-1].strip()} is one")
+        value = condition.value / MS[units[-1]]  # type: ignore[operator]
+    kinds = {bool: "true or false", str: "a text in quotes"}
+    right = kinds.get(type(measured), "a number")
+    if measured is not None and right != kinds.get(type(value), "a number"):
+        raise ValueError(f"{path} is {json.dumps(measured, ensure_ascii=False)}: {right} is expected")
+    return value
+
+
+def figure(path: Sequence[str], figures: Any) -> Any:
+    """Return the figure that a path leads to.
+
+    In a list of tables a name stands for those in which a text is that name: pairs.easy.talent.ratio is the ratio of
+    the pair whose `other` is easy, on the platform talent.
+
+    Raises
+    ------
+    ValueError
+        If there is none, or more than one.
+    """
+    part = figures
+    for name in path:
+        part = _below(part, name, ".".join(path))
+    if isinstance(part, Mapping | list):
+        raise ValueError(f"{'.'.join(path)} is no single figure: one of {', '.join(_names(part))} is expected below it")
     return part
 
 
-def _inside(part: Any) -> str:
-    return f": one of {', '.join(part)} is expected below it" if isinstance(part, Mapping) else ""
+def _below(part: Any, name: str, path: str) -> Any:
+    if isinstance(part, Mapping) and name in part:
+        return part[name]
+    if isinstance(part, list):
+        rows = [row for row in part if isinstance(row, Mapping) and name in _texts(row)]
+        if rows:
+            return rows
+        if len(part) == 1 and isinstance(part[0], Mapping) and name in part[0]:
+            return part[0][name]
+    raise ValueError(_unknown(path, name, _names(part)))
 
 
-def _unknown(path: str, name: str, part: Any) -> str:
-    names = list(part) if isinstance(part, Mapping) else []
-    close = difflib.get_close_matches(name, names, 1)
-    hint = f": did you mean {close[0]!r}?" if close else f" (known: {', '.join(names)})"
+def _texts(row: Mapping[str, Any]) -> list[str]:
+    return [value for value in row.values() if isinstance(value, str)]
+
+
+def _names(part: Any) -> list[str]:
+    """Return the names that may follow in a path."""
+    if isinstance(part, Mapping):
+        return list(part)
+    rows = [row for row in part if isinstance(row, Mapping)] if isinstance(part, list) else []
+    if len(rows) == 1:
+        return list(rows[0])
+    texts = [_texts(row) for row in rows]
+    return list(dict.fromkeys(text for row in texts for text in row if any(text not in other for other in texts)))
+
+
+def _unknown(path: str, name: str, known: Sequence[str]) -> str:
+    close = difflib.get_close_matches(name, known, 1)
+    hint = f": did you mean {close[0]!r}?" if close else f" (known: {', '.join(known)})" if known else ""
     return f"there is no {name!r} in {path}{hint}"
-
-
-def _value(text: str) -> Any:
-    """Return a number; a duration in seconds; a percentage as a share; true or false."""
-    if text.lower() in WORDS:
-        return WORDS[text.lower()]
-    if text.endswith("%"):
-        return _number(text[:-1]) / 100
-    try:
-        return _number(text)
-    except OnecenterError:
-        return parse_seconds(text)
-
-
-def parse_seconds(text: str) -> float:
-    """Return a duration such as "3 min" in seconds."""
-    try:
-        return parse_duration(text) / 1_000
-    except ValueError as error:
-        raise OnecenterError(text, [str(error)]) from None
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise OnecenterError(text, [f"{text!r} is no number"]) from None

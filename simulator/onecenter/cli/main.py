@@ -4,18 +4,18 @@ import argparse
 import sys
 import traceback
 from collections.abc import Callable, Sequence
-from typing import NoReturn
 
 from onecenter import __version__
+from onecenter.checks import PAIRED
 from onecenter.cli.interrupts import interruptible
-from onecenter.cli.options import add_fail_if, add_outputs, add_run_options, add_scenario_options
+from onecenter.cli.options import Parser, add_fail_if, add_outputs, add_run_options, add_scenario_options, add_set
 from onecenter.cli.plan_options import add_plan
 from onecenter.cli.replay_options import add_replay
 from onecenter.cli.report_options import add_report
 from onecenter.cli.status import EPILOG, status_of
 from onecenter.cli.streams import streams
 from onecenter.cli.sweep_options import add_sweep
-from onecenter.visible import visible
+from onecenter.cli.values import POLICY, SCENARIO, Count, Name, Names
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,17 +34,9 @@ def _called(arguments: Sequence[str] | None) -> int:
         raise
 
 
-class _Parser(argparse.ArgumentParser):
-    """A parser whose errors show what was typed, not what it would do to a terminal."""
-
-    def error(self, message: str) -> NoReturn:
-        """Say what is wrong and exit with 2."""
-        super().error(visible(message))
-
-
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    top: argparse.ArgumentParser = _Parser(
+    top: argparse.ArgumentParser = Parser(
         prog="onecenter",
         description="Simulate an AI computing center: one pool of GPU and NPU nodes, four platforms, honest waits.",
     )
@@ -70,9 +62,9 @@ def parser() -> argparse.ArgumentParser:
 
 def _run(parts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     part = parts.add_parser("run", help="simulate a scenario, or repeat a saved result (.parquet)")
-    part.add_argument("scenario", help="name of a shipped scenario, a TOML file, or a saved result")
+    part.add_argument("scenario", type=SCENARIO, help="name of a shipped scenario, a TOML file, or a saved result")
     add_scenario_options(part)
-    part.add_argument("--policy", metavar="NAME", help="a named policy instead of the scenario's")
+    part.add_argument("--policy", type=Name(POLICY), metavar="NAME", help="a named policy instead of the scenario's")
     add_run_options(part)
     add_outputs(part)
     part.set_defaults(command=_lazily("commands", "run"))
@@ -80,12 +72,19 @@ def _run(parts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
 
 def _compare(parts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     part = parts.add_parser("compare", help="run several policies on one scenario, on the same jobs")
-    part.add_argument("scenario", help="name of a shipped scenario, or a TOML file")
+    part.add_argument("scenario", type=SCENARIO, help="name of a shipped scenario, a TOML file, or a saved result")
     part.add_argument(
-        "--policies", metavar="A,B,...", default="fifo,easy,easy-sjbf,conservative", help="named policies"
+        "--policies",
+        type=Names(POLICY),
+        metavar="A,B,...",
+        default="fifo,easy,easy-sjbf,conservative",
+        help="named policies",
     )
     part.add_argument(
-        "--replications", type=int, metavar="N", help="over N paired replications: intervals, what is beyond chance"
+        "--replications",
+        type=Count(PAIRED),
+        metavar="N",
+        help="over N paired replications: intervals, what is beyond chance",
     )
     add_scenario_options(part)
     part.add_argument("--json", action="store_true", help="print one JSON object")
@@ -95,7 +94,7 @@ def _compare(parts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 def _show(parts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     part = parts.add_parser("show", help="print the resolved scenario and its offered load, with warnings")
-    part.add_argument("scenario")
+    part.add_argument("scenario", type=SCENARIO, help="name of a shipped scenario, a TOML file, or a saved result")
     add_scenario_options(part)
     part.add_argument("--json", action="store_true", help="print one JSON object")
     part.set_defaults(command=_lazily("commands", "show"))
@@ -103,8 +102,8 @@ def _show(parts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
 
 def _validate(parts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     part = parts.add_parser("validate", help="check scenarios; print every mistake")
-    part.add_argument("scenarios", nargs="+", metavar="SCENARIO")
-    part.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", help="change a value")
+    part.add_argument("scenarios", nargs="+", type=SCENARIO, metavar="SCENARIO", help="names or TOML files")
+    add_set(part)
     part.set_defaults(command=_lazily("commands", "validate"))
 
 

@@ -10,7 +10,6 @@ from onecenter.cli import tables
 from onecenter.cli.outputs import cannot_be_written, output_folder
 from onecenter.cli.status import FINE
 from onecenter.cli.streams import print_json
-from onecenter.errors import PlanError
 from onecenter.executors import local
 from onecenter.planning import Limits, Outlook, Plan, outlook, plan
 from onecenter.visible import visible
@@ -20,8 +19,7 @@ def command_plan(options: argparse.Namespace) -> int:
     """Find the smallest fleet."""
     if options.horizon is not None:
         return _look_ahead(options)
-    limits = Limits(options.budget, _power(options.power_cap), options.racks, options.minimise)
-    periods = _periods(options.criterion)
+    limits = Limits(options.budget, options.power_cap, options.racks, options.minimise)
     with output_folder(options.out), local(options.workers) as executor:
         found = plan(
             options.scenario,
@@ -29,7 +27,7 @@ def command_plan(options: argparse.Namespace) -> int:
             seed=options.seed,
             set=[*options.set, *options.target],
             demand=options.demand,
-            periods=periods,
+            periods=options.criterion,
             limits=limits,
             replications=options.replications,
             executor=executor,
@@ -50,25 +48,6 @@ def _look_ahead(options: argparse.Namespace) -> int:
             replications=options.replications,
         )
         return _deliver(found, options)
-
-
-def _power(text: str | None) -> float | None:
-    try:
-        return None if text is None else units.parse_power(text)
-    except ValueError as error:
-        raise PlanError("--power-cap", [f"{text!r}: {error}"]) from None
-
-
-def _periods(text: str | None) -> float | None:
-    if text is None:
-        return None
-    name, _, share = text.partition("=")
-    try:
-        if name.strip() != "periods":
-            raise ValueError
-        return float(share)
-    except ValueError:
-        raise PlanError("--criterion", [f"{text!r}: periods=0.95 or the like is expected"]) from None
 
 
 def _deliver(found: Plan | Outlook, options: argparse.Namespace) -> int:

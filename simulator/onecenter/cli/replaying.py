@@ -5,17 +5,16 @@ import argparse
 from onecenter.cli import tables
 from onecenter.cli.delivery import deliver
 from onecenter.cli.outputs import output_folder
-from onecenter.errors import OnecenterError
 from onecenter.policies import Policy, policy_of
 from onecenter.replaying import replay
-from onecenter.scenario import load
+from onecenter.simulation import scenario_of
 from onecenter.traces import read
 
 
 def command_replay(options: argparse.Namespace) -> int:
     """Simulate a real log."""
     trace = read(options.trace, options.format)
-    default = Policy() if options.center is None else load(options.center).policy_
+    default = Policy() if options.center is None else scenario_of(options.center).policy_
     policy = policy_of(
         options.policy, default, order=options.order, backfill=options.backfill, placement=options.placement
     )
@@ -30,15 +29,8 @@ def command_replay(options: argparse.Namespace) -> int:
             policy=policy,
             horizon=options.horizon,
             warmup=options.warmup,
-            skip_first=_share(options.skip_first),
+            skip_first=options.skip_first,
             stride=options.stride,
             show_progress=not options.json,
         )
         return deliver(result, options, sizes=True)
-
-
-def _share(text: str) -> float:
-    try:
-        return float(text.removesuffix("%").strip()) / 100
-    except ValueError:
-        raise OnecenterError("--skip-first", [f"{text!r}: a percentage such as 1% is expected"]) from None

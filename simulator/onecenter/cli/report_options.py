@@ -3,6 +3,8 @@
 import argparse
 from collections.abc import Callable
 
+from onecenter.cli.values import FILE
+
 Command = Callable[[argparse.Namespace], int]
 
 
@@ -12,9 +14,10 @@ def add_report(parts: "argparse._SubParsersAction[argparse.ArgumentParser]", com
     part.add_argument(
         "inputs",
         nargs="+",
+        type=FILE,
         metavar="RESULT",
         help="saved results (.parquet) or folders of `onecenter run --out`; a plan (.json) may be among them",
     )
-    part.add_argument("-o", "--out", metavar="FILE", required=True, help="the HTML file to write")
+    part.add_argument("-o", "--out", type=FILE, metavar="FILE", required=True, help="the HTML file to write")
     part.add_argument("--lang", choices=("en", "zh"), default="en", help="English or Chinese")
     part.set_defaults(command=command)

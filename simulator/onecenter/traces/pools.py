@@ -2,13 +2,9 @@
 
 import re
 
+from onecenter.checks import NODES, PROCESSORS
 from onecenter.errors import OnecenterError
 from onecenter.fleet import NodeType
-
-#: A task's accelerators are int32 thousandths.
-MOST_ACCELERATORS = (2**31 - 1) // 1000
-
-MOST_NODES = 1_000_000
 
 
 def parse_nodes(text: str) -> tuple[NodeType, ...]:
@@ -24,8 +20,8 @@ def parse_nodes(text: str) -> tuple[NodeType, ...]:
         raise OnecenterError(f"nodes {text!r}", ["nodes x accelerators a node is expected, such as 48x8"])
     count, accelerators = _int(found[1]), _int(found[2])
     mistakes = [
-        *_range("nodes", found[1], count, MOST_NODES),
-        *_range("accelerators a node", found[2], accelerators, MOST_ACCELERATORS),
+        *_range("nodes", found[1], count, NODES.high),
+        *_range("accelerators a node", found[2], accelerators, PROCESSORS.high),
     ]
     if mistakes:
         raise OnecenterError(f"nodes {text!r}", mistakes)
@@ -40,7 +36,7 @@ def flat_pool(processors: int) -> tuple[NodeType, ...]:
     OnecenterError
         If there are fewer than one or more than a job can ask for.
     """
-    mistakes = _range("processors", str(processors), processors, MOST_ACCELERATORS)
+    mistakes = _range("processors", str(processors), processors, PROCESSORS.high)
     if mistakes:
         raise OnecenterError("processors", mistakes)
     return (NodeType("pool", 1, processors),)
