@@ -22,6 +22,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 LIMITS_S = {"nightly": 3600, "slow": 600, "": 120}
 
+#: Compiles the kernels of the commit, which lie at a new place, so that no test waits for that.
+COMPILE = "import onecenter as oc; [oc.run('tiny', policy=name) for name in ('fifo', 'easy', 'conservative')]"
+
 
 class Judgement(NamedTuple):
     """Whether a test fails there as it should, and how, in one line."""
@@ -109,6 +112,7 @@ def worktree(base: str) -> Iterator[Path]:
 
 def run_all(base: Path, record: Path, tests: list[str]) -> None:
     """Run the cases against the code in `base`; after a test that does not end, go on with the next one."""
+    subprocess.run([sys.executable, "-c", COMPILE], cwd=ROOT, env=environment(base), check=False)
     record.touch()
     while stuck := run_until_stuck(base, record, tests):
         phase = {"event": "phase", "when": "call", "outcome": "endless", "error": "", **stuck}
@@ -118,9 +122,8 @@ def run_all(base: Path, record: Path, tests: list[str]) -> None:
 
 def run_until_stuck(base: Path, record: Path, tests: list[str]) -> dict[str, str] | None:
     """Run the cases that have no outcome yet; None, or the test that the process did not survive, and why."""
-    paths = f"{base / 'simulator'}{os.pathsep}{base / 'kernels'}"
     command = [sys.executable, __file__, "--record", str(record), *tests]
-    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"PYTHONPATH": paths}, start_new_session=True)
+    process = subprocess.Popen(command, cwd=ROOT, env=environment(base), start_new_session=True)
     try:
         while process.poll() is None:
             time.sleep(0.2)
@@ -133,6 +136,11 @@ def run_until_stuck(base: Path, record: Path, tests: list[str]) -> dict[str, str
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+
+
+def environment(base: Path) -> dict[str, str]:
+    """The environment in which the code of the commit is imported."""
+    return os.environ | {"PYTHONPATH": f"{base / 'simulator'}{os.pathsep}{base / 'kernels'}"}
 
 
 def last_started(record: Path) -> tuple[dict[str, Any] | None, float]:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import onecenter as oc
+from onecenter.planning.question import Question
 from onecenter.report.page import page
 from onecenter.report.sources import read
 from onecenter.report.subject import subject_of
@@ -23,19 +24,23 @@ def eighth() -> Result:
 
 
 def plan() -> dict[str, Any]:
-    """Return a plan as `onecenter plan --json` prints it: 53 nodes miss, 54 meet."""
+    """Return a plan of a week of four platforms: 53 nodes miss, 54 meet."""
+    return planned("changsha-eighth", "910b", EIGHTH)
+
+
+def planned(scenario: Scenario | str, kind: str, set: list[str] | None = None) -> dict[str, Any]:
+    """Return a plan as `onecenter plan --json` prints it: 22 nodes of a kind miss, 23 meet."""
     return {
-        "scenario": "changsha-eighth",
-        "seed": 7,
-        "answer": {"center.nodes.910b.count": 23},
+        **Question.of(scenario, set or []).as_dict(),
+        "answer": {f"center.nodes.{kind}.count": 23},
         "undecided": [],
         "check": {"servers": 54, "load": 0.63, "mean_s": 34.6, "p95_s": 254.2},
         "text": {"en": "54 nodes are needed.", "zh": "需要 54 个节点。"},
-        "tried": [_fleet(23, "met", 0.5, 1_000.0), _fleet(22, "missed", 1.5, 900.0)],
+        "tried": [_fleet(kind, 23, "met", 0.5, 1_000.0), _fleet(kind, 22, "missed", 1.5, 900.0)],
     }
 
 
-def _fleet(count: int, verdict: str, share: float, cost: float) -> dict[str, Any]:
+def _fleet(kind: str, count: int, verdict: str, share: float, cost: float) -> dict[str, Any]:
     targets = [
         {
             "platform": name, "what": "wait p95", "limit": limit, "value": share * limit, "low": 0.9 * share * limit,
@@ -43,7 +48,7 @@ def _fleet(count: int, verdict: str, share: float, cost: float) -> dict[str, Any
         }
         for name, limit in LIMITS.items()
     ]  # fmt: skip
-    values = {"center.nodes.910b.count": count}
+    values = {f"center.nodes.{kind}.count": count}
     nodes = {"values": values, "nodes": count + 31, "cost": cost, "replications": 20}
     return {**nodes, "verdict": verdict, "targets": targets}
 

@@ -13,7 +13,7 @@ import html5lib
 import numpy as np
 import polars as pl
 import pytest
-from reports import eighth, folder_of, hostile, page_of, plan
+from reports import eighth, folder_of, hostile, page_of, plan, planned
 
 import onecenter as oc
 from onecenter.cli.report_options import add_report
@@ -35,7 +35,8 @@ HOUR = 3_600_000
 #: Latin words that a Chinese page may show: names, signs of reproducibility, and units without a Chinese one.
 ALLOWED = {
     "EASY", "Kaplan", "Meier", "PFLOPS", "FP", "PUE", "SHA", "UTC", "onecenter", "run", "python", "numpy", "numba",
-    "simpy", "polars", "changsha", "eighth", "tiny", "out", "Ascend", "class", "example", "small",
+    "simpy", "polars", "changsha", "eighth", "tiny", "out", "Ascend", "class", "example", "small", "time", "horizon",
+    "warmup",
 }  # fmt: skip
 
 
@@ -241,15 +242,17 @@ def test_hostile_texts_are_escaped(language: str, tmp_path: Path) -> None:
 
 def test_a_hostile_plan_is_escaped(tiny: Result, tmp_path: Path) -> None:
     evil = "<script>alert(1)</script>"
-    data = plan()
+    data = planned(hostile(), "small")
     data["text"] = {"en": evil}
-    data["tried"][0]["values"] = {f"center.nodes.{evil}.count": 3}
+    data["set"] = [f"title.en={evil}"]
+    data["versions"] = {evil: evil}
     data["tried"][0]["targets"][0] |= {"platform": evil, "what": f"wait {evil} $"}
     path = tmp_path / "plan.json"
     path.write_text(json.dumps(data), encoding="utf-8")
-    subjects, found = read([folder_of(tiny, tmp_path / "out"), path])
-    tree = parsed(page(subjects, found, "en"))
-    assert not any(str(each.tag).endswith("script") for each in tree.iter())
+    for files in ([path], [folder_of(oc.run(hostile()), tmp_path / "out"), path]):
+        subjects, found = read(files)
+        tree = parsed(page(subjects, found, "en"))
+        assert not any(str(each.tag).endswith("script") for each in tree.iter())
 
 
 def test_every_text_is_there_in_both_languages() -> None:
@@ -356,7 +359,7 @@ def test_pictures_are_in_the_pages_own_letters(pages: dict[Any, str]) -> None:
 
 
 def test_reading_results_and_plans(tiny: Result, tmp_path: Path) -> None:
-    folder = folder_of(tiny, tmp_path / "out", plan=plan())
+    folder = folder_of(tiny, tmp_path / "out", plan=planned("tiny", "small"))
     subjects, found = read([folder, folder / "result.parquet"])
     assert [subject.name for subject in subjects] == ["out"]
     assert found is not None and found.fleet is not None and found.fleet.nodes == 54
@@ -373,7 +376,7 @@ def _bad(folder: Path, tiny: Result) -> dict[str, tuple[list[Path], str]]:
     for name, content in {
         "broken": "{", "list": "[]", "nan": json.dumps(plan()).replace("1000.0", "NaN"),
         "negative": json.dumps(plan()).replace("1000.0", "-1"), "fieldless": '{"answer": {}}',
-        "wrong": json.dumps(plan() | {"answer": {"a": "x"}}),
+        "wrong": json.dumps(plan() | {"answer": {"a": "x"}}), "factor": json.dumps(plan() | {"demand": 0}),
     }.items():  # fmt: skip
         plans[name] = folder / f"{name}.json"
         plans[name].write_text(content, encoding="utf-8")
@@ -382,8 +385,8 @@ def _bad(folder: Path, tiny: Result) -> dict[str, tuple[list[Path], str]]:
         "damaged": ([damaged], "damaged.parquet: not a whole Parquet file"),
         "other": ([other], "other.parquet: a Parquet file, but not a result"),
         "text": ([text], "x.txt: not a whole Parquet file"),
-        "empty": ([empty], "empty: the folder holds no result.parquet"),
-        "no result": ([folder / "nan.json"], "nan.json: no plan of"),
+        "empty": ([empty], "empty: the folder holds no result.parquet and no plan.json"),
+        "no file": ([], "no result or plan is given"),
         "missing plan": ([good, folder / "none.json"], "none.json: it cannot be read: No such file"),
         **{name: ([good, path], f"{path.name}: no plan of") for name, path in plans.items()},
     }
@@ -399,14 +402,25 @@ def test_bad_input_is_named(tiny: Result, tmp_path: Path) -> None:
     with pytest.raises(OnecenterError) as caught:
         read([path for paths, _ in table.values() for path in paths])
     for name, (_, says) in table.items():
-        assert says in str(caught.value), name
+        assert says in str(caught.value) or name == "no file", name
     assert "one plan at most" in str(caught.value)
 
 
-def test_a_plan_alone_is_no_report(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("lie", "says"),
+    [
+        ({"scenario_hash": "0" * 64}, "its scenario is another one than its name and hash say"),
+        ({"scenario": "other"}, "its scenario is another one"),
+        ({"answer": {"center.nodes.huge.count": 3}}, "its answer is about other node counts than it varies"),
+        ({"set": ["..=3"]}, "its overrides: not a path"),
+        ({"set": ["nothing"]}, "its overrides: write path=value"),
+        ({"resolved": {"name": 3}}, "its scenario"),
+    ],
+)
+def test_a_plan_that_lies_about_itself_is_damaged(lie: dict[str, Any], says: str, tmp_path: Path) -> None:
     path = tmp_path / "plan.json"
-    path.write_text(json.dumps(plan()), encoding="utf-8")
-    with pytest.raises(OnecenterError, match="no saved result is given"):
+    path.write_text(json.dumps(plan() | lie), encoding="utf-8")
+    with pytest.raises(OnecenterError, match=re.escape(says)):
         read([path])
 
 

@@ -16,7 +16,7 @@ def add_report(parts: "argparse._SubParsersAction[argparse.ArgumentParser]", com
         nargs="+",
         type=FILE,
         metavar="RESULT",
-        help="saved results (.parquet) or folders of `onecenter run --out`; a plan (.json) may be among them",
+        help="saved results (.parquet), a plan (.json), or folders of `onecenter run --out` and `onecenter plan --out`",
     )
     part.add_argument("-o", "--out", type=FILE, metavar="FILE", required=True, help="the HTML file to write")
     part.add_argument("--lang", choices=("en", "zh"), default="en", help="English or Chinese")

@@ -5,7 +5,7 @@ from typing import Any
 
 from onecenter.report.blocks import Paragraph
 from onecenter.report.numbers import Numbers
-from onecenter.report.sources import PlanFile
+from onecenter.report.planned import PlanFile
 from onecenter.report.subject import Subject, what
 from onecenter.report.words import Words
 from onecenter.targets import FEWEST_EXCEEDANCES, Target

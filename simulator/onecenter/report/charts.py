@@ -11,7 +11,7 @@ from onecenter.plot import style
 from onecenter.plot.ink import ink
 from onecenter.report.blocks import Figure
 from onecenter.report.numbers import Numbers
-from onecenter.report.sources import PlanFile
+from onecenter.report.planned import PlanFile
 from onecenter.report.subject import Subject
 from onecenter.report.svg import Draw, Letters, picture
 from onecenter.report.week import HOURS, use_by_hour_of_week, use_over_time

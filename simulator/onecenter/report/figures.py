@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from onecenter import units
+from onecenter.fleet import NodeType, accelerators_of
 from onecenter.report.blocks import Cell, Table, number
 from onecenter.report.numbers import Numbers
-from onecenter.report.sources import Fleet, PlanFile, Standing
+from onecenter.report.planned import Fleet, PlanFile, Standing
 from onecenter.report.subject import Subject, what
 from onecenter.report.words import TEXTS, Words
 from onecenter.targets import Target
@@ -90,8 +91,8 @@ class Figures:
                 found[str(name)] = f"{self._words(key)} {self._numbers.percent(top['share'])}" if key in TEXTS else ""
         return found
 
-    def center(self, subject: Subject) -> Table:
-        """Return a row a node type."""
+    def center(self, fleet: tuple[NodeType, ...]) -> Table:
+        """Return one row per node type."""
         rows = [
             [
                 Cell(kind.name),
@@ -101,10 +102,11 @@ class Figures:
                 number(self._numbers.count(kind.count * kind.accelerators)),
                 number(self._pflops(kind.count * kind.accelerators * kind.tflops)),
             ]
-            for kind in subject.result.fleet
+            for kind in fleet
         ]
-        total = sum(kind.count * kind.accelerators * kind.tflops for kind in subject.result.fleet)
-        sums = [self._numbers.count(subject.nodes), "", self._numbers.count(subject.capacity), self._pflops(total)]
+        total = sum(kind.count * kind.accelerators * kind.tflops for kind in fleet)
+        nodes = sum(kind.count for kind in fleet)
+        sums = [self._numbers.count(nodes), "", self._numbers.count(accelerators_of(fleet)), self._pflops(total)]
         rows.append([Cell(self._words("total")), Cell(""), *map(number, sums)])
         columns = self._columns("node type", "model", "nodes", "per node", "accelerators", "pflops")
         return Table(self._words("center caption"), columns, rows)

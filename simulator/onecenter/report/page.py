@@ -5,8 +5,8 @@ from importlib.resources import files
 from typing import Any
 
 from onecenter.report.blocks import Block, Chapter, Section
+from onecenter.report.planned import PlanFile
 from onecenter.report.sections import Writer
-from onecenter.report.sources import PlanFile
 from onecenter.report.subject import Subject
 from onecenter.visible import visible
 
@@ -20,9 +20,9 @@ def page(subjects: Sequence[Subject], plan: PlanFile | None = None, language: st
     Parameters
     ----------
     subjects : sequence of Subject
-        The results, at least one; see `sources.read`.
+        The results; see `sources.read`.
     plan : PlanFile, optional
-        A plan; its answer then comes first.
+        A plan; its answer then comes first. Without it there is at least one result.
     language : str
         "en" or "zh".
     """
@@ -48,13 +48,19 @@ def _context(subjects: Sequence[Subject], plan: PlanFile | None, language: str) 
     chapters = list(_chapters(subjects, plan, names, language))
     return {
         "language": TAGS[language],
-        "title": subjects[0].title(language) if len(subjects) == 1 else writer.words("side by side"),
+        "title": _title(writer, subjects, plan),
         "kind": writer.words("kind"),
         "answer_title": writer.words("answer"),
         "contents_title": writer.words("contents"),
         "answers": _answers(writer, subjects, plan, names),
         "chapters": chapters,
     }
+
+
+def _title(writer: Writer, subjects: Sequence[Subject], plan: PlanFile | None) -> str:
+    if plan is not None and not subjects:
+        return plan.title(writer.words.language)
+    return subjects[0].title(writer.words.language) if len(subjects) == 1 else writer.words("side by side")
 
 
 def _names(subjects: Sequence[Subject], language: str) -> list[str]:
@@ -70,8 +76,8 @@ def _answers(
     """Return the answers, each with the name of what it is about."""
     found: list[tuple[str, Block]] = [] if plan is None else [("", writer.answers.of_plan(plan))]
     for subject, name in zip(subjects, names, strict=True):
-        run = writer.words("run below", nodes=writer.numbers.count(subject.nodes)) if plan else ""
-        found.append((name if len(subjects) > 1 else run, writer.answers.of_run(subject)))
+        below = writer.words("run below", nodes=writer.numbers.count(subject.nodes)) if plan else ""
+        found.append((name if len(subjects) > 1 else below, writer.answers.of_run(subject)))
     return found
 
 
@@ -84,7 +90,7 @@ def _chapters(
         table = writer.figures.side_by_side(subjects, names)
         first.append(Section("side-by-side", writer.words("side by side"), [table]))
     if plan is not None:
-        first.append(writer.of_plan(plan, subjects[0]))
+        first += writer.of_plan(plan, alone=not subjects)
     chapters = [Chapter("all", "", first)] if first else []
     for place, (subject, name) in enumerate(zip(subjects, names, strict=True), 1):
         prefix = f"r{place}"

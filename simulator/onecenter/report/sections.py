@@ -5,13 +5,14 @@ from datetime import timedelta
 from typing import Any
 
 from onecenter import units
+from onecenter.policies import Policy
 from onecenter.report.answer import Answers
 from onecenter.report.blocks import Block, Bullets, Facts, Paragraph, Section
 from onecenter.report.charts import Charts, zone_of
 from onecenter.report.figures import Figures
 from onecenter.report.money import money
 from onecenter.report.numbers import Numbers
-from onecenter.report.sources import PlanFile
+from onecenter.report.planned import PlanFile
 from onecenter.report.subject import Subject
 from onecenter.report.words import Words
 from onecenter.scenario import Scenario
@@ -32,15 +33,22 @@ class Writer:
     def _section(self, key: str, *blocks: Block) -> Section:
         return Section(f"{self._prefix}-{key.replace(' ', '-')}", self.words(key), blocks)
 
-    def of_plan(self, plan: PlanFile, subject: Subject) -> Section:
-        """Return the frontier, and what was tried."""
-        labels = subject.labels(self.words.language)
-        known = {(name, target.name): target for name, target, _ in subject.judged()}
-        currency = subject.scenario.center.site.currency if subject.scenario else ""
+    def of_plan(self, plan: PlanFile, *, alone: bool) -> Iterator[Section]:
+        """Give the sections about a plan; alone, with what a result would say about the scenario."""
+        yield self._frontier(plan)
+        if alone:
+            if plan.bought:
+                yield self._section("center", self.figures.center(plan.bought))
+            yield self._section("policy", self._policy(plan.planned.policy_))
+            yield from self._assumptions(plan.planned)
+        yield self._section("plan origin", self._origin_of_plan(plan))
+
+    def _frontier(self, plan: PlanFile) -> Section:
+        labels, currency = plan.labels(self.words.language), plan.planned.center.site.currency
         values = self.answers.values(plan.answer) or self.words("no answer")
         blocks: list[Block] = [self._charts.frontier(plan, labels, values)]
         if plan.fleet:
-            blocks.append(self.figures.fleet(plan.fleet, labels, known))
+            blocks.append(self.figures.fleet(plan.fleet, labels, plan.targets))
         if plan.check and plan.check.p95_s is not None:
             what = self.words("wait percentile", percentile=self.numbers.percentile(95))
             text = self.words("approximation", what=what, wait=self.numbers.seconds(plan.check.p95_s))
@@ -56,12 +64,16 @@ class Writer:
         found = money(subject, self.words, self.numbers)
         if found:
             yield self._section("money", *found)
-        yield self._section("center", self.figures.center(subject))
-        yield self._section("policy", self._policy(subject))
+        yield self._section("center", self.figures.center(subject.result.fleet))
+        yield self._section("policy", self._policy(subject.result.policy))
         yield self._section("method", *self._method(subject))
-        if subject.scenario and subject.scenario.notes:
-            yield self._section("notes", Bullets([self._note(note) for note in self._notes(subject.scenario)]))
+        if subject.scenario:
+            yield from self._assumptions(subject.scenario)
         yield self._section("origin", self._origin(subject), Paragraph(self.words("repeat")))
+
+    def _assumptions(self, scenario: Scenario) -> Iterator[Section]:
+        if scenario.notes:
+            yield self._section("notes", Bullets([self._note(note) for note in self._notes(scenario)]))
 
     def _notes(self, scenario: Scenario) -> tuple[str, ...]:
         """Return the notes in the page's language; a variant that changed only the others keeps its own words."""
@@ -74,8 +86,7 @@ class Writer:
         language = "zh" if chinese else "en"
         return note, "" if language == self.words.language else language
 
-    def _policy(self, subject: Subject) -> Facts:
-        policy = subject.result.policy
+    def _policy(self, policy: Policy) -> Facts:
         pairs = [(self.words(part), self.words(getattr(policy, part))) for part in ("order", "backfill", "placement")]
         if policy.order == "priority" and policy.age_rate:
             rate = self.numbers.count(policy.age_rate / 1e6)
@@ -109,6 +120,21 @@ class Writer:
         what = words("wait percentile", percentile=self.numbers.percentile(95))
         yield Paragraph(words("verdicts", what=what, fewest=FEWEST_EXCEEDANCES))
         yield Paragraph(words("one run"))
+
+    def _origin_of_plan(self, plan: PlanFile) -> Facts:
+        """Return what repeats the plan."""
+        changes = [(self.words("overrides"), self.words("comma").join(plan.set))] if plan.set else []
+        return Facts(
+            [
+                (self.words("scenario"), plan.scenario),
+                *changes,
+                (self.words("demand"), self.words("times", factor=units.plain(plan.demand))),
+                (self.words("seed"), units.NOTHING if plan.seed is None else str(plan.seed)),
+                (self.words("hash"), plan.scenario_hash),
+                (self.words("kernels"), _or_dash(plan.kernel_hash)),
+                (self.words("versions"), _versions(plan.versions)),
+            ]
+        )
 
     def _origin(self, subject: Subject) -> Facts:
         origin = subject.result.provenance

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
-from onecenter.errors import OnecenterError, ResultError
+from onecenter.errors import OnecenterError, ResultError, ScenarioError
+from onecenter.report.belonging import foreign
+from onecenter.report.planned import PlanFile
 from onecenter.report.subject import Subject, subject_of
 from onecenter.result import Result
 
@@ -15,61 +17,6 @@ RESULT, PLAN = "result.parquet", "plan.json"
 
 #: No plan is larger (bytes).
 LARGEST: Final = 1 << 26
-
-Number = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]
-Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-Count = Annotated[int, Field(ge=0, le=10**9)]
-Verdict = Literal["met", "missed", "undecided"]
-
-
-class _Plain(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class Standing(_Plain):
-    """How a target stands under a fleet; `limit`, `value`, `low`, `high` in s, or factors."""
-
-    platform: str
-    what: str
-    limit: Number
-    value: Number | None = None
-    low: Number | None = None
-    high: Number | None = None
-    miss_share: Share | None = None
-    verdict: Verdict
-
-
-class Fleet(_Plain):
-    """A fleet that was tried."""
-
-    values: dict[str, Count]
-    nodes: Count
-    cost: Number | None = None
-    replications: Count | None = None
-    verdict: Verdict
-    targets: list[Standing]
-
-
-class Check(_Plain):
-    """An M/G/c approximation of the answer."""
-
-    p95_s: Number | None = None
-
-
-class PlanFile(_Plain):
-    """A plan as `onecenter plan --json` prints it."""
-
-    answer: dict[str, Count]
-    undecided: list[dict[str, Count]] = Field(default_factory=list)
-    check: Check | None = None
-    text: dict[str, str] = Field(default_factory=dict)
-    tried: Annotated[list[Fleet], Field(min_length=1)]
-
-    @property
-    def fleet(self) -> Fleet | None:
-        """The fleet of the answer, if it was tried."""
-        return next((fleet for fleet in self.tried if self.answer and fleet.values == self.answer), None)
-
 
 def read(paths: Sequence[str | Path]) -> tuple[list[Subject], PlanFile | None]:
     """Return the results and the plan that files and folders hold.
@@ -82,7 +29,8 @@ def read(paths: Sequence[str | Path]) -> tuple[list[Subject], PlanFile | None]:
     Raises
     ------
     OnecenterError
-        If a file is missing, damaged or something else, or there is no result; all are named.
+        If a file is missing, damaged or something else, there is none, or the plan is about another scenario than a
+        result; all are named.
     """
     mistakes: list[str] = []
     results, plans = _sorted(paths, mistakes)
@@ -90,11 +38,14 @@ def read(paths: Sequence[str | Path]) -> tuple[list[Subject], PlanFile | None]:
     read_plans = [found for path in plans if (found := _tried(_plan, path, mistakes)) is not None]
     if len(plans) > 1:
         mistakes.append(f"{', '.join(map(str, plans))}: one plan at most is expected")
-    if not results and not mistakes:
-        mistakes.append("no saved result is given: `onecenter run SCENARIO --out FOLDER` writes one into FOLDER")
+    if not results and not plans and not mistakes:
+        mistakes.append("no result or plan is given: `onecenter run SCENARIO --out FOLDER` writes one into FOLDER")
+    plan = read_plans[0] if read_plans else None
+    if plan is not None and not mistakes:
+        mistakes += [found for subject in subjects for found in foreign(subject, plan)]
     if mistakes:
         raise OnecenterError("report", mistakes)
-    return subjects, read_plans[0] if read_plans else None
+    return subjects, plan
 
 
 def _sorted(paths: Sequence[str | Path], mistakes: list[str]) -> tuple[list[Path], list[Path]]:
@@ -107,7 +58,7 @@ def _sorted(paths: Sequence[str | Path], mistakes: list[str]) -> tuple[list[Path
             results += [each for each in inside[:1] if each.exists()]
             plans += [each for each in inside[1:] if each.exists()]
             if not any(each.exists() for each in inside):
-                mistakes.append(f"{path}: the folder holds no {RESULT}")
+                mistakes.append(f"{path}: the folder holds no {RESULT} and no {PLAN}")
         else:
             (plans if path.suffix == ".json" else results).append(path)
     return list(dict.fromkeys(results)), list(dict.fromkeys(plans))
@@ -134,9 +85,14 @@ def _plan(path: Path) -> PlanFile:
     try:
         if path.stat().st_size > LARGEST:
             raise ResultError(str(path), ["too large for a plan"])
-        return PlanFile.model_validate_json(path.read_bytes())
+        found = PlanFile.model_validate_json(path.read_bytes())
+        if wrong := found.mistakes:
+            raise ResultError(str(path), [f"damaged: {text}; plan again" for text in wrong])
     except OSError as error:
         raise ResultError(str(path), [f"it cannot be read: {error.strerror or error}"]) from error
+    except ScenarioError as error:
+        raise ResultError(str(path), [f"damaged: its scenario: {error.mistakes[0]}; plan again"]) from error
     except ValidationError as error:
-        found = [f"{'.'.join(map(str, one['loc'])) or 'it'}: {one['msg']}" for one in error.errors()[:20]]
-        raise ResultError(str(path), [f"no plan of `onecenter plan --json`: {text}" for text in found]) from error
+        wrong = [f"{'.'.join(map(str, one['loc'])) or 'it'}: {one['msg']}" for one in error.errors()[:20]]
+        raise ResultError(str(path), [f"no plan of `onecenter plan --json`: {text}" for text in wrong]) from error
+    return found

@@ -12,15 +12,16 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "contents": ("Contents", "目录"),
     "answer": ("The answer", "结论"),
     "side by side": ("Results side by side", "各结果对比"),
-    "targets": ("Targets", "服务目标"),
-    "waits": ("Waits by platform", "各平台等待时间"),
+    "targets": ("Targets in this run", "本次仿真的服务目标"),
+    "waits": ("Waits by platform in this run", "本次仿真的各平台等待时间"),
     "use": ("Use of the center", "中心利用率"),
-    "frontier": ("Waits and number of nodes", "等待时间与节点数"),
+    "frontier": ("Waits and number of nodes over replications", "重复仿真：等待时间与节点数"),
     "money": ("Cost, energy and carbon", "费用、能耗与碳排放"),
     "center": ("The center", "中心配置"),
     "policy": ("Scheduling policy", "调度策略"),
     "notes": ("Assumptions and sources", "假设与来源"),
     "method": ("How to read the figures", "口径说明"),
+    "plan origin": ("Where the plan comes from", "规划的来源与可复现信息"),
     "origin": ("Where the figures come from", "数据来源与可复现信息"),
     # The answer
     "no targets": ("This run has no targets to be judged by.", "本次仿真没有设定服务目标。"),
@@ -110,12 +111,14 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "yearly cost": ("Yearly cost at full use", "满载年费用"),
     # Captions
     "targets caption": (
-        "Each target, what was measured, and how many jobs kept it. A job that left while it waited counts as late.",
-        "各项目标、实测值与按时作业比例。排队时离开的作业算作未按时启动。",
+        "Each target, what was measured in this run, and how many jobs kept it. A job that left while it waited "
+        "counts as late.",
+        "各项目标、本次仿真的实测值与按时作业比例。排队时离开的作业算作未按时启动。",
     ),
     "waits caption": (
-        "How long jobs wait from submission to start; half of the jobs wait at most {p50}, 95 % at most {p95}.",
-        "作业从提交到启动的等待时间：一半的作业不超过 {p50}，95% 的作业不超过 {p95}。",
+        "How long jobs of this run wait from submission to start; half of the jobs wait at most {p50}, 95 % at most "
+        "{p95}.",
+        "本次仿真中作业从提交到启动的等待时间：一半的作业不超过 {p50}，95% 的作业不超过 {p95}。",
     ),
     "waits title": (
         "Waits by platform on a logarithmic axis: {list}",
@@ -140,7 +143,7 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "percent axis": ("accelerators in use (%)", "加速卡使用比例（%）"),
     "wait axis": ("wait", "等待时间"),
     "hour axis": ("hours since the start", "开始后的小时数"),
-    "nodes axis": ("nodes", "节点数"),
+    "nodes axis": ("nodes in all", "节点总数"),
     "frontier axis": ("wait at the target's percentile", "目标分位的等待时间"),
     "frontier answer": ("answer", "结论"),
     "frontier none": ("no target for waits", "没有等待时间目标"),
@@ -157,7 +160,10 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
         "For comparison, an M/G/c approximation of the answer gives a {what} of {wait}.",
         "作为对照，M/G/c 近似给出的{what}为 {wait}。",
     ),
-    "meets caption": ("The answer's fleet against the targets.", "结论规模与各项目标的对照。"),
+    "meets caption": (
+        "The answer's fleet against the targets, over all replications; one run differs from them by chance.",
+        "结论规模与各项目标的对照（全部重复仿真）；单次仿真与之会有随机差异。",
+    ),
     "tried caption": ("The fleets that the plan tried.", "规划所尝试的规模。"),
     "sides caption": (
         "Waits are the 95th percentile of each platform; ✓ met, ✗ missed, ? undecided.",
@@ -239,7 +245,7 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "capital": ("Yearly write-off", "年折旧"),
     "running cost": ("Yearly running cost, energy aside", "年运维费用（不含电费）"),
     "energy cost": ("Yearly energy cost at this use", "按此利用率的年电费"),
-    "total cost": ("Yearly cost in all", "年费用合计"),
+    "total cost": ("Yearly cost in all at this use", "按此利用率的年费用合计"),
     "cost of an hour": ("Cost of an accelerator-hour in use", "每个已用加速卡小时的成本"),
     "not given": ("The scenario does not give: {list}.", "场景未给出：{list}。"),
     "powers": ("power of the nodes", "节点功率"),
@@ -250,6 +256,9 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "scenario": ("Scenario", "场景"),
     "log": ("Job log", "作业日志"),
     "file": ("File", "文件"),
+    "overrides": ("Values changed", "改动的取值"),
+    "demand": ("Demand", "需求"),
+    "times": ("x {factor}", "{factor} 倍"),
     "hash": ("Scenario, SHA-256", "场景的 SHA-256"),
     "seed": ("Seed", "随机种子"),
     "digest": ("Decision log, SHA-256", "决策日志的 SHA-256"),
