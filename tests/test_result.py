@@ -60,7 +60,7 @@ def test_summary() -> None:
     ]  # fmt: skip
     assert (summary["scenario"], summary["seed"], summary["stride"]) == ("small", 7, "event")
     assert summary["jobs_per_s"] == 9 / 0.25
-    assert summary["window_s"] == {"warmup": 10, "horizon": 100}
+    assert summary["window_s"] == {"warmup": 10, "horizon": 100, "origin": 0}
     assert list(summary["platforms"]) == ["a", "b"]
     assert summary["platforms"]["b"]["meets_target"] is None
     assert json.loads(json.dumps(summary)) == summary

@@ -44,7 +44,7 @@ def test_provenance_repeats_the_run() -> None:
         (lambda: oc.run("tinny"), ScenarioError, "tiny"),
         (lambda: oc.run("tiny", policy="best"), PolicyError, "easy"),
         (lambda: oc.run("tiny", stride="daily"), SimulationError, "calendar"),
-        (lambda: oc.replay("x.swf"), TraceError, "processors"),
+        (lambda: oc.replay("x.swf"), TraceError, "no such file"),
         (lambda: oc.replay("x.swf", processors=1, nodes="1x1"), TraceError, "processors"),
     ],
 )

@@ -295,6 +295,7 @@ def test_pools() -> None:
             ],
         ),
         ("9" * 5000 + "x8", ["nodes = 99999999999999999999: 1 to 1,000,000 are expected"]),
+        ("1000000x11", ["accelerators in all = 11000000: 1 to 10,000,000 are expected"]),
     ],
 )
 def test_wrong_nodes(text: str, mistakes: list[str]) -> None:

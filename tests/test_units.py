@@ -54,7 +54,7 @@ def test_powers_and_rates_are_read() -> None:
         (10**20, '"90 min"'),
         (True, "text with a number and a unit is expected"),
         (None, "text with a number and a unit is expected"),
-        ("90", "not a number with a unit"),
+        ("90", 'the unit is missing; write text such as "90 min"'),
         ("90 minutes", "units ms, s, min, h, d, w, y"),
         ("1 H", "units ms"),
         ("nan h", "not a number with a unit"),

@@ -12,7 +12,9 @@ from onecenter_kernels.jit import kernel_hash
 SOFTWARE = ("onecenter", "numpy", "numba", "simpy", "polars")
 
 
-def describe(name: str, seed: int | None, scenario: Mapping[str, Any] | None) -> dict[str, Any]:
+def describe(
+    name: str, seed: int | None, scenario: Mapping[str, Any] | None, replay: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """Return what a result tells of its origin.
 
     Parameters
@@ -22,13 +24,16 @@ def describe(name: str, seed: int | None, scenario: Mapping[str, Any] | None) ->
     seed : int or None
         Of the random numbers; None: there are none.
     scenario : mapping or None
-        The scenario with everything resolved, as plain data (or what a replay was given).
+        The scenario with everything resolved, as plain data; None: a log was replayed.
+    replay : mapping, optional
+        Which log was replayed, on what, and what was left out, as plain data.
     """
     return {
         "name": name,
         "seed": seed,
         "scenario": None if scenario is None else dict(scenario),
         "scenario_hash": None if scenario is None else hash_of(scenario),
+        "replay": None if replay is None else dict(replay),
         "versions": {"python": platform.python_version(), **{part: _version(part) for part in SOFTWARE}},
         "kernel_hash": kernel_hash(),
     }

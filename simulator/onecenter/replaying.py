@@ -1,25 +1,87 @@
 """A replay: a real log in, a result out."""
 
-from os import PathLike
+from collections.abc import Mapping
+from dataclasses import dataclass
+from os import PathLike, fspath
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-import numpy as np
-
-from onecenter.errors import TraceError
+from onecenter.errors import OnecenterError, ResultError, TraceError
 from onecenter.fleet import NodeType
+from onecenter.log_window import LogWindow
 from onecenter.policies import Policy, policy_of
-from onecenter.provenance import describe
+from onecenter.provenance import describe, hash_of
 from onecenter.result import Result
-from onecenter.simulation import ScenarioLike, scenario_of, simulate
-from onecenter.traces import Trace, flat_pool, parse_nodes, read, to_workload
-from onecenter.units import parse_duration
+from onecenter.simulation import SAVED, ScenarioLike, scenario_of, simulate
+from onecenter.store import origin_of
+from onecenter.traces import Quality, Trace, flat_pool, parse_nodes, read, to_workload
 from onecenter.window import Window, whole_run
-from onecenter.workload.table import Workload
+
+TraceLike = Trace | str | PathLike[str]
+
+ONE_OF: Final = "processors, nodes (such as 128x8) and center (a scenario)"
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What a log is replayed on.
+
+    Attributes
+    ----------
+    fleet : tuple of NodeType
+        The nodes.
+    policy : Policy
+        How jobs are scheduled where nothing else is said.
+    given : mapping
+        How the nodes were given, as plain data, such as {"processors": 100, "by": "MaxProcs of the log's header"}.
+    """
+
+    fleet: tuple[NodeType, ...]
+    policy: Policy
+    given: Mapping[str, Any]
+
+
+def machine_of(processors: int | None, nodes: str | None, center: ScenarioLike | None) -> Machine | None:
+    """Return the machine that one of three gives, None where none does; see `replay`.
+
+    Raises
+    ------
+    TraceError
+        If more than one is given.
+    OnecenterError
+        If what is given is impossible.
+    """
+    given = {"processors": processors, "nodes": nodes, "center": center}
+    named = [name for name, value in given.items() if value is not None]
+    if len(named) > 1:
+        raise TraceError("replay", [f"{' and '.join(named)} are given: at most one of {ONE_OF} is expected"])
+    if center is not None:
+        chosen = scenario_of(center)
+        told = {"scenario": chosen.name, "scenario_hash": hash_of(chosen.resolved())}
+        return Machine(chosen.fleet, chosen.policy_, told)
+    if nodes is not None:
+        return Machine(parse_nodes(nodes), Policy(), {"nodes": nodes})
+    if processors is not None:
+        return Machine(flat_pool(processors), Policy(), {"processors": processors})
+    return None
+
+
+def machine_of_header(trace: Trace) -> Machine:
+    """Return the machine of a log's header: one flat pool.
+
+    Raises
+    ------
+    TraceError
+        If it does not say how many processors there are.
+    """
+    if trace.machine is None:
+        raise TraceError(trace.source, [f"its header names no MaxProcs: one of {ONE_OF} is expected"])
+    key, count = trace.machine
+    return Machine(flat_pool(count), Policy(), {"processors": count, "by": f"{key} of the log's header"})
 
 
 def replay(
-    trace: Trace | str | PathLike[str],
+    trace: TraceLike,
     *,
     processors: int | None = None,
     nodes: str | None = None,
@@ -37,71 +99,112 @@ def replay(
     Parameters
     ----------
     trace : Trace, str or path
-        The log; see `traces.read` for the formats.
+        The log; see `traces.read` for the formats. Or a saved replay (.parquet), which is repeated.
     processors, nodes, center : int, str, scenario
-        One of them: a flat pool of so many accelerators; "128x8", nodes and accelerators a node; a scenario's center.
+        At most one of them: a flat pool of that many accelerators; "128x8", nodes and accelerators per node; a
+        scenario's center. Without one, a flat pool of the processors that the log's header names (MaxProcs).
     policy : Policy or str, optional
-        By default EASY with best-fit, or the scenario's.
+        By default EASY with best-fit, or the scenario's, or that of the saved replay.
     format : str, optional
         The log's format where its name and first line do not tell it.
-    horizon, warmup : str or int, optional
-        A duration such as "28 d" (or ms), from the log's zero and from its first submit.
+    warmup, horizon : str or int, optional
+        Where the figures begin and end, both from the first submit that is used: a duration such as "28 d", or ms.
     skip_first : float
-        Share (0..1) of the jobs, in order of submission, that only warm up.
+        Share (0 to below 1) of the jobs, in order of submission, that only warm up.
     stride, show_progress
         As for `run`.
 
     Raises
     ------
-    TraceError, ScenarioError, PolicyError
+    TraceError, ScenarioError, PolicyError, ResultError
         With all mistakes.
     """
-    fleet, default = _center_of(processors, nodes, center)
+    window = LogWindow(warmup, horizon, skip_first)  # type: ignore[arg-type]  # text is read and checked
+    if not isinstance(trace, Trace) and fspath(trace).endswith(SAVED):
+        if (processors, nodes, center, format, window) != (None, None, None, None, LogWindow()):
+            raise TraceError("replay", ["a saved replay is repeated as it was: only policy and stride may be given"])
+        return repeat(trace, policy=policy, stride=stride, show_progress=show_progress)
+    given = machine_of(processors, nodes, center)
     found = trace if isinstance(trace, Trace) else read(trace, format)
-    workload, _ = to_workload(found, fleet)
-    if len(workload) == 0:
-        raise TraceError(found.source, ["no job is left: the center is too small for all of them, or the log is empty"])
-    end = None if horizon is None else _ms(horizon)
-    rules = policy_of(policy, default)
-    log, jobs, seconds = simulate(fleet, rules, workload, stride=stride, horizon=end, show_progress=show_progress)
-    given = {"trace": found.source, "format": found.format, "processors": processors, "nodes": nodes}
+    machine = given or machine_of_header(found)
+    chosen = policy_of(policy, machine.policy)
+    return play(found, machine, chosen, window, stride=stride, show_progress=show_progress)
+
+
+def play(
+    trace: Trace, machine: Machine, policy: Policy, part: LogWindow, *, stride: str, show_progress: bool
+) -> Result:
+    """Simulate a log on a machine under a policy; see `replay`."""
+    workload, quality = to_workload(trace, machine.fleet)
+    begin, end = part.bounds(trace.source, workload.submit)
+    log, jobs, seconds = simulate(
+        machine.fleet, policy, workload, stride=stride, horizon=end, show_progress=show_progress
+    )
     return Result(
         decisions=log,
         workload=jobs,
-        fleet=fleet,
-        policy=rules,
-        window=_window(log, workload, end, _ms(warmup), skip_first),
+        fleet=machine.fleet,
+        policy=policy,
+        window=Window(begin, whole_run(log).horizon if end is None else end, int(workload.submit[0])),
         targets={},
         labels={},
-        provenance=describe(Path(found.source).name, None, given),
+        provenance=describe(Path(trace.source).name, None, None, replay=_origin(trace, machine, quality, part)),
         stride=stride,
         seconds=seconds,
     )
 
 
-def _window(log: Any, workload: Workload, horizon: int | None, warmup: int, skip_first: float) -> Window:
-    """Return the window of a replay: after the warm-up, to the horizon or the last end."""
-    if not 0 <= skip_first < 1:
-        raise TraceError("skip_first", [f"{skip_first}: a share from 0 to below 1 (0 % to below 100 %) is expected"])
-    whole = whole_run(log)
-    first = int(workload.submit[int(np.floor(skip_first * len(workload)))])
-    return Window(max(whole.warmup + warmup, first if skip_first else 0), whole.horizon if horizon is None else horizon)
+def _origin(trace: Trace, machine: Machine, quality: Quality, part: LogWindow) -> dict[str, Any]:
+    """Return what was replayed, on what, and what was left out, as plain data."""
+    found = {"path": str(Path(trace.source).absolute()), "format": trace.format, "sha256": trace.sha256}
+    return {"trace": found, "quality": quality.as_dict(), "center": dict(machine.given), **part.as_dict()}
 
 
-def _center_of(
-    processors: int | None, nodes: str | None, center: ScenarioLike | None
-) -> tuple[tuple[NodeType, ...], Policy]:
-    given = [what for what in (processors, nodes, center) if what is not None]
-    if len(given) != 1:
-        raise TraceError("center", ["one of processors, nodes (such as 128x8) and center (a scenario) is expected"])
-    if processors is not None:
-        return flat_pool(processors), Policy()
-    if nodes is not None:
-        return parse_nodes(nodes), Policy()
-    assert center is not None
-    chosen = scenario_of(center)
-    return chosen.fleet, chosen.policy_
+def repeat(
+    path: str | PathLike[str], *, policy: Policy | str | None = None, stride: str, show_progress: bool
+) -> Result:
+    """Replay the log of a saved replay once more, on the same machine, under its policy or another.
+
+    Raises
+    ------
+    ResultError
+        If the file is no saved replay, or its log is not there any more or has changed.
+    """
+    saved = Result.load(Path(path))
+    origin = saved.provenance.get("replay")
+    if not isinstance(origin, Mapping):
+        raise ResultError(str(path), ["it is no replay of a log: `onecenter run` repeats the run of a scenario"])
+    try:
+        given, part = _as_saved(origin)
+    except (KeyError, TypeError, ValueError, OnecenterError) as error:
+        raise ResultError(str(path), [f"damaged: {error!r} while reading what was replayed"]) from error
+    trace = _again(str(path), origin["trace"])
+    machine = Machine(saved.fleet, saved.policy, given)
+    return play(trace, machine, policy_of(policy, saved.policy), part, stride=stride, show_progress=show_progress)
 
 
-def _ms(duration: str | int) -> int:
-    return duration if isinstance(duration, int) else parse_duration(duration)
+def is_replay(path: str | PathLike[str]) -> bool:
+    """Tell whether a file, by its name a saved result, holds the replay of a log.
+
+    Raises
+    ------
+    ResultError
+        If it is missing, damaged or something else.
+    """
+    return fspath(path).endswith(SAVED) and origin_of(Path(path)).get("replay") is not None
+
+
+def _as_saved(origin: Mapping[str, Any]) -> tuple[dict[str, Any], LogWindow]:
+    return dict(origin["center"]), LogWindow(origin["warmup"], origin["horizon"], origin["skip_first"])
+
+
+def _again(source: str, origin: Mapping[str, str]) -> Trace:
+    """Return the log that was replayed, if its file is there and the same."""
+    try:
+        trace = read(origin["path"], origin["format"])
+    except TraceError as error:
+        raise ResultError(source, [f"its log cannot be replayed again: {error}"]) from error
+    if trace.sha256 != origin["sha256"]:
+        change = f"its SHA-256 was {origin['sha256'][:12]}…, now it is {trace.sha256[:12]}…"
+        raise ResultError(source, [f"its log {origin['path']} is another one now: {change}"])
+    return trace

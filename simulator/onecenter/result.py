@@ -123,6 +123,7 @@ class Result:
     def summary(self) -> dict[str, Any]:
         """Return the figures of center and platforms, as `onecenter run --json` prints them."""
         jobs = int(np.count_nonzero(np.isin(self.decisions["kind"], (codes.E_SUBMIT, codes.E_REFUSE))))
+        replay = self.provenance.get("replay")
         return {
             "scenario": self.provenance.get("name"),
             "seed": self.provenance.get("seed"),
@@ -130,10 +131,18 @@ class Result:
             "stride": self.stride,
             "log_digest": self.log_digest,
             "jobs_per_s": jobs / self.seconds if self.seconds > 0 else None,
-            "window_s": {"warmup": self.window.warmup / 1_000, "horizon": self.window.horizon / 1_000},
+            "window_s": self._window_s,
+            **({} if replay is None else {"replay": replay}),
             "center": self._center_figures,
             "platforms": self._platform_figures,
         }
+
+    @property
+    def _window_s(self) -> dict[str, float]:
+        """The window in seconds since the start, or since a log's first submit, which is at `origin`."""
+        window = self.window
+        ends = {name: (getattr(window, name) - window.origin) / 1_000 for name in ("warmup", "horizon")}
+        return {**ends, "origin": window.origin / 1_000}
 
     def label(self, platform: str, language: str = "en") -> str:
         """Return a platform's name for people, or its name where there is none."""

@@ -157,6 +157,18 @@ def load(path: str | Path) -> dict[str, Any]:
     return {"decisions": log, "workload": workload, **pieces}
 
 
+def origin_of(path: str | Path) -> dict[str, Any]:
+    """Return the provenance of a saved result without reading its tables.
+
+    Raises
+    ------
+    ResultError
+        If the file is missing, damaged or something else.
+    """
+    provenance = _read_head(str(path)).get("provenance")
+    return provenance if isinstance(provenance, dict) else {}
+
+
 def _first_line(error: BaseException) -> str:
     return (str(error).splitlines() or [""])[0]
 

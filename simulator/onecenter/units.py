@@ -42,6 +42,7 @@ MAX_POWER: Final = 1e12
 
 #: An underscore stands between thousands only: 1_000, but not 1_0.
 _NUMBER = r"[+-]?(?:\d{1,3}(?:_\d{3})+|\d+)(?:\.\d+)?(?:[eE][+-]?\d{1,3})?"
+_UNITLESS = re.compile(rf"\s*{_NUMBER}\s*", re.ASCII)
 _QUANTITY = re.compile(rf"\s*({_NUMBER})\s*([^\W\d_]+)\s*", re.ASCII)
 _RATE = re.compile(rf"\s*({_NUMBER})\s*/\s*([^\W\d_]+)\s*", re.ASCII)
 
@@ -105,6 +106,8 @@ def parse_rate(text: Any) -> float:
 def _parse(text: Any, units: Mapping[str, int], example: str) -> Decimal:
     if not isinstance(text, str):
         raise ValueError(_bare(text, example))
+    if _UNITLESS.fullmatch(text):
+        raise ValueError(_unit_missing(text.strip(), example))
     found = _QUANTITY.fullmatch(text)
     if found is None or found[2] not in units:
         known = ", ".join(units)
@@ -114,9 +117,13 @@ def _parse(text: Any, units: Mapping[str, int], example: str) -> Decimal:
 
 def _bare(value: Any, example: str) -> str:
     if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e15:
-        unit = example.split(" ", 1)[1]
-        return f'the unit is missing; write text such as "{value} {unit}" or "{example}"'
+        return _unit_missing(str(value), example)
     return f'text with a number and a unit is expected, for example "{example}"'
+
+
+def _unit_missing(number: str, example: str) -> str:
+    unit = example.split(" ", 1)[1]
+    return f'the unit is missing; write text such as "{number[:20]} {unit}" or "{example}"'
 
 
 def _number(digits: str) -> Decimal:

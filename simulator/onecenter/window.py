@@ -21,10 +21,13 @@ class Window:
     ----------
     warmup, horizon : int
         ms since the start.
+    origin : int
+        ms since the start; what people count from: of a log, whose clock may begin anywhere, its first submit.
     """
 
     warmup: int
     horizon: int
+    origin: int = 0
 
     @property
     def length(self) -> int:

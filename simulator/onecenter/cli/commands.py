@@ -7,10 +7,12 @@ from onecenter.cli import tables
 from onecenter.cli.conditions import holding
 from onecenter.cli.delivery import deliver
 from onecenter.cli.outputs import output_folder
+from onecenter.cli.replaying import command_repeat
 from onecenter.cli.status import CONDITION, FINE, MISTAKE
 from onecenter.cli.streams import print_json
 from onecenter.comparison import compare
 from onecenter.errors import ScenarioError
+from onecenter.replaying import is_replay
 from onecenter.scenario import load, shipped
 from onecenter.side_by_side import comparison, run_each
 from onecenter.simulation import run, scenario_of
@@ -19,6 +21,8 @@ from onecenter.visible import visible
 
 def command_run(options: argparse.Namespace) -> int:
     """Simulate a scenario, or repeat a saved result."""
+    if is_replay(options.scenario):
+        return command_repeat(options)
     with output_folder(options.out):
         result = run(
             options.scenario,

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from onecenter import units
 from onecenter.atomic import write_json
 from onecenter.cli import tables
@@ -13,7 +15,9 @@ from onecenter.cli.conditions import holding
 from onecenter.cli.outputs import cannot_be_written
 from onecenter.cli.status import CONDITION, FINE
 from onecenter.cli.streams import print_json
+from onecenter.log import FUTURE
 from onecenter.result import Result
+from onecenter.traces import Quality
 from onecenter.visible import visible
 
 
@@ -36,7 +40,10 @@ def deliver(result: Result, options: argparse.Namespace, *, sizes: bool) -> int:
 
 def _print(result: Result, summary: Mapping[str, Any], sizes: bool) -> None:
     out = tables.console()
-    jobs = f"{units.format_count(len(result.workload))} jobs in {result.seconds:.2f} s"
+    simulated = int(np.count_nonzero(result.fates.outcome != FUTURE))
+    jobs = f"{units.format_count(simulated)} jobs in {result.seconds:.2f} s"
+    if "replay" in summary:
+        print(*(f"  {line}" for line in replay_lines(summary)), "", sep="\n")
     out.print(f"  {tables.heading(result)} · policy {result.policy.text} · {jobs}\n")
     out.print(tables.platforms_table(result))
     if sizes:
@@ -46,6 +53,20 @@ def _print(result: Result, summary: Mapping[str, Any], sizes: bool) -> None:
         for one in part["targets"]:
             if one["verdict"] == "undecided":
                 out.print(f"  undecided: {name}, {one['what']}: {one['reason']}")
+
+
+def replay_lines(summary: Mapping[str, Any]) -> list[str]:
+    """Return what was used of a log, what was left out, and on what it was replayed."""
+    replay, window = summary["replay"], summary["window_s"]
+    lines = Quality.of(replay["quality"]).lines()
+    if replay["horizon"] or window["warmup"]:
+        ends = [units.format_seconds(window[name]) for name in ("warmup", "horizon")]
+        jobs = units.format_count(summary["center"]["submitted"] + summary["center"]["refused"])
+        lines.append(f"the figures are about the {jobs} jobs submitted {ends[0]} to {ends[1]} after the first")
+    if "by" in replay["center"]:
+        count = units.format_count(replay["center"]["processors"])
+        lines.append(f"the center is one pool of {count} accelerators ({replay['center']['by']})")
+    return lines
 
 
 def _write(result: Result, summary: Mapping[str, Any], folder: Path) -> None:

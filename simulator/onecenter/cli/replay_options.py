@@ -16,8 +16,13 @@ def add_replay(parts: "argparse._SubParsersAction[argparse.ArgumentParser]", com
     """Add the command."""
     part = parts.add_parser("replay", help="simulate a real log (SWF, ITP or Philly table)")
     part.add_argument("trace", type=FILE, help="the log, plain or .gz")
-    center = part.add_mutually_exclusive_group(required=True)
-    center.add_argument("--processors", type=Count(PROCESSORS), metavar="N", help="one flat pool of N accelerators")
+    center = part.add_mutually_exclusive_group()
+    center.add_argument(
+        "--processors",
+        type=Count(PROCESSORS),
+        metavar="N",
+        help="one flat pool of N accelerators; default: the log's MaxProcs",
+    )
     center.add_argument("--nodes", type=Shape(), metavar="NxA", help="N nodes of A accelerators each, such as 128x8")
     center.add_argument("--center", type=SCENARIO, metavar="SCENARIO", help="the center (and policy) of a scenario")
     part.add_argument("--policy", type=Name(POLICY), metavar="NAME", help="a named policy")
@@ -32,17 +37,21 @@ def add_replay(parts: "argparse._SubParsersAction[argparse.ArgumentParser]", com
         help="the log's format where its name and first line do not tell it",
     )
     part.add_argument(
-        "--horizon", type=Duration(1), metavar="TIME", help='stop there, such as "28 d" from the log\'s zero'
-    )
-    part.add_argument(
         "--warmup",
         type=Duration(0),
         metavar="TIME",
-        default="0 d",
-        help="leave the jobs of this time out of the figures",
+        default="0 s",
+        help='where the figures begin, such as "7 d" from the first submit',
     )
     part.add_argument(
-        "--skip-first", type=Percentage(PART), metavar="N%", default="0%", help="leave the first N %% of the jobs out"
+        "--horizon", type=Duration(0), metavar="TIME", help='where they end, such as "28 d" from the first submit'
+    )
+    part.add_argument(
+        "--skip-first",
+        type=Percentage(PART),
+        metavar="N%",
+        default="0%",
+        help="leave the first N %% of the jobs out of them",
     )
     add_run_options(part)
     add_outputs(part)

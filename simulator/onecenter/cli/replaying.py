@@ -1,36 +1,41 @@
-"""What `onecenter replay` does."""
+"""What `onecenter replay` does, and `onecenter run` with a saved replay."""
 
 import argparse
+from typing import Final
 
-from onecenter.cli import tables
 from onecenter.cli.delivery import deliver
 from onecenter.cli.outputs import output_folder
-from onecenter.policies import Policy, policy_of
-from onecenter.replaying import replay
-from onecenter.simulation import scenario_of
+from onecenter.errors import OnecenterError
+from onecenter.log_window import LogWindow
+from onecenter.policies import policy_of
+from onecenter.replaying import machine_of, machine_of_header, play, repeat
 from onecenter.traces import read
+
+#: Why options of `onecenter run` do not go with a replay.
+NOT_THERE: Final = {"--set": "which has no scenario to change", "--seed": "which draws no random numbers"}
 
 
 def command_replay(options: argparse.Namespace) -> int:
     """Simulate a real log."""
+    part = LogWindow(options.warmup, options.horizon, options.skip_first)
+    given = machine_of(options.processors, options.nodes, options.center)
     trace = read(options.trace, options.format)
-    default = Policy() if options.center is None else scenario_of(options.center).policy_
-    policy = policy_of(
-        options.policy, default, order=options.order, backfill=options.backfill, placement=options.placement
-    )
+    machine = given or machine_of_header(trace)
+    parts = {name: getattr(options, name) for name in ("order", "backfill", "placement")}
+    policy = policy_of(options.policy, machine.policy, **parts)
     with output_folder(options.out):
-        if not options.json:
-            tables.console().print(*(f"  {line}" for line in trace.quality.lines()), sep="\n")
-        result = replay(
-            trace,
-            processors=options.processors,
-            nodes=options.nodes,
-            center=options.center,
-            policy=policy,
-            horizon=options.horizon,
-            warmup=options.warmup,
-            skip_first=options.skip_first,
-            stride=options.stride,
-            show_progress=not options.json,
+        result = play(trace, machine, policy, part, stride=options.stride, show_progress=not options.json)
+        return deliver(result, options, sizes=True)
+
+
+def command_repeat(options: argparse.Namespace) -> int:
+    """Replay the log of a saved replay once more."""
+    given = {"--set": options.set, "--seed": options.seed is not None}
+    wrong = [f"{option}: it is the replay of a log, {NOT_THERE[option]}" for option, there in given.items() if there]
+    if wrong:
+        raise OnecenterError(options.scenario, wrong)
+    with output_folder(options.out):
+        result = repeat(
+            options.scenario, policy=options.policy, stride=options.stride, show_progress=not options.json
         )
         return deliver(result, options, sizes=True)

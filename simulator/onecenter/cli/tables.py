@@ -57,7 +57,7 @@ def heading(result: Result) -> str:
     nodes = sum(kind.count for kind in result.fleet)
     parts = [
         visible(str(result.provenance.get("name"))),
-        f"{units.format_count(nodes)} nodes",
+        f"{units.format_count(nodes)} node{'' if nodes == 1 else 's'}",
         f"{units.format_count(accelerators_of(result.fleet))} accelerators",
         units.format_duration(result.window.length),
         *([] if seed is None else [f"seed {seed}"]),

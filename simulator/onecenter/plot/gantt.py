@@ -130,17 +130,18 @@ def _bottom(bars: list[Bar], row: Mapping[str, Any], height: float) -> float | N
 def _draw(ax: "Axes", bars: list[Bar], window: Window) -> None:
     from matplotlib.collections import PolyCollection
 
-    unit, ms = style.unit_of(window.horizon)
+    origin, (unit, ms) = window.origin, style.unit_of(window.horizon - window.origin)
     corners = [
-        [(x / ms, bar.lane + bar.bottom + dy) for x, dy in _corners(bar.start, bar.end, bar.height)] for bar in bars
+        [((x - origin) / ms, bar.lane + bar.bottom + dy) for x, dy in _corners(bar.start, bar.end, bar.height)]
+        for bar in bars
     ]
     colours = [style.colour(bar.platform) for bar in bars]
     ax.add_collection(PolyCollection(corners, facecolors=colours, edgecolors="white", linewidths=0.5))
     ax.set_xlabel(f"time since the start ({unit})")
     if window.length:
-        ax.set_xlim(window.warmup / ms, window.horizon / ms)
+        ax.set_xlim((window.warmup - origin) / ms, (window.horizon - origin) / ms)
     for bar in bars if len(bars) <= NUMBERED else []:
-        middle = ((bar.start + bar.end) / 2 / ms, bar.lane + bar.bottom + bar.height / 2)
+        middle = (((bar.start + bar.end) / 2 - origin) / ms, bar.lane + bar.bottom + bar.height / 2)
         ax.annotate(str(bar.job), middle, ha="center", va="center", fontsize=7, color="white", clip_on=True)
 
 

@@ -112,8 +112,8 @@ def _levels(series: pl.DataFrame, column: str, window: Window) -> tuple[list[str
 
 
 def _time_axis(ax: "Axes", edges: Array, window: Window) -> Array:
-    unit, ms = style.unit_of(window.horizon)
+    origin, (unit, ms) = window.origin, style.unit_of(window.horizon - window.origin)
     ax.set_xlabel(f"time since the start ({unit})")
     if window.length:
-        ax.set_xlim(window.warmup / ms, window.horizon / ms)
-    return edges / ms
+        ax.set_xlim((window.warmup - origin) / ms, (window.horizon - origin) / ms)
+    return (edges - origin) / ms

@@ -74,7 +74,7 @@ def subject_of(result: Result, name: str) -> Subject:
     """Return a result as the report sees it; whatever is wrong in it shows here."""
     given = result.provenance.get("scenario")
     try:
-        scenario = from_dict(given, name) if isinstance(given, Mapping) and "trace" not in given else None
+        scenario = from_dict(given, name) if isinstance(given, Mapping) else None
     except ScenarioError as error:
         raise ValueError(f"its scenario: {error.mistakes[0]}") from error
     found = Subject(result, name, scenario)

@@ -31,7 +31,7 @@ STRANGERS = {
     b"\xfd7zXZ": "packed with xz: unpack it first, or pack it with gzip",
     b"BZh": "packed with bzip2: unpack it first, or pack it with gzip",
     b"\x28\xb5\x2f\xfd": "packed with zstd: unpack it first, or pack it with gzip",
-    b"PAR1": "a Parquet table: write it as CSV",
+    b"PAR1": "a Parquet table: write it as CSV (`onecenter run` repeats a saved replay)",
 }
 
 

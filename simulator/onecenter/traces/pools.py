@@ -6,6 +6,9 @@ from onecenter.checks import NODES, PROCESSORS
 from onecenter.errors import OnecenterError
 from onecenter.fleet import NodeType
 
+#: Of all nodes together: the core and the reasons of waits keep rows per accelerator.
+MOST_IN_ALL = 10_000_000
+
 
 def parse_nodes(text: str) -> tuple[NodeType, ...]:
     """Return the fleet that "48x8" names: 48 nodes of 8 accelerators.
@@ -23,6 +26,8 @@ def parse_nodes(text: str) -> tuple[NodeType, ...]:
         *_range("nodes", found[1], count, NODES.high),
         *_range("accelerators a node", found[2], accelerators, PROCESSORS.high),
     ]
+    if not mistakes:
+        mistakes = _range("accelerators in all", str(count * accelerators), count * accelerators, MOST_IN_ALL)
     if mistakes:
         raise OnecenterError(f"nodes {text!r}", mistakes)
     return (NodeType("node", count, accelerators),)

@@ -54,6 +54,11 @@ class Quality:
         fixed = [f"{count:,} adjusted: {reason}" for reason, count in self.repaired.items()]
         return [f"{self.jobs:,} of {self.rows:,} jobs are used", *refused, *out, *fixed]
 
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> "Quality":
+        """Return the report that `as_dict` gave."""
+        return cls(data["rows"], data["left_out"], data["repaired"], data["refused"])
+
     def as_dict(self) -> dict[str, Any]:
         """Return it as plain data."""
         counts = {name: dict(getattr(self, name)) for name in ("left_out", "repaired", "refused")}
