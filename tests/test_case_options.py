@@ -97,6 +97,13 @@ def test_one_text_is_one_override() -> None:
     assert oc.run("tiny", set=MORE).log_digest == oc.run("tiny", set=[MORE]).log_digest
 
 
+@pytest.mark.parametrize("given", ["", "center", ["center"], [3], {"center": 3}])
+def test_what_is_no_override_is_refused(given: Any) -> None:
+    for scenario in ("tiny", oc.load("tiny")):
+        with pytest.raises(ScenarioError, match="write path=value"):
+            oc.run(scenario, set=given)
+
+
 def test_a_saved_run_is_a_scenario_for_every_command(saved: Path, capsys: pytest.CaptureFixture[str]) -> None:
     shown = figures(capsys, "show", str(saved), "--set", MORE)
     assert shown["scenario"]["center"]["nodes"]["small"]["count"] == 3

@@ -82,7 +82,8 @@ def test_what_can_never_fit_is_told_and_not_counted():
     sizes = [{"share": 0.5, "accelerators": 1, "tasks": 65}, {"share": 0.5, "accelerators": 1}]
     found = offered_load(one_stream(sizes=sizes, node_types=["old"]))
     assert found.warnings == (
-        "platforms.p.demand.s.sizes[0]: never fits, even on the empty center (old); such jobs are refused",
+        "platforms.p.demand.s.sizes[0]: never fits, even on the empty center (old); 50 % of the platform's jobs are "
+        "refused",
     )
     assert found.of().accelerators == pytest.approx(5.0)
 

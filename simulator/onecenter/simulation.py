@@ -48,16 +48,15 @@ def scenario_of(scenario: ScenarioLike, seed: int | None = None, set: str | Sequ
     ResultError
         If a saved result cannot be read, or is not the run of a scenario.
     """
-    texts = [set] if isinstance(set, str) else list(set)
     if isinstance(scenario, Scenario):
-        found = with_texts(scenario, texts)
+        found = with_texts(scenario, set)
     elif not isinstance(scenario, str | PathLike):
         right = "a scenario, the name of a shipped one, or a file is expected"
         raise ScenarioError("scenario", [f"{shown(scenario)}: {right}"])
     elif str(scenario).endswith(SAVED):
-        found = with_texts(_scenario_of_run(str(scenario)), texts)
+        found = with_texts(_scenario_of_run(str(scenario)), set)
     else:
-        found = load(scenario, set=texts)
+        found = load(scenario, set=set)
     return found if seed is None else with_set(found, {"time.seed": seed})
 
 

@@ -10,10 +10,11 @@ from onecenter.cli.outputs import output_folder
 from onecenter.cli.replaying import command_repeat
 from onecenter.cli.status import CONDITION, FINE, MISTAKE
 from onecenter.cli.streams import print_json
+from onecenter.cli.warned import warn
 from onecenter.comparison import compare
-from onecenter.errors import ScenarioError
+from onecenter.errors import OnecenterError
 from onecenter.replaying import is_replay
-from onecenter.scenario import load, shipped
+from onecenter.scenario import Scenario, shipped
 from onecenter.side_by_side import comparison, run_each
 from onecenter.simulation import run, scenario_of
 from onecenter.visible import visible
@@ -23,26 +24,21 @@ def command_run(options: argparse.Namespace) -> int:
     """Simulate a scenario, or repeat a saved result."""
     if is_replay(options.scenario):
         return command_repeat(options)
+    scenario = scenario_of(options.scenario, options.seed, options.set)
     with output_folder(options.out):
-        result = run(
-            options.scenario,
-            seed=options.seed,
-            set=options.set,
-            policy=options.policy,
-            stride=options.stride,
-            show_progress=not options.json,
-        )
-        return deliver(result, options, sizes=False)
+        warnings = warn(scenario, json=options.json)
+        result = run(scenario, policy=options.policy, stride=options.stride, show_progress=not options.json)
+        return deliver(result, options, warnings, sizes=False)
 
 
 def command_compare(options: argparse.Namespace) -> int:
     """Run several policies on one scenario."""
+    scenario = scenario_of(options.scenario, options.seed, options.set)
+    warnings = warn(scenario, json=options.json)
     if options.replications is not None:
-        return _compare_paired(options)
-    results = run_each(
-        options.policies, options.scenario, seed=options.seed, set=options.set, show_progress=not options.json
-    )
-    figures = comparison(results)
+        return _compare_paired(scenario, options, warnings)
+    results = run_each(options.policies, scenario, show_progress=not options.json)
+    figures = comparison(results) | {"warnings": warnings}
     failed = holding(options.fail_if, figures)
     if options.json:
         print_json(figures)
@@ -55,13 +51,13 @@ def command_compare(options: argparse.Namespace) -> int:
     return CONDITION if failed else FINE
 
 
-def _compare_paired(options: argparse.Namespace) -> int:
+def _compare_paired(scenario: Scenario, options: argparse.Namespace, warnings: list[str]) -> int:
     """Compare policies over replications, each with the first."""
-    scenario = scenario_of(options.scenario, options.seed, options.set)
     found = compare(options.policies, scenario, n=options.replications)
-    failed = holding(options.fail_if, found.as_dict())
+    figures = found.as_dict() | {"warnings": warnings}
+    failed = holding(options.fail_if, figures)
     if options.json:
-        print_json(found.as_dict())
+        print_json(figures)
     else:
         tables.console().print(tables.pairs_table(found.table))
     for text in failed:
@@ -73,19 +69,20 @@ def command_show(options: argparse.Namespace) -> int:
     """Print the resolved scenario and its offered load."""
     from onecenter.scenario.toml import dump
     from onecenter.workload.load import offered_load
+    from onecenter.workload.warnings import warnings_of
 
     scenario = scenario_of(options.scenario, options.seed, options.set)
     offered = offered_load(scenario)
+    warnings = warnings_of(scenario)
     if options.json:
         rows = [vars(row) | {"load": row.load} for row in offered.rows]
-        figures = {"scenario": scenario.resolved(), "load": rows, "warnings": offered.warnings}
-        print_json(figures)
+        print_json({"scenario": scenario.resolved(), "load": rows, "warnings": warnings})
         return FINE
     out = tables.console()
     print(dump(scenario.resolved()))
     out.print(tables.load_table(offered))
-    for warning in offered.warnings:
-        out.print(f"  warning: {warning}")
+    for warning in warnings:
+        out.print(f"  warning: {visible(warning)}")
     return FINE
 
 
@@ -94,9 +91,10 @@ def command_validate(options: argparse.Namespace) -> int:
     mistakes = 0
     for name in options.scenarios:
         try:
-            load(name, set=options.set)
+            scenario = scenario_of(name, set=options.set)
             print(f"{visible(name)}: ok")
-        except ScenarioError as error:
+            warn(scenario, about=name)
+        except OnecenterError as error:
             mistakes += 1
             print(f"onecenter: {error}", file=sys.stderr)
     return MISTAKE if mistakes else FINE

@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +21,9 @@ from onecenter.traces import Quality
 from onecenter.visible import visible
 
 
-def deliver(result: Result, options: argparse.Namespace, *, sizes: bool) -> int:
+def deliver(result: Result, options: argparse.Namespace, warnings: Sequence[str] = (), *, sizes: bool) -> int:
     """Write what was asked for, print the figures, and judge the conditions."""
-    summary = result.summary()
+    summary = result.summary() | {"warnings": list(warnings)}
     failed = holding(options.fail_if, summary)
     if options.out is not None:
         _write(result, summary, Path(options.out))

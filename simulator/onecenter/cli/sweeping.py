@@ -2,11 +2,12 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from onecenter.cli.status import FINE, UNEXPECTED
 from onecenter.cli.streams import print_json
+from onecenter.cli.warned import warn
 from onecenter.errors import PlanError
 from onecenter.executors import dask, local
 from onecenter.simulation import scenario_of
@@ -17,7 +18,8 @@ from onecenter.visible import visible
 def command_sweep(options: argparse.Namespace) -> int:
     """Run many variants of a scenario."""
     scenario = scenario_of(options.scenario, options.seed, options.set)
-    vary = dict(_split(text) for text in options.vary)
+    vary = _vary(options.vary)
+    warnings = warn(scenario, json=options.json, fleet=False)
     cluster, workers = options.cluster, options.workers
     with _progress(not options.json) as on_row:
         try:
@@ -35,14 +37,16 @@ def command_sweep(options: argparse.Namespace) -> int:
         except KeyboardInterrupt:
             print(f"\nonecenter: what is done is in {visible(options.out)}; --resume goes on with it", file=sys.stderr)
             raise
-    return _deliver(found, options)
+    return _deliver(found, options, warnings)
 
 
-def _split(text: str) -> tuple[str, str]:
-    path, _, values = text.partition("=")
-    if not values:
-        raise PlanError("--vary", [f"{text!r}: PATH=VALUES is expected, such as center.nodes.910b.count=16:64:8"])
-    return path.strip(), values.strip()
+def _vary(texts: Sequence[str]) -> dict[str, str]:
+    """Return the values by path."""
+    pairs = [tuple(part.strip() for part in text.split("=", 1)) for text in texts]
+    found = {path: values for path, values in pairs}
+    if len(found) < len(pairs):
+        raise PlanError("--vary", ["a path is given twice: all its values are expected in one --vary"])
+    return found
 
 
 @contextmanager
@@ -61,10 +65,10 @@ def _progress(show: bool) -> Iterator[Callable[[int, int], None] | None]:
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def _deliver(found: Sweep, options: argparse.Namespace) -> int:
+def _deliver(found: Sweep, options: argparse.Namespace, warnings: list[str]) -> int:
     failed = found.failed
     if options.json:
-        print_json({"folder": options.out, "runs": len(found.rows), "rows": found.rows})
+        print_json({"folder": options.out, "runs": len(found.rows), "rows": found.rows, "warnings": warnings})
     else:
         print(f"  {len(found.points)} points x {options.replications} replications, {len(failed)} runs failed")
         print(f"  one Parquet file a run: {visible(options.out)}/")

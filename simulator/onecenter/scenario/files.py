@@ -48,14 +48,14 @@ def shipped() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in shipped_folder().glob("*.toml")))
 
 
-def load(name_or_path: str | PathLike[str], set: Sequence[str] = ()) -> Scenario:
+def load(name_or_path: str | PathLike[str], set: str | Sequence[str] = ()) -> Scenario:
     """Return a scenario, checked.
 
     Parameters
     ----------
     name_or_path : str or path
         A shipped scenario's name, or a TOML file.
-    set : sequence of str
+    set : str or sequence of str
         Overrides `path=value`, applied in order.
 
     Raises
@@ -109,14 +109,14 @@ def with_set(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
     return _checked(data, scenario.name, mistakes=mistakes)
 
 
-def with_texts(scenario: Scenario, texts: Sequence[str]) -> Scenario:
+def with_texts(scenario: Scenario, texts: str | Sequence[str]) -> Scenario:
     """Return a scenario with some values changed as `load` changes them, checked again.
 
     Parameters
     ----------
     scenario : Scenario
         Stays as it is.
-    texts : sequence of str
+    texts : str or sequence of str
         Overrides `path=value`, applied in order.
 
     Raises
@@ -124,7 +124,7 @@ def with_texts(scenario: Scenario, texts: Sequence[str]) -> Scenario:
     ScenarioError
         Naming every mistake.
     """
-    if not texts:
+    if not isinstance(texts, str) and not texts:
         return scenario
     data = scenario.resolved()
     changes, mistakes = _override(data, texts)
@@ -219,11 +219,11 @@ def _merge(base: dict[str, Any], over: dict[str, Any]) -> None:
             base[key] = copy.deepcopy(value)
 
 
-def _override(data: dict[str, Any], texts: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
+def _override(data: dict[str, Any], texts: str | Sequence[str]) -> tuple[dict[str, Any], list[str]]:
     """Apply overrides to the data; return what they set as a tree of its own, and what is wrong with them."""
     tree: dict[str, Any] = {}
     mistakes = []
-    for text in texts:
+    for text in [texts] if isinstance(texts, str) else texts:
         try:
             path, value = overrides.split(text)
             keys, read = overrides.names(path), overrides.value_of(value)

@@ -21,8 +21,8 @@ def split(text: str) -> tuple[str, str]:
     ValueError
         If there is no `=` outside quotes.
     """
-    found = re.match(r"""((?:"(?:[^"\\]|\\.)*"|'[^']*'|[^"'=])*)=(.*)""", text, re.DOTALL)
-    if found is None or not found[1].strip():
+    found = isinstance(text, str) and re.match(r"""((?:"(?:[^"\\]|\\.)*"|'[^']*'|[^"'=])*)=(.*)""", text, re.DOTALL)
+    if not found or not found[1].strip():
         raise ValueError("write path=value, for example --set center.nodes.910b.count=220")
     return found[1].strip(), found[2].strip()
 

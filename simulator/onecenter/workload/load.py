@@ -198,13 +198,20 @@ def _never_submitted(scenario: Scenario) -> Iterator[str]:
 
 
 def _never_fitting(parts: Sequence[Offered], scenario: Scenario) -> Iterator[str]:
-    allowed = {f"platforms.{p}.demand.{n}": scenario.node_types(stream) for p, n, stream in scenario.streams}
     names = list(scenario.center.nodes)
+    jobs: dict[str, float] = {}
+    refused: dict[str, list[Offered]] = {}
     for part in parts:
+        jobs[part.platform] = jobs.get(part.platform, 0.0) + part.jobs
         if not part.types and part.jobs > 0.0:
-            stream = part.path.rsplit(".", 1)[0]
-            tried = ", ".join(names[index] for index in allowed[stream])
-            yield f"{part.path}: never fits, even on the empty center ({tried}); such jobs are refused"
+            refused.setdefault(part.path.rsplit(".", 1)[0], []).append(part)
+    allowed = {f"platforms.{p}.demand.{n}": scenario.node_types(stream) for p, n, stream in scenario.streams}
+    for path, found in refused.items():
+        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+        tried = ", ".join(names[index] for index in allowed[path])
+        share = units.format_percent(sum(part.jobs for part in found) / jobs[found[0].platform])
+        what = f"never fits, even on the empty center ({tried}); {share} of the platform's jobs are refused"
+        yield f"{found[0].path}{more}: {what}"
 
 
 def _above_capacity(parts: Sequence[Offered], fleet: Sequence[NodeType]) -> Iterator[str]:

@@ -1,5 +1,7 @@
 """Run times: drawn by the inverse of their distribution function, and their means when they are limited."""
 
+import math
+
 import numpy as np
 
 from onecenter import units
@@ -55,6 +57,26 @@ def _power(values: Floats, exponent: float) -> Floats:
 
 def _shares(spec: Empirical) -> tuple[float, ...]:
     return spec.shares if spec.shares is not None else (1.0,) * len(spec.values)
+
+
+def longer_than(spec: RunTimes, limit: int) -> float:
+    """Return the share of jobs whose run time, before the cap, is above a limit (ms, > 0)."""
+    match spec:
+        case Constant():
+            return float(spec.value > limit)
+        case Exponential():
+            return math.exp(-limit / spec.mean)
+        case Hyperexponential():
+            parts = zip(spec.shares, spec.means, strict=True)
+            return sum(share * math.exp(-limit / mean) for share, mean in parts) / sum(spec.shares)
+        case Lognormal():
+            level = math.log(limit / spec.median)
+            return math.erfc(level / spec.sigma / math.sqrt(2)) / 2 if spec.sigma else float(level < 0)
+        case Weibull():
+            return math.exp(-math.exp(min(spec.shape * math.log(limit / spec.scale), 6.0)))
+        case Empirical():
+            pairs = list(zip(spec.values, _shares(spec), strict=True))
+            return sum(share for value, share in pairs if value > limit) / sum(share for _, share in pairs)
 
 
 def limited_means(spec: RunTimes, limits: Floats) -> Floats:

@@ -1,5 +1,6 @@
 """Walltimes: what users ask for."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -24,6 +25,14 @@ def walltimes(spec: Walltime | None, run_times: Ints, uniforms: Uniforms) -> Int
     if spec.round is not None:
         asked = rounded_to(asked, spec.round)
     return np.minimum(asked, min(spec.limit or units.MAX_DURATION, units.MAX_DURATION))
+
+
+def share_too_short(spec: Walltime) -> float:
+    """Return the share of jobs that ask for less than they run for, before rounding and limit."""
+    low, high = spec.factor
+    if low >= 1 or high <= 1:
+        return float(low < 1)
+    return math.log(1 / low) / math.log(high / low)
 
 
 def rounded_to(durations: Ints, steps: Sequence[int]) -> Ints:
