@@ -320,3 +320,68 @@ def test_a_condition_names_what_it_may_reach() -> None:
         with pytest.raises(OnecenterError) as told:
             judged(f"{text} > 1")
         assert known in str(told.value)
+
+
+@pytest.fixture(scope="module")
+def tiny() -> oc.Scenario:
+    """Return a scenario."""
+    return oc.load("tiny")
+
+
+#: What a call takes, by argument, and what is impossible for it.
+COUNTS = [0, -1, 2.5, True, math.nan, "3", 10**6]
+CALLS: dict[str, tuple[Callable[[oc.Scenario, Any], Any], list[Any]]] = {
+    "replicate n": (lambda s, x: oc.replicate(s, x), COUNTS),
+    "replicate precision": (
+        lambda s, x: oc.replicate(s, precision=x),
+        [0, 1, -0.1, math.nan, math.inf, True, "5", "nan %", "1_0 %", "0 %", "100 %", ""],
+    ),
+    "compare n": (lambda s, x: oc.compare(["fifo", "easy"], s, n=x), [1, *COUNTS]),
+    "month": (lambda s, x: growth_of(s, x), [-1, 601, 2.5, True, math.nan]),
+    "demand": (lambda s, x: scaled(s, x), [0, -1, math.nan, math.inf, True, "1.4", 1e7]),
+    "points of indices": (lambda s, x: indices(x), [0, 1, 3, 2.0, True, 2**20]),
+    "nodes": (lambda s, x: node_type(count=x), [-1, 2.5, True, math.nan, "3", 10**7]),
+    "accelerators": (lambda s, x: node_type(accelerators=x), [-1, 2.5, True, 10**10]),
+    "nodes per rack": (lambda s, x: node_type(nodes_per_rack=x), [0, 2.5]),
+    "power": (lambda s, x: node_type(full_power=x), [-1, math.nan, math.inf, "2 kW"]),
+}
+
+
+def growth_of(scenario: oc.Scenario, month: Any) -> Any:
+    """Return a scenario in a month."""
+    from onecenter.growth import in_month
+
+    return in_month(scenario, month)
+
+
+def scaled(scenario: oc.Scenario, demand: Any) -> Any:
+    """Return a scenario with other demand."""
+    from onecenter.growth import with_demand
+
+    return with_demand(scenario, demand)
+
+
+def indices(n: Any) -> Any:
+    """Return indices of the sum of two values."""
+    from onecenter.sweeping import sobol
+
+    return sobol(lambda x: x.sum(axis=1), ["a", "b"], n)
+
+
+def node_type(**amounts: Any) -> Any:
+    """Return a node type."""
+    from onecenter.fleet import NodeType
+
+    return NodeType(**{"name": "a", "count": 1, "accelerators": 8} | amounts)
+
+
+@pytest.mark.parametrize(("call", "value"), [(name, value) for name, (_, wrong) in CALLS.items() for value in wrong])
+def test_a_call_refuses_what_is_impossible(call: str, value: Any, tiny: oc.Scenario) -> None:
+    with pytest.raises(OnecenterError, match="expected"):
+        CALLS[call][0](tiny, value)
+
+
+def test_sides_of_one_name_are_not_dropped(tiny: oc.Scenario) -> None:
+    sides = [oc.Policy(), oc.Policy(depth=3), oc.Policy(depth=4)]
+    with pytest.raises(OnecenterError, match="each under a name of its own"):
+        oc.compare(sides, tiny)

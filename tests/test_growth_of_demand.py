@@ -109,13 +109,15 @@ def test_a_scenario_without_growth_stays() -> None:
     assert {tuple(values) for values in factors(scenario, 2).values()} == {(1.0, 1.0, 1.0)}
 
 
-@pytest.mark.parametrize("month", [-1, 601])
-def test_there_is_no_such_month(month: int) -> None:
+@pytest.mark.parametrize(
+    ("month", "right"), [(-1, "at least 0"), (601, "at most 600"), (2.5, "a whole number"), (True, "a whole number")]
+)
+def test_there_is_no_such_month(month: int, right: str) -> None:
     scenario = growing(platforms={"old": {"monthly": 0.5}})
     for call in (in_month, never_falls, factors):
-        with pytest.raises(PlanError, match="a month from 0 to 600 is expected"):
+        with pytest.raises(PlanError, match=f"^month: {month}: {right} is expected"):
             call(scenario, month)
-    with pytest.raises(PlanError, match="a month from 0 to 600"):
+    with pytest.raises(PlanError, match=right):
         first_month(lambda month: True, month, rising=True)
 
 

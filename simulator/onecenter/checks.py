@@ -4,6 +4,7 @@ A check takes a value, returns it as its plain type, and raises ValueError with 
 """
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from numbers import Real
@@ -14,6 +15,8 @@ from onecenter.errors import OnecenterError
 from onecenter.units import MAX_POWER
 
 Check = Callable[[Any], Any]
+
+_DECIMAL: Final = re.compile(r"\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?\s*")
 
 #: More of a wrong value than this is not shown.
 LONGEST: Final = 60
@@ -137,6 +140,49 @@ def keep(self: Any, checks: Mapping[str, Check]) -> None:
     """Keep the fields of a frozen dataclass, which are right, as their plain types."""
     for name, check in checks.items():
         object.__setattr__(self, name, check(getattr(self, name)))
+
+
+def one(name: str, value: Any, check: Check, error: type[OnecenterError] = OnecenterError) -> Any:
+    """Return the value of one argument of a call, as its plain type.
+
+    Raises
+    ------
+    OnecenterError
+        Of the type given, if it is wrong.
+    """
+    try:
+        return check(value)
+    except ValueError as wrong:
+        raise error(name, [f"{shown(value)}: {wrong}"]) from None
+
+
+def decimal(text: str) -> float:
+    """Return the number that a text is: ASCII digits without underscores.
+
+    A number that is too large for a float is infinite, which no check allows.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    """
+    if _DECIMAL.fullmatch(text) is None:
+        raise ValueError("a number is expected")
+    return float(text)
+
+
+def percentage(text: str) -> float:
+    """Return the share that a percentage such as "5 %" is.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    """
+    number, sign, rest = text.strip().partition("%")
+    if not sign or rest or _DECIMAL.fullmatch(number) is None:
+        raise ValueError("a percentage such as 5% is expected")
+    return decimal(number) / 100
 
 
 def optional(check: Check) -> Check:

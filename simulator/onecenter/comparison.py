@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from onecenter.checks import PAIRED, one
 from onecenter.errors import OnecenterError
 from onecenter.period import Period, period_of
 from onecenter.policies import Policy, policy_of
@@ -72,8 +73,10 @@ def compare(
         If there are fewer than two sides or replications, or scenarios differ in their platforms.
     """
     named = dict(sides) if isinstance(sides, Mapping) else {_name(side, i): side for i, side in enumerate(sides)}
-    if len(named) < 2 or n < 2:
-        raise OnecenterError("compare", [f"{len(named)} different sides, {n} replications: two of each are expected"])
+    if len(named) < max(2, len(sides)):
+        right = "two or more sides are expected, each under a name of its own"
+        raise OnecenterError("compare", [f"{', '.join(named) or 'none'}: {right}"])
+    one("n", n, PAIRED)
     pairs = {name: _resolved(side, scenario) for name, side in named.items()}
     platforms = {tuple(chosen.platforms) for chosen, _ in pairs.values()}
     if len(platforms) > 1:

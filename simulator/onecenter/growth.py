@@ -1,12 +1,12 @@
 """Growth of demand: a scenario as it will be in a month, and the first month in which something fails."""
 
-import math
 from collections.abc import Callable
 from typing import Final
 
 import numpy as np
 
 from onecenter.chain import Floats, graduate_demand, tenant_demand
+from onecenter.checks import DEMAND, Whole, one
 from onecenter.errors import PlanError, ScenarioError
 from onecenter.scenario import Scenario, with_set
 from onecenter.scenario.growth import MAX_MONTHS, YEAR_MONTHS, Chain, Pace
@@ -25,14 +25,13 @@ def with_demand(scenario: Scenario, demand: float) -> Scenario:
     PlanError
         If the factor is not above 0 and finite, or a stream lists its jobs one by one.
     """
-    mistakes = [] if 0 < demand < math.inf else [f"demand = {demand}: a factor above 0 is expected"]
+    demand = one("demand", demand, DEMAND, PlanError)
     listed = [f"platforms.{p}.demand.{s}" for p, s, stream in scenario.streams if stream.jobs is not None]
-    if listed and demand != 1:
-        mistakes.append(f"{', '.join(listed)}: jobs listed one by one cannot be scaled; describe arrivals instead")
-    if mistakes:
-        raise PlanError("demand", mistakes)
     if demand == 1:
         return scenario
+    if listed:
+        right = "jobs listed one by one cannot be scaled; describe arrivals instead"
+        raise PlanError("demand", [f"{', '.join(listed)}: {right}"])
     return with_set(
         scenario, {f'platforms."{p}".demand."{s}".scale': stream.scale * demand for p, s, stream in scenario.streams}
     )
@@ -85,8 +84,7 @@ def factors(scenario: Scenario, last: int) -> dict[tuple[str, str], Floats]:
 
 
 def _check(month: int) -> None:
-    if not 0 <= month <= MAX_MONTHS:
-        raise PlanError("month", [f"{month}: a month from 0 to {MAX_MONTHS} is expected"])
+    one("month", month, Whole(0, MAX_MONTHS), PlanError)
 
 
 def _paced(pace: Pace | None, last: int) -> Floats:

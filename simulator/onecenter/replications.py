@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple, overload
 import polars as pl
 
 from onecenter import units
+from onecenter.checks import INNER_SHARE, REPLICATIONS, one, percentage
 from onecenter.errors import OnecenterError
 from onecenter.observed import Observed
 from onecenter.period import Period, period_of
@@ -96,24 +97,21 @@ def replicate(
     OnecenterError
         If the numbers are impossible, or both are given.
     """
-    wanted = _share(precision) if precision is not None else None
-    if n is not None and (wanted is not None or n < 1):
-        raise OnecenterError("replicate", ["n >= 1 or a precision is expected, not both"])
-    found = Replications(task_of(scenario, policy, period), n or FIRST, executor)
+    if n is not None and precision is not None:
+        raise OnecenterError("replicate", ["n or a precision is expected, not both"])
+    count = one("n", FIRST if n is None else n, REPLICATIONS)
+    wanted = None if precision is None else one("precision", precision, _share)
+    found = Replications(task_of(scenario, policy, period), count, executor)
     while wanted is not None and len(found) < MOST and found.wait(CENTER).relative_half_width > wanted:
         found = found.extended(len(found) + STEP)
     return found
 
 
 def _share(precision: float | str) -> float:
-    text = str(precision).strip()
     try:
-        share = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+        return INNER_SHARE(percentage(precision) if isinstance(precision, str) else precision)
     except ValueError:
-        share = -1.0
-    if not 0 < share < 1:
-        raise OnecenterError("precision", [f'{precision!r}: a share such as 0.05 or "5 %" is expected'])
-    return share
+        raise ValueError('a share such as 0.05 or "5 %" is expected') from None
 
 
 class Replications(Sequence[Replication]):

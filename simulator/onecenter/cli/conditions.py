@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from onecenter.checks import decimal, percentage
 from onecenter.errors import OnecenterError
 from onecenter.units import MS, parse_duration
 
@@ -25,7 +26,6 @@ EQUALITY: Final = ("==", "!=")
 #: A name of a path; one with other letters stands in quotes.
 _NAME: Final = r'(?:[\w+-]+|"[^"]+")'
 _CONDITION: Final = re.compile(rf"\s*({_NAME}(?:\.{_NAME})*)\s*(>=|<=|==|!=|>|<)\s*(\S.*?)\s*", re.DOTALL)
-_NUMBER: Final = re.compile(r"([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)\s*(%?)")
 
 WORDS: Final = {"true": True, "false": False}
 
@@ -85,10 +85,10 @@ def _value(text: str) -> tuple[float | bool | str, bool]:
         return WORDS[text.lower()], False
     if len(text) > 1 and text[0] == text[-1] == '"':
         return text[1:-1], False
-    number = _NUMBER.fullmatch(text)
-    if number is None:
+    try:
+        value = percentage(text) if text.endswith("%") else decimal(text)
+    except ValueError:
         return _duration(text), True
-    value = float(number[1]) / (100 if number[2] else 1)
     if not math.isfinite(value):
         raise ValueError(f"{text} is too large for a number")
     return value, False

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from onecenter import units
-from onecenter.checks import NODES, POWER, PROCESSORS, Number, OneOf, Whole, shown
+from onecenter.checks import NODES, POWER, PROCESSORS, Number, OneOf, Whole, decimal, percentage, shown
 from onecenter.cli.conditions import Condition, parse
 from onecenter.policies import NAMED
 
 WHOLE: Final = re.compile(r"\s*[+-]?[0-9]+\s*")
-DECIMAL: Final = re.compile(r"\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?\s*")
 
 #: More digits than these are no number that anything has.
 DIGITS: Final = 40
@@ -68,10 +67,7 @@ class Percentage(Kind):
 
     def read(self, text: str) -> float:
         """Return the share."""
-        number, sign, rest = text.strip().partition("%")
-        if not sign or rest or DECIMAL.fullmatch(number) is None:
-            raise ValueError("a percentage such as 1% is expected")
-        return self.check(decimal(number) / 100)
+        return self.check(percentage(text))
 
 
 @dataclass(frozen=True)
@@ -176,7 +172,7 @@ class Setting(Kind):
     def read(self, text: str) -> float:
         """Return the value."""
         name, _, value = text.partition("=")
-        if name.strip() != self.name or DECIMAL.fullmatch(value) is None:
+        if name.strip() != self.name:
             raise ValueError(f"{self.example} or the like is expected")
         return self.check(decimal(value))
 
@@ -187,13 +183,6 @@ class Judged(Kind):
     def read(self, text: str) -> Condition:
         """Return it."""
         return parse(text)
-
-
-def decimal(text: str) -> float:
-    """Return a decimal number; one that is too large for a float is infinite, which no check allows."""
-    if DECIMAL.fullmatch(text) is None:
-        raise ValueError("a number is expected")
-    return float(text)
 
 
 SCENARIO: Final = Text("the name of a shipped scenario, or a file,")

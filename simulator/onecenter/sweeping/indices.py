@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from onecenter.checks import POINTS, one
 from onecenter.errors import PlanError
 from onecenter.simulation import ScenarioLike, scenario_of
 from onecenter.sweeping.design import point_at, range_of
@@ -115,7 +116,7 @@ def sobol(function: Callable[[Floats], Floats], names: Sequence[str], n: int, se
     """
     from scipy.stats import sobol_indices, uniform
 
-    if n < 2 or n & (n - 1):
+    if one("n", n, POINTS, PlanError) & (n - 1):
         raise PlanError("n", [f"{n}: a power of two is expected, such as 64"])
     found = sobol_indices(
         func=lambda x: np.atleast_2d(function(np.asarray(x.T))), n=n, dists=[uniform()] * len(names), rng=seed
