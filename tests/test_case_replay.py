@@ -22,9 +22,18 @@ Write = Callable[..., str]
 Call = Callable[..., Any]
 
 
-def swf(job: object, submit: int, run: int = 60, processors: int = 1) -> str:
+def swf(
+    job: object,
+    submit: int,
+    run: int = 60,
+    processors: int = 1,
+    *,
+    requested: int = -1,
+    asked: int = 60,
+    status: int = 1,
+) -> str:
     """Return one line of an SWF log."""
-    return f"{job} {submit} -1 {run} {processors} -1 -1 {processors} {run} -1 1 1 1 -1 -1 -1 -1 -1\n"
+    return f"{job} {submit} -1 {run} {processors} -1 -1 {requested} {asked} -1 {status} 1 1 -1 -1 -1 -1 -1\n"
 
 
 def hourly(first: int, count: int = 10) -> str:
@@ -307,3 +316,42 @@ def test_a_job_of_more_processors_than_any_machine_is_left_out(write: Write, cal
 def test_a_center_too_small_for_all_is_a_mistake(write: Write) -> None:
     with pytest.raises(OnecenterError, match="no job fits: the smallest asks for 4 processors"):
         oc.replay(write(swf(1, 0, processors=4)), nodes="1x2")
+
+
+# The report.
+
+#: A row of every kind that is left out, adjusted or refused.
+EVERY_KIND = "".join(
+    [
+        "; MaxProcs: 4\n",
+        swf(1, 50),
+        swf(1, 40),
+        swf(2, 60, status=3),
+        swf(3, 60, run=0),
+        swf(4, 60, processors=0),
+        swf(5, -60),
+        swf(6, 60, processors=2**31),
+        swf(7, 60, processors=5),
+        swf(8, 60, run=90, processors=-1, requested=2),
+        swf(9, 60, asked=-1),
+    ]
+)
+
+
+@pytest.mark.case("1.4")
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_report_says_what_was_used_of_a_log(write: Write, call: Call, tmp_path: Path, language: str) -> None:
+    out, page = str(tmp_path / "out"), tmp_path / "report.html"
+    quality = json.loads(call("replay", write(EVERY_KIND), "--out", out, "--json"))["replay"]["quality"]
+    counts = {**quality["left_out"], **quality["repaired"], **quality["refused"]}
+    assert (len(quality["left_out"]), len(quality["repaired"]), counts[LARGER]) == (5, 5, 1)
+    call("report", out, "-o", str(page), "--lang", language)
+    text = page.read_text(encoding="utf-8")
+    if language == "en":
+        assert "5 of the log&#39;s 10 jobs are used." in text
+        assert f"1 of them refused by the center: {LARGER}." in text
+    else:
+        assert "日志共有作业 10 个，使用 5 个。" in text
+        assert "其中 1 个被中心拒绝：所需加速卡超过任一机型的总数。" in text
+        assert [reason for reason in counts if reason in text] == []
+    assert "log&#39;s header says" in text or "中心配置取自日志头部：4 块加速卡，不分节点。" in text

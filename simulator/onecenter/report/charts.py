@@ -149,7 +149,7 @@ class Charts:
             edges, shares = np.arange(HOURS + 1.0), use_by_hour_of_week(*given, subject.scenario.time.origin)
         else:
             edges, shares = use_over_time(*given)
-            edges = edges / MS["h"]
+            edges = (edges - window.origin) / MS["h"]
         labels = subject.labels(self._words.language)
         figures = subject.summary["platforms"]
         means = {name: f"{labels[name]} {self._numbers.percent(figures[name]['utilisation'])}" for name in labels}

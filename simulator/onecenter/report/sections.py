@@ -13,6 +13,7 @@ from onecenter.report.figures import Figures
 from onecenter.report.money import money
 from onecenter.report.numbers import Numbers
 from onecenter.report.planned import PlanFile
+from onecenter.report.replayed import of_log
 from onecenter.report.subject import Subject
 from onecenter.report.words import Words
 from onecenter.scenario import Scenario
@@ -65,6 +66,8 @@ class Writer:
         if found:
             yield self._section("money", *found)
         yield self._section("center", self.figures.center(subject.result.fleet))
+        if subject.replay is not None:
+            yield self._section("log rows", *of_log(subject.replay, self.words, self.numbers))
         yield self._section("policy", self._policy(subject.result.policy))
         yield self._section("method", *self._method(subject))
         if subject.scenario:
@@ -105,7 +108,7 @@ class Writer:
         length = self.numbers.exact(window.length)
         warmup = window.warmup
         if subject.scenario is None:
-            first = self.numbers.duration(window.warmup)
+            first = self.numbers.duration(window.warmup - window.origin)
             parts = [words("bare window", length=self.numbers.duration(window.length), first=first)]
         else:
             origin = subject.scenario.time.origin

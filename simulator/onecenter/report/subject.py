@@ -12,6 +12,7 @@ from onecenter.report.words import Words
 from onecenter.result import Result
 from onecenter.scenario import Scenario, from_dict
 from onecenter.targets import Target
+from onecenter.traces import Quality
 from onecenter.units import format_accelerators
 
 
@@ -37,6 +38,12 @@ class Subject:
     def summary(self) -> dict[str, Any]:
         """Its figures."""
         return self.result.summary()
+
+    @property
+    def replay(self) -> Mapping[str, Any] | None:
+        """Which log was replayed, on what, and what was left out; None: a scenario was run."""
+        found: Mapping[str, Any] | None = self.result.provenance.get("replay")
+        return found
 
     @property
     def platforms(self) -> tuple[str, ...]:
@@ -81,6 +88,9 @@ def subject_of(result: Result, name: str) -> Subject:
     for language in ("en", "zh"):
         found.labels(language)
     list(found.judged())
+    if found.replay is not None:
+        Quality.of(found.replay["quality"])
+        str(found.replay["trace"]["sha256"])
     return found
 
 

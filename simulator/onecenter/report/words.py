@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
+from onecenter.report.log_words import LOG_TEXTS
+
 LANGUAGES: Final = ("en", "zh")
 
 #: By key the English and the Chinese text; {names} are filled in.
@@ -175,10 +177,6 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
         "The figures are about the {length} from {first} to {last} ({zone}).",
         "统计时段为 {first} 至 {last}，共 {length}（{zone}）。",
     ),
-    "bare window": (
-        "The figures are about the {length} that begin {first} after the log's zero.",
-        "统计时段为日志零点之后 {first} 起的 {length}。",
-    ),
     "warm-up": (
         "The {length} before it only fill the center and are left out (warm-up).",
         "此前的 {length} 为预热期，不计入统计。",
@@ -254,7 +252,6 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "carbon factor": ("CO2 a kWh", "电网碳排放因子"),
     # Where the figures come from
     "scenario": ("Scenario", "场景"),
-    "log": ("Job log", "作业日志"),
     "file": ("File", "文件"),
     "overrides": ("Values changed", "改动的取值"),
     "demand": ("Demand", "需求"),
@@ -277,6 +274,7 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "day 4": ("Fri", "周五"),
     "day 5": ("Sat", "周六"),
     "day 6": ("Sun", "周日"),
+    **LOG_TEXTS,
 }
 
 

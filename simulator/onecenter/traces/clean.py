@@ -8,13 +8,25 @@ import numpy as np
 from onecenter.errors import TraceError
 
 from .columns import Array, Mistakes
-from .trace import AGAIN, CUT, NO_WALLTIME, UNSORTED, Jobs, Quality, Trace, nonzero, numbered
+from .trace import (
+    AGAIN,
+    BEFORE,
+    CUT,
+    MOST,
+    NO_PROCESSORS,
+    NO_RUN,
+    NO_WALLTIME,
+    TOO_MANY,
+    UNSORTED,
+    Jobs,
+    Quality,
+    Trace,
+    nonzero,
+    numbered,
+)
 
 #: Times of all jobs one after the other may reach so far, so that no sum of the core overflows.
 HORIZON = 2**62
-
-#: The most processors of a job: its tasks are int32.
-MOST = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -86,10 +98,10 @@ def trace(
     """
     reasons = {
         **rows.left_out,
-        "run time <= 0": rows.run <= 0,
-        "processors <= 0": rows.processors <= 0,
-        "submit < 0": rows.submit < 0,
-        f"processors > {MOST:,}": rows.processors > MOST,
+        NO_RUN: rows.run <= 0,
+        NO_PROCESSORS: rows.processors <= 0,
+        BEFORE: rows.submit < 0,
+        TOO_MANY: rows.processors > MOST,
     }
     mistakes.check()
     used, left_out = _sieve(len(rows.submit), reasons)

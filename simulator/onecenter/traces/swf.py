@@ -12,7 +12,7 @@ from onecenter_kernels.codes import CANCELLED_RUNNING, COMPLETED, FAILED
 from .clean import Rows, joined, trace
 from .columns import ENOUGH, Array, Mistakes, numbers, seconds, split, squeezed, wholes
 from .files import Block
-from .trace import Trace
+from .trace import PARTIAL, REQUESTED, Trace
 
 #: The 18 fields and how each is read.
 FIELDS = {
@@ -51,8 +51,6 @@ UNUSED = {
 #: A row of one of these is a part of a job that has a row of its own for the whole.
 PARTS = (2, 3, 4)
 
-PARTIAL = "part of a job (status 2, 3 or 4)"
-REQUESTED = "processors as requested (the log has none allocated)"
 KEY = re.compile(r";\s*([A-Z]\w*):[ \t]*(.*)")
 
 

@@ -10,6 +10,16 @@ import numpy.typing as npt
 
 Array = npt.NDArray[Any]
 
+PARTIAL = "part of a job (status 2, 3 or 4)"
+NO_RUN = "run time <= 0"
+NO_PROCESSORS = "processors <= 0"
+BEFORE = "submit < 0"
+
+#: The most processors of a job: its tasks are int32.
+MOST = 2**31 - 1
+TOO_MANY = f"processors > {MOST:,}"
+
+REQUESTED = "processors as requested (the log has none allocated)"
 NO_WALLTIME = "walltime = run time (the log asks for none)"
 CUT = "run time cut at the walltime"
 UNSORTED = "not in order of submission (sorted, ties in file order)"
@@ -56,8 +66,18 @@ class Quality:
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> "Quality":
-        """Return the report that `as_dict` gave."""
-        return cls(data["rows"], data["left_out"], data["repaired"], data["refused"])
+        """Return the report that `as_dict` gave.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            If it is no such report.
+        """
+        found = cls(data["rows"], dict(data["left_out"]), dict(data["repaired"]), dict(data["refused"]))
+        counts = [found.rows, *found.left_out.values(), *found.repaired.values(), *found.refused.values()]
+        if not all(type(count) is int and 0 <= count < 2**63 for count in counts):
+            raise ValueError("its counts of a log's rows are no counts")
+        return found
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as plain data."""

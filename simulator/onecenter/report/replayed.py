@@ -1,0 +1,27 @@
+"""The log of a replay: what was used of it, and what was not."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from onecenter.report.blocks import Block, Bullets, Facts
+from onecenter.report.log_words import LOG_TEXTS
+from onecenter.report.numbers import Numbers
+from onecenter.report.words import Words
+from onecenter.traces import Quality
+
+
+def of_log(replay: Mapping[str, Any], words: Words, numbers: Numbers) -> list[Block]:
+    """Return what a replay's provenance says about its log."""
+    bullets = Bullets([(text, "") for text in _findings(replay, words, numbers)])
+    return [bullets, Facts([(words("log hash"), str(replay["trace"]["sha256"]))])]
+
+
+def _findings(replay: Mapping[str, Any], words: Words, numbers: Numbers) -> Iterator[str]:
+    quality = Quality.of(replay["quality"])
+    yield words("jobs used", jobs=numbers.count(quality.jobs), rows=numbers.count(quality.rows))
+    for part in ("refused", "left_out", "repaired"):
+        for reason, count in getattr(quality, part).items():
+            known = words(reason) if reason in LOG_TEXTS else reason
+            yield words(part, count=numbers.count(count), reason=known)
+    if "by" in replay["center"]:
+        yield words("pool of the header", count=numbers.count(replay["center"]["processors"]))
