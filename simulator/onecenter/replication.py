@@ -60,9 +60,9 @@ class Replication:
         return joined(self.platforms)
 
 
-def seed_of(seed: int, index: int) -> int:
+def seed_of(seed: int, *index: int) -> int:
     """Return the seed of a replication, a function of the scenario's seed and the replication's index only."""
-    sequence = np.random.SeedSequence(seed, spawn_key=(index,))
+    sequence = np.random.SeedSequence(seed, spawn_key=index)
     return int(sequence.generate_state(1, np.uint64)[0] >> np.uint64(1))
 
 

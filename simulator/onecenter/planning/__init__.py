@@ -2,7 +2,7 @@
 
 from onecenter.planning.answer import Plan
 from onecenter.planning.limits import Limits
-from onecenter.planning.search import plan
+from onecenter.planning.planner import plan
 from onecenter.planning.years import Outlook, outlook
 
 __all__ = ["Limits", "Outlook", "Plan", "outlook", "plan"]

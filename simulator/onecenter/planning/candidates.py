@@ -1,54 +1,82 @@
-"""Fleets that a plan tries, each with as many replications as its decision takes."""
+"""Fleets that a plan tries, each with replications of its own."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import numpy as np
+
+from onecenter.planning.crossing import Tried
+from onecenter.replication import seed_of
 from onecenter.replications import Replications, task_of
 from onecenter.scenario import Scenario, with_set
-from onecenter.standing import Standing, standings
-from onecenter.targets import Verdict
+from onecenter.standing import Standing, missed_periods, standings
+from onecenter.targets import Verdict, targets_of
 
 #: Replications at the first look.
 FIRST: Final = 10
 
+#: Beyond the indices of replications: seeds of fleets are drawn from the same sequence.
+FLEETS: Final = 1 << 40
+
 Values = tuple[int, ...]
+
+#: Called with (fleets tried, replications run) after each look.
+Progress = Callable[[int, int], None]
 
 
 @dataclass
 class Candidate:
-    """One fleet: the values of the paths that vary, its replications, and how the targets stand."""
+    """One fleet: the values of the paths that vary, and its replications."""
 
     values: dict[str, int]
     runs: Replications
     periods: float | None
-    standings: list[Standing] = field(default_factory=list)
-
-    @classmethod
-    def of(
-        cls, scenario: Scenario, values: dict[str, int], periods: float | None, executor: Executor | None
-    ) -> "Candidate":
-        """Return a scenario's fleet before the first look."""
-        return cls(values, Replications(task_of(scenario), FIRST, executor), periods)
+    _judged: tuple[int, list[Standing]] = field(default=(0, []))
 
     def look(self, n: int) -> None:
-        """Run n replications and judge."""
-        if not self.standings or n > len(self.runs):
-            self.runs = self.runs.extended(max(n, len(self.runs)))
-            list(self.runs)
-            self.standings = standings(self.runs, self.periods)
+        """Run replications until there are n."""
+        if n > len(self.runs):
+            self.runs = self.runs.extended(n)
+        list(self.runs)
+
+    @property
+    def standings(self) -> list[Standing]:
+        """How the targets stand."""
+        if self._judged[0] != len(self.runs):
+            self._judged = len(self.runs), standings(self.runs, self.periods)
+        return self._judged[1]
+
+    @property
+    def tried(self) -> Tried:
+        """Late jobs and those allowed, by target and replication; or periods that miss, and those that may."""
+        late, allowed = [], []
+        for name in self.runs.platforms:
+            for target in targets_of(self.runs.task.scenario.platforms[name]):
+                for one in self.runs.seen(name):
+                    if self.periods is None:
+                        bad, _, jobs = one.late(target)
+                        late.append(float(bad))
+                        allowed.append(jobs * (1 - target.percentile / 100))
+                    else:
+                        missed = list(missed_periods(self.runs, one, target))
+                        late.append(float(sum(missed)))
+                        allowed.append(len(missed) * (1 - self.periods))
+        shape = (-1, len(self.runs))
+        values = tuple(self.values.values())
+        return Tried(values, np.array(late).reshape(shape), np.array(allowed).reshape(shape))
 
     @property
     def verdict(self) -> Verdict:
-        """Whether all targets are met, one is missed, or neither is sure."""
+        """Whether all targets are met, one is missed, or neither is sure, by this fleet's replications alone."""
         found = {one.verdict for one in self.standings}
         return "missed" if "missed" in found else "undecided" if "undecided" in found else "met"
 
     @property
     def pressure(self) -> float:
         """The largest of the targets' late jobs as a share of those allowed."""
-        return max(one.pressure for one in self.standings)
+        return float(self.tried.pressure.max())
 
     @property
     def worst_wait(self) -> float | None:
@@ -58,16 +86,11 @@ class Candidate:
         return None if len(known) < len(shares) else max(known)
 
 
-def decide(candidate: Candidate, most: int) -> Candidate:
-    """Look at a fleet, each time at twice the replications, until it is decided or there are `most`; return it."""
-    candidate.look(min(FIRST, most))
-    while candidate.verdict == "undecided" and len(candidate.runs) < most:
-        candidate.look(min(2 * len(candidate.runs), most))
-    return candidate
-
-
 class Candidates:
-    """All fleets that were tried.
+    """All fleets that were tried, each on random numbers of its own.
+
+    Common random numbers would sharpen the difference between two fleets, but where late jobs cross the share allowed
+    they err together.
 
     Parameters
     ----------
@@ -81,34 +104,44 @@ class Candidates:
         As for `standings`.
     executor : Executor or None
         Runs replications.
+    on_look : callable or None
+        Called after each look.
     """
 
     def __init__(
-        self, scenario: Scenario, paths: tuple[str, ...], most: int, periods: float | None, executor: Executor | None
+        self,
+        scenario: Scenario,
+        paths: tuple[str, ...],
+        most: int,
+        periods: float | None = None,
+        executor: Executor | None = None,
+        on_look: Progress | None = None,
     ) -> None:
         self.scenario, self.paths, self.most = scenario, paths, most
-        self._periods, self._executor = periods, executor
+        self._periods, self._executor, self._on_look = periods, executor, on_look
         self._tried: dict[Values, Candidate] = {}
 
-    def at(self, values: Values) -> Candidate:
-        """Return a fleet after a first look at it."""
-        if values not in self._tried:
-            named = dict(zip(self.paths, values, strict=True))
-            fleet = with_set(self.scenario, named)
-            self._tried[values] = Candidate.of(fleet, named, self._periods, self._executor)
-        found = self._tried[values]
-        found.look(min(FIRST, self.most))
+    def at(self, values: Values, n: int = FIRST) -> Candidate:
+        """Return a fleet after a look at n replications, or as many as one fleet may have."""
+        found = self._tried[values] if values in self._tried else self._new(values)
+        found.look(min(n, self.most))
+        self._tried[values] = found
+        if self._on_look is not None:
+            self._on_look(len(self._tried), sum(len(each.runs) for each in self._tried.values()))
         return found
 
     def decided(self, values: Values) -> Candidate:
-        """Return a fleet after as many looks as its decision, or the limit, takes."""
-        return decide(self.at(values), self.most)
+        """Return a fleet after as many looks as its own verdict, or the limit, takes."""
+        n = FIRST
+        while self.at(values, n).verdict == "undecided" and n < self.most:
+            n *= 2
+        return self.at(values)
 
-    def at_least(self, values: Values, n: int) -> Candidate:
-        """Return a fleet after a look at n replications or more."""
-        found = self.decided(values)
-        found.look(n)
-        return found
+    def _new(self, values: Values) -> Candidate:
+        named = dict(zip(self.paths, values, strict=True))
+        seed = seed_of(self.scenario.time.seed, FLEETS, *values)
+        task = task_of(with_set(self.scenario, {**named, "time.seed": seed}))
+        return Candidate(named, Replications(task, min(FIRST, self.most), self._executor), self._periods)
 
     @property
     def tried(self) -> Mapping[Values, Candidate]:

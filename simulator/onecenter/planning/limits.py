@@ -1,8 +1,8 @@
 """What a fleet may cost, draw and fill, and what is to be small."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal, get_args
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, get_args
 
 from onecenter.economics import power_of, racks_of, yearly_cost
 from onecenter.errors import PlanError
@@ -45,11 +45,19 @@ class Limits:
         if wrong:
             raise PlanError("limits", wrong)
 
-    def allow(self, scenario: Scenario) -> bool:
-        """Whether a scenario's fleet keeps within them."""
-        kept = self.budget is None or yearly_cost(scenario).total <= self.budget
-        kept &= self.power_cap is None or power_of(scenario) <= self.power_cap
-        return kept and (self.racks is None or racks_of(scenario) <= self.racks)
+    def broken(self, scenario: Scenario) -> tuple[str, ...]:
+        """Return the names of the limits that a scenario's fleet breaks."""
+        used: dict[str, Callable[[Scenario], float]] = {
+            "budget": lambda fleet: yearly_cost(fleet).total,
+            "power_cap": power_of,
+            "racks": racks_of,
+        }
+        given = {name: limit for name in used if (limit := getattr(self, name)) is not None}
+        return tuple(name for name, limit in given.items() if used[name](scenario) > limit)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return those that are given, as plain data."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
 
     def height(self, scenario: Scenario) -> tuple[float, ...]:
         """Return what is to be small; among equals the other of cost and nodes."""

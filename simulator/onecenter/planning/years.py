@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,11 +10,15 @@ from onecenter.economics import yearly_cost
 from onecenter.errors import PlanError
 from onecenter.growth import MONTH, first_month, in_month, never_falls, order_month
 from onecenter.planning import outlook_words
-from onecenter.planning.candidates import Candidate, Candidates, decide
+from onecenter.planning.asking import Range, checked, ranges_of
+from onecenter.planning.candidates import Candidates
+from onecenter.planning.fleets import fleets_of, node_type
+from onecenter.planning.limits import Limits
 from onecenter.planning.naming import LANGUAGES
 from onecenter.planning.purchase import Purchase
 from onecenter.planning.question import Question
-from onecenter.planning.search import Range, checked, ranges_of, smallest
+from onecenter.planning.search import LEVEL, search
+from onecenter.planning.window import lengthened
 from onecenter.scenario import Scenario, with_set
 from onecenter.simulation import ScenarioLike
 from onecenter.standing import Standing
@@ -126,7 +130,7 @@ def outlook(
     """
     question = Question.of(scenario, set, seed, demand)
     ranges = ranges_of(question.scenario, vary)
-    checked(question.scenario, ranges, demand, replications=replications)
+    checked(question.scenario, ranges, replications=replications)
     chosen = question.scaled
     if chosen.growth is None:
         raise PlanError(
@@ -153,17 +157,19 @@ class _Years:
     def __init__(self, scenario: Scenario, path: str, last: int, replications: int, executor: Executor | None) -> None:
         self.scenario, self.path, self.last = scenario, path, last
         self.replications, self.executor = replications, executor
-        self.count = scenario.center.nodes[path.split(".")[2]].count
+        self.count = scenario.center.nodes[node_type(path)].count
         self.rising = never_falls(scenario, last)
-        self._judged: dict[tuple[int, int], list[Standing]] = {}
+        self._months: dict[int, Candidates] = {}
 
     def standings(self, count: int, month: int) -> list[Standing]:
-        """Return how the targets stand in a month with so many nodes."""
-        if (count, month) not in self._judged:
-            then = with_set(in_month(self.scenario, month), {self.path: count})
-            candidate = Candidate.of(then, {self.path: count}, None, self.executor)
-            self._judged[count, month] = decide(candidate, self.replications).standings
-        return self._judged[count, month]
+        """Return how the targets stand in a month with this number of nodes."""
+        return self._tried(month).decided((count,)).standings
+
+    def _tried(self, month: int) -> Candidates:
+        if month not in self._months:
+            then = lengthened(in_month(self.scenario, month))
+            self._months[month] = Candidates(then, (self.path,), self.replications, executor=self.executor)
+        return self._months[month]
 
     def failures(self) -> dict[tuple[str, str], int | None]:
         """Return by target the first month that fails with today's fleet."""
@@ -180,24 +186,29 @@ class _Years:
     def purchases(self, most: int) -> Iterator[Purchase]:
         """Give what to buy, each purchase for the year after it."""
         count = self.count
-        kind = self.scenario.center.nodes[self.path.split(".")[2]]
+        kind = self.scenario.center.nodes[node_type(self.path)]
         month = self._first(count)
         while month is not None:
             until = min(month + AHEAD - 1, self.last)
-            after, sure = self._needed(count, most, until)
-            fleet = with_set(self.scenario, {self.path: after})
-            cost = yearly_cost(fleet).total if kind.price else None
-            yield Purchase(order_month(month, kind.lead_time), month, count, after, until, cost, sure)
-            count = after
+            bought = self._needed(count, most, until)
+            fleet = None if bought.after is None else with_set(self.scenario, {self.path: bought.after})
+            cost = yearly_cost(fleet).total if fleet is not None and kind.price else None
+            yield replace(bought, order=order_month(month, kind.lead_time), month=month, yearly_cost=cost)
+            if bought.after is None:
+                return
+            count = bought.after
             following = self._first(count) if until < self.last else None
             month = following if following is not None and following > month else None
 
-    def _needed(self, count: int, most: int, month: int) -> tuple[int, bool]:
-        """Return the smallest larger count that meets the targets in a month, and whether that is sure."""
-        tried = Candidates(in_month(self.scenario, month), (self.path,), self.replications, None, self.executor)
-        if count >= most or tried.decided((most,)).verdict == "missed":
-            raise PlanError(self.path, [f"{most} nodes do not suffice for month {month}: raise the range"])
-        if count + 1 == most or tried.decided((count + 1,)).verdict == "met":
-            return count + 1, tried.at((count + 1,)).verdict == "met"
-        chosen, open_ = smallest(tried, count + 1, most)
-        return (chosen or open_[-1])[0], chosen is not None
+    def _needed(self, count: int, most: int, month: int) -> Purchase:
+        """Return the smallest larger count that meets the targets in a month, order and cost aside."""
+        blank = Purchase(0, 0, count, None, None, None, month, most, None)
+        if count >= most:
+            return blank
+        tried = self._tried(month)
+        fleets = fleets_of(tried.scenario, {self.path: (count + 1, most)}, Limits())
+        found = search(tried, fleets)
+        counts = [values[0] for values in fleets.allowed]
+        low, high = (counts[place] if place < len(counts) else None for place in found.within(LEVEL))
+        after = counts[found.place] if found.place < len(counts) else None
+        return replace(blank, after=after, low=low, high=high)

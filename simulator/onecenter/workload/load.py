@@ -121,6 +121,18 @@ def offered_load(scenario: Scenario) -> OfferedLoad:
     return OfferedLoad(tuple(rows), tuple(warnings))
 
 
+def never_held(scenario: Scenario) -> list[str]:
+    """Return the paths of the drawn sizes that fit no allowed node type, even on the empty center: they are refused."""
+    fleet = scenario.fleet
+    return [
+        f"platforms.{platform}.demand.{name}.sizes[{i}]"
+        for platform, name, stream in scenario.streams
+        for i, size in enumerate(stream.sizes or ())
+        if size.share > 0 and stream.scale > 0
+        if not any(fits(size, fleet[index]) for index in scenario.node_types(stream))
+    ]
+
+
 def mean_run_time(stream: Stream) -> float:
     """Return the mean run time (ms) of a drawn stream, ended early by outcome, cap and walltime."""
     assert stream.run_time is not None

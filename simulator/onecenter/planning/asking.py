@@ -1,0 +1,70 @@
+"""What `plan` may be asked: ranges of node counts, and what else must hold."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from onecenter.errors import PlanError
+from onecenter.scenario import Scenario
+from onecenter.scenario.shape import did_you_mean
+from onecenter.targets import targets_of
+
+#: Replications of one fleet at the most.
+MOST: Final = 60
+
+#: A range where only a path is given: from a quarter of the scenario's count to four times it.
+SPREAD: Final = 4
+
+Range = tuple[int, int]
+
+
+def ranges_of(scenario: Scenario, vary: str | Sequence[str] | Mapping[str, str | Range]) -> dict[str, Range]:
+    """Return the range of each path."""
+    counts = {f"center.nodes.{name}.count": kind.count for name, kind in scenario.center.nodes.items()}
+    given: Mapping[str, str | Range | None]
+    if isinstance(vary, Mapping):
+        given = vary
+    else:
+        texts = [vary] if isinstance(vary, str) else vary
+        given = {path: text or None for path, _, text in (each.partition("=") for each in texts)}
+    found, mistakes = {}, []
+    for path, bounds in given.items():
+        try:
+            found[path] = _range(path, bounds, counts)
+        except ValueError as error:
+            mistakes.append(f"{path}: {error}")
+    if mistakes or not found:
+        raise PlanError("vary", mistakes or ["a path of a node count is expected"])
+    return found
+
+
+def _range(path: str, bounds: str | Range | None, counts: Mapping[str, int]) -> Range:
+    if path not in counts:
+        raise ValueError(f"no node count; {did_you_mean(path, counts)}there are {', '.join(counts)}")
+    if bounds is None:
+        return max(1, counts[path] // SPREAD), counts[path] * SPREAD
+    parts = bounds.split(":") if isinstance(bounds, str) else bounds
+    try:
+        low, high = (int(part) for part in parts)
+    except ValueError:
+        raise ValueError(f"{bounds!r}: a range such as 16:128 is expected") from None
+    if not 1 <= low <= high:
+        raise ValueError(f"{bounds!r}: a range from 1 or more to something as large or larger is expected")
+    return low, high
+
+
+def checked(
+    scenario: Scenario,
+    ranges: Mapping[str, Range],
+    periods: float | None = None,
+    replications: int = MOST,
+) -> None:
+    """Raise unless a plan can be made of these."""
+    mistakes = []
+    if not any(targets_of(platform) for platform in scenario.platforms.values()):
+        mistakes.append('no platform has a target; add one such as wait = { p95 = "30 min" }')
+    if periods is not None and not 0 < periods < 1:
+        mistakes.append(f"periods = {periods}: a share between 0 and 1 is expected")
+    if replications < 2:
+        mistakes.append(f"replications = {replications}: at least 2 are expected")
+    if mistakes:
+        raise PlanError("plan", mistakes)

@@ -1,0 +1,151 @@
+"""Where late jobs fall to the share allowed: what all fleets tried say together about each fleet of the ranges."""
+
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from onecenter.statistics.loglinear import loglinear
+
+Array = npt.NDArray[Any]
+
+#: A target's late jobs over those allowed are looked at within this factor of 1: farther off they tell nothing of it.
+NEAR: Final = 3.0
+
+#: Resamples of the replications.
+RESAMPLES: Final = 1_000
+
+#: Of the resamples' generator; a plan is a function of its input.
+SEED: Final = 20_240_229
+
+#: At least so many fleets for each coefficient before the surface is bent.
+PER_COEFFICIENT: Final = 3
+
+
+class Tried(NamedTuple):
+    """A fleet with what its replications said.
+
+    Attributes
+    ----------
+    values : tuple of int
+        Node counts.
+    late, allowed : float64 arrays (targets, replications)
+        Late jobs, and late jobs that the target allows.
+    """
+
+    values: tuple[int, ...]
+    late: Array
+    allowed: Array
+
+    @property
+    def pressure(self) -> Array:
+        """Late jobs over those allowed, by target."""
+        found: Array = self.late.sum(axis=1) / np.maximum(self.allowed.sum(axis=1), 1e-9)
+        return found
+
+
+class Choice(NamedTuple):
+    """Which of the fleets, in their order, is the first that meets all targets; the number of fleets: none is.
+
+    Attributes
+    ----------
+    place : int
+        By all replications.
+    resampled : int array (resamples)
+        By each resample of them.
+    """
+
+    place: int
+    resampled: Array
+
+    def within(self, level: float) -> tuple[int, int]:
+        """Return between which places it lies with this confidence."""
+        tail = (1 - level) / 2
+        ordered = np.sort(self.resampled)
+        low = int(np.floor(tail * (len(ordered) - 1)))
+        return int(ordered[low]), int(ordered[-1 - low])
+
+    def shares(self) -> dict[int, float]:
+        """Return by place the share of resamples that choose it, the largest first."""
+        places, counts = np.unique(self.resampled, return_counts=True)
+        order = np.argsort(-counts, kind="stable")
+        return {int(places[i]): float(counts[i] / len(self.resampled)) for i in order}
+
+
+def choice(tried: Sequence[Tried], fleets: Array) -> Choice:
+    """Return which fleet is the first to meet all targets.
+
+    Parameters
+    ----------
+    tried : sequence of Tried
+        At least one.
+    fleets : int array (fleets, node counts)
+        Those that may be chosen, the best first.
+
+    Notes
+    -----
+    By target a log-linear surface of late jobs over node counts, through the fleets near the crossing; the interval is
+    the bootstrap's over replications, resampled within each fleet (B. Efron and R. J. Tibshirani, An Introduction to
+    the Bootstrap, 1993, chapter 13; one replication fewer than there are, which makes their variance unbiased, as in
+    section 11.7 on small samples).
+    """
+    rng = np.random.default_rng(SEED)
+    samples = [_resampled(each, rng) for each in tried]
+    point, drawn = np.ones((1, len(fleets)), bool), np.ones((RESAMPLES, len(fleets)), bool)
+    for target in range(tried[0].late.shape[0]):
+        rows = near(tried, target)
+        if not rows:
+            continue
+        late = np.column_stack([samples[i][0][:, target] for i in rows])
+        allowed = np.column_stack([samples[i][1][:, target] for i in rows])
+        below = _meets([tried[i].values for i in rows], late, allowed, fleets)
+        point &= below[:1]
+        drawn &= below[1:]
+    return Choice(int(_first(point)[0]), _first(drawn))
+
+
+def near(tried: Sequence[Tried], target: int) -> list[int]:
+    """Return which fleets tell where a target is met: those near, and the nearest on each side; empty: all meet it."""
+    pressure = np.array([each.pressure[target] for each in tried])
+    if pressure.max() < 1 / NEAR:
+        return []
+    rows = set(np.flatnonzero((pressure > 1 / NEAR) & (pressure < NEAR)).tolist())
+    above, below = np.flatnonzero(pressure > 1), np.flatnonzero(pressure <= 1)
+    if len(above):
+        rows.add(int(above[np.argmin(pressure[above])]))
+    if len(below):
+        rows.add(int(below[np.argmax(pressure[below])]))
+    return sorted(rows)
+
+
+def _resampled(each: Tried, rng: np.random.Generator) -> tuple[Array, Array]:
+    """Return the sums of late and of allowed jobs, (1 + resamples, targets): all replications first, then resamples."""
+    n = each.late.shape[1]
+    counts = rng.multinomial(max(n - 1, 1), np.full(n, 1 / n), RESAMPLES) * (n / max(n - 1, 1))
+    weights = np.concatenate([np.ones((1, n)), counts])
+    return weights @ each.late.T, weights @ each.allowed.T
+
+
+def _meets(values: Sequence[tuple[int, ...]], late: Array, allowed: Array, fleets: Array) -> Array:
+    """Return by resample and fleet whether its late jobs are at most those allowed."""
+    x = np.array(values, np.float64)
+    centre, scale = x.mean(axis=0), np.maximum(np.ptp(x, axis=0) / 2, 1.0)
+    bent = x.shape[1] > 1 and len(x) >= PER_COEFFICIENT * _terms(x[:1]).shape[1]
+    features = _terms if bent else np.asarray
+    beta = loglinear(features((x - centre) / scale), late, allowed, falling=not bent)
+    height = features((fleets - centre) / scale)
+    found: Array = beta[:, :1] + beta[:, 1:] @ height.T <= 0
+    return found
+
+
+def _terms(x: Array) -> Array:
+    """Return the columns, their squares and their products."""
+    k = x.shape[1]
+    return np.column_stack([x, *(x[:, i] * x[:, j] for i in range(k) for j in range(i, k))])
+
+
+def _first(meets: Array) -> Array:
+    """Return by row the first place that holds; the number of columns where none does."""
+    found: Array = np.where(meets.any(axis=1), np.argmax(meets, axis=1), meets.shape[1])
+    return found
