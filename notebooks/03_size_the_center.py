@@ -23,9 +23,8 @@ plan = oc.plan(scenario, {"center.nodes.910b.count": (16, 64)}, replications=20)
 plan.text()
 
 # %% [markdown]
-# What was tried. `late` is the share of jobs that do not start within the target, over the long run; a target is met
-# where the upper end of its one-sided 95 % interval is at most the share allowed. Where twenty replications do not
-# decide, more would.
+# What was tried. `late` is the share of jobs that do not start within the target, over the long run, by the fleet's own
+# replications; the answer rests on a fit over all fleets. More replications narrow its interval.
 
 # %%
 plan.table.select("center.nodes.910b.count", "platform", "late", "late_high", "allowed", "verdict", "miss_share")

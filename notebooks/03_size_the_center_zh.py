@@ -23,8 +23,8 @@ plan = oc.plan(scenario, {"center.nodes.910b.count": (16, 64)}, replications=20)
 plan.text("zh")
 
 # %% [markdown]
-# 试算过的规模。`late` 是长期来看未能按时启动的作业比例；当其单侧 95 % 置信上限不超过允许比例时，目标即为达标。
-# 二十次重复仿真仍不能判定时，需要更多次。
+# 试算过的规模。`late` 是由该规模自身的重复仿真得出的、长期来看未能按时启动的作业比例；结论由全部试算规模共同拟合得出。
+# 重复次数越多，结论的置信区间越窄。
 
 # %%
 plan.table.select("center.nodes.910b.count", "platform", "late", "late_high", "allowed", "verdict", "miss_share")

@@ -83,7 +83,6 @@ BAD: dict[str, tuple[Scenario | str, Any, str]] = {
     "no growth": (with_set(load("mm-c"), {"platforms.queue.wait": {"p95": "9 min"}}), PATH, "growth"),
     "no target": (with_set(load("mm-c"), {"growth": {"platforms": {"queue": {"monthly": 0.1}}}}), PATH, "target"),
     "two paths": ("changsha-eighth", ["center.nodes.910a.count", "center.nodes.910b.count"], "one node count"),
-    "too few": (growing(monthly=0.06), {PATH: (8, 9)}, "raise the range"),
 }
 
 

@@ -45,10 +45,10 @@ def add_plan(parts: "argparse._SubParsersAction[argparse.ArgumentParser]", comma
     part.add_argument(
         "--power-cap", type=Power(), metavar="POWER", help='of the whole site at full use, such as "2 MW"'
     )
-    part.add_argument("--racks", type=Count(RACKS), metavar="N", help="racks at the most")
+    part.add_argument("--racks", type=Count(RACKS), metavar="N", help="at most this number of racks")
     part.add_argument("--minimise", choices=("cost", "nodes"), default="nodes", help="what a mix makes small")
     part.add_argument(
-        "--replications", type=Count(PAIRED), default=80, metavar="N", help="of one fleet, at the most (80)"
+        "--replications", type=Count(PAIRED), default=60, metavar="N", help="of one fleet, at the most (60)"
     )
     part.add_argument("--workers", type=Count(WORKERS), metavar="N", help="processes; default: one per processor")
     part.add_argument("--out", type=FOLDER, metavar="FOLDER", help="write plan.json and the frontier there")

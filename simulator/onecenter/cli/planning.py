@@ -1,6 +1,9 @@
 """What `onecenter plan` does."""
 
 import argparse
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -8,46 +11,68 @@ from onecenter import units
 from onecenter.atomic import write_json
 from onecenter.cli import tables
 from onecenter.cli.outputs import cannot_be_written, output_folder
-from onecenter.cli.status import FINE
+from onecenter.cli.status import FINE, INTERRUPTED
 from onecenter.cli.streams import print_json
+from onecenter.errors import PlanError
 from onecenter.executors import local
 from onecenter.planning import Limits, Outlook, Plan, outlook, plan
+from onecenter.planning.candidates import Progress
 from onecenter.visible import visible
 
 
 def command_plan(options: argparse.Namespace) -> int:
     """Find the smallest fleet."""
+    shared = {
+        "seed": options.seed,
+        "set": [*options.set, *options.target],
+        "demand": options.demand,
+        "replications": options.replications,
+    }
     if options.horizon is not None:
-        return _look_ahead(options)
+        _refuse_beside_horizon(options)
+        return _found(options, partial(outlook, horizon=options.horizon, **shared))
     limits = Limits(options.budget, options.power_cap, options.racks, options.minimise)
-    with output_folder(options.out), local(options.workers) as executor:
-        found = plan(
-            options.scenario,
-            options.vary,
-            seed=options.seed,
-            set=[*options.set, *options.target],
-            demand=options.demand,
-            periods=options.criterion,
-            limits=limits,
-            replications=options.replications,
-            executor=executor,
-        )
-        return _deliver(found, options)
+    return _found(options, partial(plan, periods=options.criterion, limits=limits, **shared))
 
 
-def _look_ahead(options: argparse.Namespace) -> int:
-    with output_folder(options.out), local(options.workers) as executor:
-        found = outlook(
-            options.scenario,
-            options.vary,
-            options.horizon,
-            seed=options.seed,
-            set=[*options.set, *options.target],
-            demand=options.demand,
-            executor=executor,
-            replications=options.replications,
-        )
-        return _deliver(found, options)
+def _found(options: argparse.Namespace, ask: Callable[..., Plan | Outlook]) -> int:
+    """Ask for a plan or an outlook, with progress on standard error; deliver it."""
+    with output_folder(options.out), local(options.workers) as executor, _progress(not options.json) as on_look:
+        found = ask(options.scenario, options.vary, executor=executor, on_look=on_look)
+        status = _deliver(found, options)
+    return INTERRUPTED if isinstance(found, Plan) and found.interrupted else status
+
+
+def _refuse_beside_horizon(options: argparse.Namespace) -> None:
+    """Refuse the options that an outlook has no use for."""
+    given = {
+        "--budget": options.budget,
+        "--power-cap": options.power_cap,
+        "--racks": options.racks,
+        "--criterion": options.criterion,
+        "--minimise": None if options.minimise == "nodes" else options.minimise,
+    }
+    wrong = [f"{name} does not go with --horizon: purchases over the years know no such limit; leave it out"
+             for name, value in given.items() if value is not None]  # fmt: skip
+    if wrong:
+        raise PlanError("plan", wrong)
+
+
+@contextmanager
+def _progress(show: bool) -> Iterator[Progress | None]:
+    """Show on standard error how many fleets and replications have been run."""
+    if not show:
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+    from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("planning: {task.description}"), TimeElapsedColumn())
+    console = Console(stderr=True)
+    with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("the first fleet")
+        yield lambda fleets, runs: bar.update(task, description=f"{fleets} fleets, {runs} replications")
 
 
 def _deliver(found: Plan | Outlook, options: argparse.Namespace) -> int:

@@ -37,9 +37,10 @@ class Candidate:
 
     def look(self, n: int) -> None:
         """Run replications until there are n."""
-        if n > len(self.runs):
-            self.runs = self.runs.extended(n)
-        list(self.runs)
+        more = self.runs.extended(max(n, len(self.runs)))
+        # An interrupt leaves those that have run: figures of the others would run them one by one.
+        list(more)
+        self.runs = more
 
     @property
     def standings(self) -> list[Standing]:

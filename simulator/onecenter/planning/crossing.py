@@ -147,5 +147,6 @@ def _terms(x: Array) -> Array:
 
 def _first(meets: Array) -> Array:
     """Return by row the first place that holds; the number of columns where none does."""
-    found: Array = np.where(meets.any(axis=1), np.argmax(meets, axis=1), meets.shape[1])
+    last = np.ones((len(meets), 1), bool)
+    found: Array = np.argmax(np.concatenate([meets, last], axis=1), axis=1)
     return found

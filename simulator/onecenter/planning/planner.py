@@ -96,7 +96,7 @@ def _refuse_ends(tried: Candidates, fleets: Fleets, found: Choice, ranges: Mappi
     low, high = found.within(LEVEL)
     last = len(fleets.allowed)
     if low == high == last:
-        raise PlanError(", ".join(fleets.paths), [_all_miss(tried, fleets)])
+        raise PlanError(", ".join(fleets.paths), [_too_large(tried, fleets) or _all_miss(tried, fleets)])
     smallest = tuple(bounds[0] for bounds in ranges.values())
     if low == high == 0 and fleets.allowed[0] == smallest and max(smallest) > 1:
         counts = " + ".join(map(str, smallest))
@@ -106,12 +106,19 @@ def _refuse_ends(tried: Candidates, fleets: Fleets, found: Choice, ranges: Mappi
         )
 
 
+def _too_large(tried: Candidates, fleets: Fleets) -> str:
+    """Say which limits the best fleet breaks that meets the targets; empty where none does."""
+    for values in fleets.every:
+        if values in fleets.broken and values in tried.tried and tried.tried[values].pressure <= 1:
+            counts = " + ".join(map(str, values))
+            return f"{counts} nodes meet the targets, but do not keep within {', '.join(fleets.broken[values])}"
+    return ""
+
+
 def _all_miss(tried: Candidates, fleets: Fleets) -> str:
-    """Say what the largest fleet misses, and whether it is a limit that keeps it from being larger."""
+    """Say what the largest fleet misses."""
     values, largest = max(tried.tried.items(), key=lambda each: sum(each[0]))
     worst = max(largest.standings, key=lambda one: one.pressure)
     late = f"{100 * (worst.late or 0):.1f} % late, {100 * worst.allowed:g} % allowed"
     counts = " + ".join(map(str, values))
-    names = sorted({name for each in fleets.broken.values() for name in each})
-    remedy = f"raise the limits ({', '.join(names)}) or the range" if names else "raise the range"
-    return f"even {counts} nodes miss {worst.platform}, {worst.what} ({late}): {remedy}"
+    return f"even {counts} nodes miss {worst.platform}, {worst.what} ({late}): raise the range"

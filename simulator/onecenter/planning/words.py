@@ -35,6 +35,7 @@ TEXTS: Final = {
         "window": "Windows of {window} instead of {own}, so that late jobs can be counted",
         "limits": "Without {limits} a better fleet would do",
         "buy": "Buy {counts}",
+        "one": "1 node of {name}",
         "some": "{count} nodes of {name}",
         "nothing": "Nothing has to be bought",
         "spare": "{count} fewer than today would do",
@@ -67,6 +68,7 @@ TEXTS: Final = {
         "window": "统计窗口由 {own} 延长为 {window}，以便统计超时作业",
         "limits": "若不受 {limits} 限制，可选更优方案",
         "buy": "采购 {counts}",
+        "one": "1 个 {name} 节点",
         "some": "{count} 个 {name} 节点",
         "nothing": "无需采购",
         "spare": "可比现有规模减少 {count} 个",
@@ -185,7 +187,10 @@ def _bought(said: Said, language: str) -> Iterator[str]:
     if bought is None or said.only:
         parts = []
     elif more := {path: count for path, count in bought.counts.items() if count > 0}:
-        named = (words["some"].format(count=count, name=node_type(path)) for path, count in more.items())
+        named = (
+            words["one" if count == 1 else "some"].format(count=count, name=node_type(path))
+            for path, count in more.items()
+        )
         parts = [words["buy"].format(counts=words["and"].join(named))]
         if bought.cost is not None:
             currency = said.question.scenario.center.site.currency

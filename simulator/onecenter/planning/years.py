@@ -11,7 +11,7 @@ from onecenter.errors import PlanError
 from onecenter.growth import MONTH, first_month, in_month, never_falls, order_month
 from onecenter.planning import outlook_words
 from onecenter.planning.asking import Range, checked, ranges_of
-from onecenter.planning.candidates import Candidates
+from onecenter.planning.candidates import Candidates, Progress
 from onecenter.planning.fleets import fleets_of, node_type
 from onecenter.planning.limits import Limits
 from onecenter.planning.naming import LANGUAGES
@@ -80,11 +80,11 @@ class Outlook:
             "text": {language: self.text(language) for language in LANGUAGES},
         }
 
-    def plot(self, ax: "Axes | None" = None) -> "Axes":
-        """Draw the nodes by month, and the months of failure and order."""
+    def plot(self, ax: "Axes | None" = None, language: str = "en") -> "Axes":
+        """Draw the nodes by month, and the months of failure and order, in "en" or "zh"."""
         from onecenter.plot.outlook import outlook
 
-        return outlook(self.as_dict(), ax)
+        return outlook(self.as_dict(), ax, language)
 
     def __repr__(self) -> str:
         return f"<Outlook: {self.text()}>"
@@ -100,6 +100,7 @@ def outlook(
     demand: float = 1.0,
     executor: Executor | None = None,
     replications: int = MOST,
+    on_look: Progress | None = None,
 ) -> Outlook:
     """Return in which month which target first fails as demand grows, and what to buy when.
 
@@ -122,6 +123,8 @@ def outlook(
         Runs replications; by default this process does.
     replications : int
         For one judgement, at the most.
+    on_look : callable, optional
+        Called with (fleets tried, replications run) of a month after each look.
 
     Raises
     ------
@@ -140,7 +143,7 @@ def outlook(
         raise PlanError("vary", ["one node count is expected where a horizon is given"])
     ((path, bounds),) = ranges.items()
     last = _ms(horizon) // MONTH
-    years = _Years(chosen, path, last, replications, executor)
+    years = _Years(chosen, path, last, replications, executor, on_look)
     return Outlook(question, path, last, years.failures(), list(years.purchases(bounds[1])))
 
 
@@ -154,9 +157,17 @@ def _ms(horizon: str | int) -> int:
 class _Years:
     """The months of a growing center under several fleets, each judged once."""
 
-    def __init__(self, scenario: Scenario, path: str, last: int, replications: int, executor: Executor | None) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        path: str,
+        last: int,
+        replications: int,
+        executor: Executor | None,
+        on_look: Progress | None,
+    ) -> None:
         self.scenario, self.path, self.last = scenario, path, last
-        self.replications, self.executor = replications, executor
+        self.replications, self.executor, self.on_look = replications, executor, on_look
         self.count = scenario.center.nodes[node_type(path)].count
         self.rising = never_falls(scenario, last)
         self._months: dict[int, Candidates] = {}
@@ -168,7 +179,7 @@ class _Years:
     def _tried(self, month: int) -> Candidates:
         if month not in self._months:
             then = lengthened(in_month(self.scenario, month))
-            self._months[month] = Candidates(then, (self.path,), self.replications, executor=self.executor)
+            self._months[month] = Candidates(then, (self.path,), self.replications, None, self.executor, self.on_look)
         return self._months[month]
 
     def failures(self) -> dict[tuple[str, str], int | None]:
