@@ -3,6 +3,7 @@
 from collections.abc import Callable, Generator
 from typing import Any, NamedTuple
 
+import numpy as np
 import numpy.typing as npt
 from by_hand import job, nodes, table
 from onecenter_kernels import codes
@@ -121,7 +122,7 @@ def a_job(choices: Seeded, scenario: RandomScenario, unit: int) -> dict[str, Any
 
 
 def posts_at(choices: Seeded, scenario: RandomScenario, instants: list[int], count: int) -> Posts:
-    """Choose posts, most of them at `instants` (ms); jobs already posted may be cancelled too."""
+    """Choose posts, most of them at `instants` (ms); some cancel a job that is submitted at that very instant."""
     unit = int(scenario.workload.run.min())
     when = sorted(choices.pick(instants) + choices.pick((0, 0, 0, 0, 1, unit)) for _ in range(count))
     known, posts = len(scenario.workload), []
@@ -129,8 +130,12 @@ def posts_at(choices: Seeded, scenario: RandomScenario, instants: list[int], cou
         if choices.chance(50):
             posts.append((t, "submit", a_job(choices, scenario, unit)))
             known += 1
+            if choices.chance(25):
+                posts.append((t, "cancel", {"job": known - 1}))
         else:
-            posts.append((t, "cancel", {"job": choices.pick(range(known))}))
+            coming = np.flatnonzero(scenario.workload.submit == t).tolist()
+            some = coming if coming and choices.chance(50) else range(known)
+            posts.append((t, "cancel", {"job": choices.pick(some)}))
     return Posts(posts, scenario.fleet)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from onecenter_kernels import codes
 from onecenter_kernels.state import LOG, dtype_of
-from oracle_room import DEVICE, NO_DEVICE, Claim, Demand, Node, Piece, Row, nodes_of, place, row_of
+from oracle_room import DEVICE, NO_DEVICE, Claim, Demand, Node, Piece, Row, nodes_of, place, row_of, same_devices
 
 from onecenter.fleet import NodeType
 from onecenter.policies import Policy
@@ -160,6 +160,8 @@ class Center:
         for job in [job for job in self.jobs if job.state == FUTURE and job.submit == t]:
             self.submit(job)
             happened = True
+        for job in [job for job in self.jobs if job.submit == t and self.is_cancelled(job)]:
+            self.cancel(job)
         if happened:
             self.make_pass()
         self.freed = False
@@ -198,12 +200,11 @@ class Center:
         job.state, job.promise = GONE, None
         self.write(codes.E_CANCEL, job)
 
-    def start(self, job: Job, pieces: Sequence[Piece], devices: Sequence[tuple[int, int]]) -> None:
-        """Start a waiting job on its pieces and the named whole devices."""
-        end = self.now + job.walltime
-        job.state, job.promise = RUNNING, None
-        job.held = Claim(job.demand, tuple(pieces), self.now, end, tuple(devices))
-        for piece in pieces:
+    def start(self, job: Job) -> None:
+        """Start a waiting job on what it has been promised from now on, whole devices named."""
+        job.state, job.promise, job.held = RUNNING, None, job.promise
+        assert job.claim.devices is not None
+        for piece in job.claim.pieces:
             self.write(codes.E_START, job, piece)
 
     # ---- room
@@ -218,7 +219,7 @@ class Center:
 
     def row_now(self) -> Row:
         """Return what is free in fact."""
-        return row_of(self.nodes, self.running())
+        return row_of(self.nodes, self.running(), now=True)
 
     def fit(self, job: Job, view: Sequence[Row]) -> list[Piece] | None:
         """Place the whole job on the first of its node types that holds it."""
@@ -234,20 +235,17 @@ class Center:
         return None
 
     def name_devices(
-        self, job: Job, pieces: Sequence[Piece], barred: Iterable[tuple[int, int]] = ()
-    ) -> list[tuple[int, int]] | None:
-        """Return the lowest devices that are empty now and not barred, for every whole accelerator."""
-        row = self.row_now()
+        self, job: Job, pieces: Sequence[Piece], view: Sequence[Row]
+    ) -> tuple[tuple[int, int], ...] | None:
+        """Return the lowest devices that are empty in every row, for every whole accelerator; None: too few."""
         named: list[tuple[int, int]] = []
         for piece in pieces:
-            left = row.devices[piece.node]
-            empty = [(piece.node, d) for d in range(len(left)) if left[d] == DEVICE]
-            allowed = [device for device in empty if device not in barred]
             need = piece.amount * job.demand.whole
-            if len(allowed) < need:
+            empty = same_devices(view, piece.node)
+            if len(empty) < need:
                 return None
-            named += allowed[:need]
-        return named
+            named += [(piece.node, device) for device in empty[:need]]
+        return tuple(named)
 
     # ---- the pass
 
@@ -288,14 +286,14 @@ class Center:
                 if self.policy.backfill != "none":
                     self.backfill(job, queue[looked + 1 :])
                 return False
-            self.start_now(job, pieces)
+            self.start_placed(job, pieces, [self.row_now()])
         return False
 
-    def start_now(self, job: Job, pieces: Sequence[Piece]) -> None:
-        """Start a job that fits on what is free in fact."""
-        devices = self.name_devices(job, pieces)
-        assert devices is not None
-        self.start(job, pieces, devices)
+    def start_placed(self, job: Job, pieces: Sequence[Piece], view: Sequence[Row]) -> None:
+        """Start a job that has been placed in a view."""
+        devices = self.name_devices(job, pieces, view)
+        job.promise = Claim(job.demand, tuple(pieces), self.now, self.now + job.walltime, devices)
+        self.start(job)
 
     # ---- EASY
 
@@ -313,9 +311,9 @@ class Center:
             pieces = self.fit(job, view)
             if pieces is None:
                 continue
-            self.start_now(job, pieces)
+            self.start_placed(job, pieces, view)
             if is_long:
-                at_shadow.append(Claim(job.demand, tuple(pieces), self.now, self.now + job.walltime))
+                at_shadow.append(job.claim)
 
     def shadow_of(self, head: Job) -> tuple[int, Claim]:
         """Return the first walltime end at which the head can be placed, and its place there."""
@@ -331,14 +329,16 @@ class Center:
     def start_by_book(self, queue: list[Job]) -> None:
         """Compress where room was freed, reserve for new jobs, start those that are due."""
         if self.freed:
+            for job in queue:
+                self.name_if_due(job)
             self.compress([job for job in queue if job.promise])
         depth = self.policy.backfill_depth or len(queue)
         for job in queue[:depth]:
             if job.promise is None:
                 self.reserve(job, self.now)
         for job in queue:
-            if job.promise and job.promise.begin == self.now:
-                self.start_reserved(job, job.promise)
+            if self.name_if_due(job):
+                self.start(job)
 
     def compress(self, reserved: list[Job]) -> None:
         """Put reservations back at their earliest starts; after each change begin again with the first job."""
@@ -355,6 +355,7 @@ class Center:
         assert job.promise is not None
         if job.promise.begin > held.begin:
             job.promise = held
+        self.name_if_due(job)
         return job.promise.begin != held.begin
 
     def reserve(self, job: Job, not_before: int) -> None:
@@ -374,22 +375,21 @@ class Center:
         book = self.running() + self.promised()
         changes = {claim.begin for claim in book} | {claim.end for claim in book}
         instants = [begin, *sorted(t for t in changes if begin < t < end)]
-        return [row_of(self.nodes, [c for c in book if c.begin <= t < c.end]) for t in instants]
+        return [row_of(self.nodes, [c for c in book if c.begin <= t < c.end], t == self.now) for t in instants]
 
-    def start_reserved(self, job: Job, promise: Claim) -> None:
-        """Start a due job, or put it off where fractions have been promised the devices it needs."""
-        others = [other.promise for other in self.jobs if other.promise and other is not job]
-        barred = [
-            (piece.node, piece.device)
-            for other in others
-            if other.demand.is_fraction and other.begin < promise.end and other.end > self.now
-            for piece in other.pieces
-        ]
-        devices = self.name_devices(job, promise.pieces, barred)
-        if devices is None:
-            self.reserve(job, self.now + 1)
-        else:
-            self.start(job, promise.pieces, devices)
+    def name_if_due(self, job: Job) -> bool:
+        """Name the devices of a job that is promised room from now on; put it off where too few are left."""
+        promise = job.promise
+        if promise is None or promise.begin != self.now:
+            return False
+        if promise.devices is None:
+            job.promise = None
+            devices = self.name_devices(job, promise.pieces, self.view_between(self.now, promise.end))
+            if devices is None:
+                self.reserve(job, self.now + 1)
+                return False
+            job.promise = replace(promise, devices=devices)
+        return True
 
     # ---- the blocked head
 

@@ -1,8 +1,10 @@
 """The naive twin's room: what is free at an instant, and where a job's tasks go.
 
 Written from the specification alone. A *row* is the room at one instant; a *view* is a list of rows, and a
-job fits in a view only if it fits in all of its rows at once. Nothing is kept up to date: a row is worked
-out anew from the claims that hold at its instant.
+job fits in a view only if it fits in all of its rows at once. A view whose first row is now is one that a job
+would start in: it stays on its devices, so whole accelerators are devices that are empty in every row, the
+lowest first. Later ones are counted. Nothing is kept up to date: a row is worked out anew from the claims that
+hold at its instant.
 """
 
 from collections.abc import Iterable, Sequence
@@ -75,12 +77,16 @@ class Claim:
 
 @dataclass
 class Row:
-    """What is free at one instant, by node; `free` counts empty devices less those promised whole."""
+    """What is free at one instant, by node; `free` counts empty devices less those promised whole.
+
+    `now`: a job that is placed in it starts at once.
+    """
 
     free: list[int]
     cpus: list[int]
     memory: list[int]
     devices: list[list[int]]
+    now: bool = False
 
 
 def nodes_of(fleet: Sequence[NodeType]) -> list[Node]:
@@ -95,13 +101,14 @@ def nodes_of(fleet: Sequence[NodeType]) -> list[Node]:
     return nodes
 
 
-def row_of(nodes: Sequence[Node], claims: Iterable[Claim]) -> Row:
+def row_of(nodes: Sequence[Node], claims: Iterable[Claim], now: bool = False) -> Row:
     """Return what all `claims` together leave free."""
     row = Row(
         free=[0 for _ in nodes],
         cpus=[node.cpus for node in nodes],
         memory=[node.memory for node in nodes],
         devices=[[DEVICE] * node.accelerators for node in nodes],
+        now=now,
     )
     promised = [0 for _ in nodes]
     for claim in claims:
@@ -153,7 +160,7 @@ def place_one_by_one(
 
 def preference(view: Sequence[Row], node: int, rule: str) -> tuple[int, ...]:
     """Return the key of a node under a rule; the lowest is taken."""
-    free = min(row.free[node] for row in view)
+    free = free_in(view, node)
     cpus = min(row.cpus[node] for row in view)
     return {
         "first-fit": (node,),
@@ -198,7 +205,7 @@ def place_anywhere(nodes: Sequence[Node], view: Sequence[Row], demand: Demand) -
     while len(placed) < demand.tasks:
         rest = demand.tasks - len(placed)
         holds = {node.id: min(len(tasks_on_one(view, node.id, demand)), rest) for node in nodes}
-        free = {node.id: min(row.free[node.id] for row in view) for node in nodes}
+        free = {node.id: free_in(view, node.id) for node in nodes}
         all_of_it = [node for node in holds if holds[node] == rest]
         some_of_it = [node for node in holds if holds[node] > 0]
         if all_of_it:
@@ -211,14 +218,27 @@ def place_anywhere(nodes: Sequence[Node], view: Sequence[Row], demand: Demand) -
     return pieces_of(placed)
 
 
+def free_in(view: Sequence[Row], node: int) -> int:
+    """Return the free accelerators of a node in all rows at once."""
+    free = min(row.free[node] for row in view)
+    if not view[0].now:
+        return free
+    not_yet_named = view[0].devices[node].count(DEVICE) - view[0].free[node]
+    return max(min(free, len(same_devices(view, node)) - not_yet_named), 0)
+
+
+def same_devices(view: Sequence[Row], node: int) -> list[int]:
+    """Return the devices of a node that are empty in every row."""
+    return [d for d in range(len(view[0].devices[node])) if all(row.devices[node][d] == DEVICE for row in view)]
+
+
 def device_for_a_task(view: Sequence[Row], node: int, demand: Demand) -> int | None:
     """Return the device that one more task would take (NO_DEVICE if none is named), None if it cannot."""
     for row in view:
         if row.cpus[node] < demand.cpus or row.memory[node] < demand.memory:
             return None
     if not demand.is_fraction:
-        fits = all(row.free[node] >= demand.whole for row in view)
-        return NO_DEVICE if fits else None
+        return NO_DEVICE if free_in(view, node) >= demand.whole else None
     devices = range(len(view[0].devices[node]))
     usable = [d for d in devices if all(may_use(row, node, d, demand.accelerators) for row in view)]
     return min(usable, key=lambda d: (min(row.devices[node][d] for row in view), d), default=None)
@@ -234,6 +254,7 @@ def take_a_task(view: Sequence[Row], node: int, demand: Demand) -> tuple[int, in
     """Take one task's room on a node out of every row; return (node, device)."""
     device = device_for_a_task(view, node, demand)
     assert device is not None
+    named = same_devices(view, node)[: demand.whole] if view[0].now else []
     for row in view:
         row.cpus[node] -= demand.cpus
         row.memory[node] -= demand.memory
@@ -242,6 +263,8 @@ def take_a_task(view: Sequence[Row], node: int, demand: Demand) -> tuple[int, in
             row.devices[node][device] -= demand.accelerators
         else:
             row.free[node] -= demand.whole
+            for taken in named:
+                row.devices[node][taken] = 0
     return node, device
 
 

@@ -93,7 +93,7 @@ def random_scenario(
 
 def build(choices: Choices, order: str | None, backfill: str | None, placement: str | None) -> RandomScenario:
     """Make the choices of one scenario."""
-    unit = choices.pick((1, 1000, 10 * 60_000))
+    unit = choices.pick((4, 1000, 10 * 60_000))
     fleet = fleet_of(choices)
     jobs = [
         job_of(choices, fleet, unit) for _ in range(choices.pick((3, 1, 2, 4, 6, 9, 12, 15, 18, 21, 23, 25)))
@@ -110,6 +110,46 @@ def build(choices: Choices, order: str | None, backfill: str | None, placement: 
     )
     horizon = unit * choices.pick((3, 7, 12, 20)) if choices.chance(20) else None
     return RandomScenario(fleet, policy, workload(**columns), horizon)
+
+
+def mixed_scenario(seed: int, backfill: str | None = None) -> RandomScenario:
+    """Return a scenario of fractions and whole accelerators on one node type on which cpus are what is scarce.
+
+    So the head is often a fraction that is promised a device which is empty meanwhile; by default under EASY.
+    """
+    choices = Seeded(seed)
+    size, cpus = choices.pick((2, 3, 4)), 1000 * choices.pick((1, 1, 2))
+    fleet = (NodeType("type0", choices.pick((1, 1, 2, 3)), size, cpus, 8, choices.pick((1, 2))),)
+    jobs = [mixed_job(choices, cpus) for _ in range(choices.pick((5, 8, 11, 14, 17, 20)))]
+    columns: dict[str, Any] = {name: [job[name] for job in jobs] for name in jobs[0]}
+    policy = Policy(
+        order=choices.pick(("fifo", *ORDERS)),
+        backfill=backfill or choices.pick(("easy", "easy-sjbf")),
+        placement=choices.pick(PLACEMENTS),
+        backfill_depth=choices.pick((0, 0, 0, 3)),
+    )
+    return RandomScenario(fleet, policy, workload(**columns), None)
+
+
+def mixed_job(choices: Choices, most: int) -> dict[str, int]:
+    """Return the columns of a small job; those of cpus alone and of fractions want up to `most` cpus (1/1000)."""
+    kind = choices.pick(("cpu", "fraction", "fraction", "whole", "whole", "any"))
+    run = choices.pick((1, 2, 3, 4, 6, 9))
+    amounts = {
+        "cpu": {"accelerators": 0, "tasks": 1, "cpus": choices.pick((most, 1000))},
+        "fraction": {"accelerators": choices.pick(FRACTIONS), "tasks": choices.pick((1, 1, 2)), "cpus": most},
+        "whole": {"accelerators": 1000 * choices.pick((1, 1, 1, 2)), "tasks": choices.pick((1, 1, 2)), "cpus": 0},
+        "any": {"accelerators": 1000, "tasks": choices.pick((1, 2, 3)), "cpus": 0},
+    }[kind]
+    return {
+        "submit": choices.pick((0, 0, 1, 1, 2, 3, 5)),
+        "run": run,
+        "walltime": choices.pick((run, run, run, run + 1, 2 * run)),
+        "patience": choices.pick((2, 4)) if choices.chance(10) else -1,
+        "priority": choices.pick((0, 0, 1)),
+        "cpus": choices.pick((amounts.pop("cpus"), 0, 500)) if kind == "fraction" else amounts.pop("cpus"),
+        "spread": int(kind == "any"),
+    } | amounts
 
 
 def age_rate_of(choices: Choices, unit: int) -> int:

@@ -128,7 +128,7 @@ def test_an_idle_process_changes_nothing(seed: int) -> None:
 def chosen_posts(seed: int) -> tuple[RandomScenario, Posts]:
     """Return a scenario, and posts at instants of its own events."""
     scenario = random_scenario(seed)
-    return scenario, posts_at(Seeded(seed), scenario, expected(seed)["t"].tolist() or [0], 8)
+    return scenario, posts_at(Seeded(seed), scenario, expected(seed)["t"].tolist() or [0], 10)
 
 
 @pytest.mark.parametrize("seed", SOME_SEEDS)
@@ -139,19 +139,27 @@ def test_a_posting_process_as_the_twin(seed: int) -> None:
     check_equal(on_both_strides(scenario, more.script, idle(seed, log["t"].tolist() or [0])).log, log)
 
 
+def cancelled(log: Log) -> list[tuple[int, int]]:
+    """Return (t, job) of the rows of cancelled jobs."""
+    return [(int(row["t"]), int(row["job"])) for row in log if row["kind"] == codes.E_CANCEL]
+
+
 def test_the_posts_do_something() -> None:
-    ended_by_posts = started = changed = 0
+    ended_by_posts = started = changed = withdrawn = 0
     for seed in range(60):
         scenario, more = chosen_posts(seed)
         log = simulate(*scenario, more.posts)
         changed += log.tobytes() != expected(seed).tobytes()
         started += int(((log["kind"] == codes.E_START) & (log["job"] >= len(scenario.workload))).sum())
+        submits = {int(row["job"]): int(row["t"]) for row in log if row["kind"] == codes.E_SUBMIT}
         runs = [row for row in log if row["kind"] == codes.E_END and row["reason"] == codes.CANCELLED_RUNNING]
         posted = {(t, columns["job"]) for t, what, columns in more.posts if what == "cancel"}
+        withdrawn += sum(submits[job] == t for t, job in cancelled(log))
         ended_by_posts += sum((int(row["t"]), int(row["job"])) in posted for row in runs)
     assert changed > 50
     assert started > 100
     assert ended_by_posts > 20
+    assert withdrawn > 20
 
 
 @settings(deadline=None, max_examples=10 if SLOW else 60, derandomize=True)

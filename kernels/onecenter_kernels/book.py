@@ -1,14 +1,13 @@
 """The book of conservative backfill: what will be free by time, given running jobs and reservations.
 
-Row k holds from its time to that of row k + 1; row 0 is the present. A whole accelerator that is reserved is counted;
-a part, and whatever a running job holds, has its device.
+Row k holds from its time to that of row k + 1; row 0 is the present. A whole accelerator that is reserved is counted
+until its job owns devices; a part, and whatever a running job holds, has its device.
 """
 
 from .asks import ask_of
 from .jit import njit
-from .owning import release
+from .owning import disown, forget_owner, occupy, own, release
 from .room import copy_row, take
-from .state import NOW
 
 
 @njit
@@ -141,17 +140,38 @@ def reserve(s, j, start, picks):
 
 
 @njit
+def name_devices(s, j):
+    """Let job j, whose reservation begins now, own the devices that it asks whole, in all rows of its walltime."""
+    ask = ask_of(s, j)
+    if not s.clock[0].fractions or ask.whole == 0:
+        return
+    hi = first_row_from(s, s.clock[0].now + s.jobs[j].walltime)
+    h = int(s.jobs[j].hold)
+    while h >= 0:
+        held = s.holds[h]
+        own(s, j, held.node, held.amount * ask.whole)
+        for k in range(hi):
+            occupy(s, j, held.node, s.book[k].layer)
+        h = int(held.next)
+
+
+@njit
 def unreserve(s, j):
     """Take back what waiting job j has reserved."""
     start = s.jobs[j].start
     lo = first_row_from(s, start)
     hi = first_row_from(s, start + s.jobs[j].walltime)
     ask = ask_of(s, j)
+    devices = s.clock[0].fractions and ask.whole > 0
     h = int(s.jobs[j].hold)
     while h >= 0:
         held = s.holds[h]
         for k in range(lo, hi):
             take(s, s.book[k].layer, held.node, held.slot, -held.amount, ask)
+            if devices:
+                disown(s, j, s.book[k].layer, held.node)
+        if devices:
+            forget_owner(s, j, held.node)
         h = int(held.next)
     s.book[lo].begins -= 1
     s.book[hi].frees -= 1
@@ -163,25 +183,9 @@ def unreserve(s, j):
 
 @njit
 def begin(s, j):
-    """Let the reservation of job j, which starts, name the devices that it has been given."""
-    ask = ask_of(s, j)
-    if s.clock[0].fractions and ask.whole > 0:
-        hi = first_row_from(s, s.clock[0].now + s.jobs[j].walltime)
-        h = int(s.jobs[j].hold)
-        while h >= 0:
-            name_devices(s, j, s.holds[h].node, hi)
-            h = int(s.holds[h].next)
+    """Let the reservation of job j, which starts, become what it holds."""
+    name_devices(s, j)
     drop_holds(s, j)
-
-
-@njit
-def name_devices(s, j, n, hi):
-    """Mark the devices of node n that job j holds as taken, in the rows up to hi - 1."""
-    first = s.nodes[NOW, n].slots
-    for d in range(first, first + s.types[0, s.nodes[NOW, n].type].accelerators):
-        if s.devices[NOW, d].owner == j:
-            for k in range(hi):
-                s.devices[s.book[k].layer, d].free = 0
 
 
 @njit

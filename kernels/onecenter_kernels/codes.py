@@ -15,8 +15,8 @@ SPREADS: Final = ("tasks", "any")
 SPREAD_TASKS, SPREAD_ANY = range(2)
 
 #: What falls due at one instant, in the order in which it is applied.
-TIMERS: Final = ("end", "node up", "node down", "change", "cancel", "submit")
-T_END, T_NODE_UP, T_NODE_DOWN, T_CHANGE, T_CANCEL, T_SUBMIT = range(6)
+TIMERS: Final = ("end", "node up", "node down", "change", "cancel", "submit", "withdraw")
+T_END, T_NODE_UP, T_NODE_DOWN, T_CHANGE, T_CANCEL, T_SUBMIT, T_WITHDRAW = range(7)
 
 #: Kinds of rows of the decision log.
 EVENTS: Final = ("submit", "refuse", "start", "end", "kill", "cancel", "blocked")

@@ -21,7 +21,7 @@ from .codes import (
 )
 from .heap import PATIENCE, push
 from .jit import njit
-from .owning import forget_owner, own_devices, release
+from .owning import forget_owner, occupy, own, release
 from .queue import add_running, drop_running, enqueue, place_of, remove_at
 from .room import DEVICE, take
 from .state import NOW
@@ -108,7 +108,8 @@ def start(s, j, picks, t):
     for i in range(picks):
         pick = s.holds[i]
         if clock.fractions and ask.whole > 0:
-            own_devices(s, j, pick.node, pick.amount * ask.whole)
+            own(s, j, pick.node, pick.amount * ask.whole)
+            occupy(s, j, pick.node, NOW)
         take(s, NOW, pick.node, pick.slot, pick.amount, ask)
         write(s, E_START, j, pick.node, pick.slot, pick.amount, 0)
     if clock.backfill == CONSERVATIVE:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from .asks import ask_of
-from .book import first_row_from, picks_of, reserve, unreserve
+from .book import first_row_from, name_devices, picks_of, reserve, unreserve
 from .codes import S_WAITING, T_CHANGE
 from .commit import start
 from .heap import push
@@ -66,6 +66,41 @@ def reserve_earliest(s, j, first):
 
 
 @njit
+def devices_left(s, j):
+    """Tell whether the reserved nodes of job j have the empty devices that it asks whole."""
+    ask = ask_of(s, j)
+    if not s.clock[0].fractions or ask.whole == 0:
+        return True
+    h = int(s.jobs[j].hold)
+    while h >= 0:
+        held = s.holds[h]
+        if not can_own(s, j, held.node, held.amount * ask.whole):
+            return False
+        h = int(held.next)
+    return True
+
+
+@njit
+def has_devices(s, j):
+    """Tell whether job j, whose reservation begins now, has its devices; put it at a later start if it lacks any."""
+    if devices_left(s, j):
+        return True
+    unreserve(s, j)
+    reserve_earliest(s, j, 1)
+    return False
+
+
+@inlined
+def name_due(s, t):
+    """Let the jobs whose reserved start has come own their devices, before others move to now."""
+    clock = s.clock[0]
+    for i in range(clock.head, clock.tail):
+        j = s.queue[i].job
+        if s.jobs[j].start == t and has_devices(s, j):
+            name_devices(s, j)
+
+
+@njit
 def kept_picks(s, j):
     """Return what waiting job j has reserved, a row (node, device, tasks) a place."""
     picks = picks_of(s, j)
@@ -100,6 +135,8 @@ def put_back(s, j):
     # The rule may place a gang of parts, chosen anew, worse than it was: then it keeps its old place.
     if s.jobs[j].start > before:
         restore(s, j, before, kept)
+    if s.jobs[j].start == s.clock[0].now:
+        name_devices(s, j)
     return s.jobs[j].start != before
 
 
@@ -131,34 +168,14 @@ def reserve_new(s):
             reserve_earliest(s, j, 0)
 
 
-@njit
-def devices_left(s, j):
-    """Tell whether the reserved nodes of job j have the empty devices that it asks whole."""
-    ask = ask_of(s, j)
-    if not s.clock[0].fractions or ask.whole == 0:
-        return True
-    h = int(s.jobs[j].hold)
-    while h >= 0:
-        held = s.holds[h]
-        if not can_own(s, j, held.node, held.amount * ask.whole):
-            return False
-        h = int(held.next)
-    return True
-
-
 @inlined
 def start_due(s, t):
     """Start the jobs whose reservation begins now; one that lacks devices goes to a later start."""
     clock = s.clock[0]
     for i in range(clock.head, clock.tail):
         j = s.queue[i].job
-        if s.jobs[j].start != t:
-            continue
-        if devices_left(s, j):
+        if s.jobs[j].start == t and has_devices(s, j):
             start(s, j, picks_of(s, j), t)
-        else:
-            unreserve(s, j)
-            reserve_earliest(s, j, 1)
     keep_waiting(s, S_WAITING)
 
 
@@ -180,6 +197,8 @@ def set_wake(s):
 def conservative_pass(s, t):
     """Make a pass: compress what was freed, reserve for new jobs, start what is due."""
     if s.clock[0].freed:
+        if s.clock[0].fractions:
+            name_due(s, t)
         compress(s)
     reserve_new(s)
     start_due(s, t)

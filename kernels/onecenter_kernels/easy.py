@@ -8,7 +8,7 @@ from .owning import release_row
 from .place import place_allowed
 from .queue import goes_before, keep_waiting, walltime_end
 from .room import copy_row, node_holds, take, view_amounts, view_node
-from .state import NOW, SHADOW, VIEW
+from .state import FOREVER, NOW, SHADOW, VIEW
 from .sums import exhausted, may_start, sum_up
 
 
@@ -146,7 +146,7 @@ def shadow_time(s, types, ask):
 
 @inlined
 def reserve_head(s):
-    """Reserve the head's place in the shadow row; return the shadow time (ms)."""
+    """Reserve the head's place in the shadow row, which holds from the shadow time (ms) on; return that."""
     head = s.queue[s.clock[0].head].job
     ask, types = ask_of(s, head), s.jobs[head].types
     shadow = shadow_time(s, types, ask)
@@ -154,6 +154,7 @@ def reserve_head(s):
     for i in range(picks):
         pick = s.holds[i]
         take(s, SHADOW, pick.node, pick.slot, pick.amount, ask)
+    s.book[SHADOW].t = shadow
     return shadow
 
 
@@ -194,7 +195,9 @@ def backfill(s, t, quiet):
         last = first + list_by_walltime(s, t, quiet)
     if clock.backfill_depth > 0:
         last = min(last, first + clock.backfill_depth)
-    shadow, viewed, devices, started = -1, False, False, False
+    # Only a head that asks a part is promised a device, which may be empty now.
+    devices = ask_of(s, s.queue[clock.head].job).part > 0
+    shadow, viewed, started = -1, False, False
     for i in range(first, last):
         j = s.queue[i - first].candidate if by_walltime else s.queue[i].job
         job = s.jobs[j]
@@ -207,7 +210,7 @@ def backfill(s, t, quiet):
             shadow = reserve_head(s)
         long = t + job.walltime > shadow
         if long and (not viewed or (ask.part > 0 and not devices)):
-            viewed, devices = True, ask.part > 0
+            viewed, devices = True, devices or ask.part > 0
             view_all(s, devices)
         if (long and not may_start(s, VIEW, job.types, ask)) or not fill_up(s, j, t, long):
             continue
@@ -217,5 +220,6 @@ def backfill(s, t, quiet):
             view_all(s, devices)
         if exhausted(s):
             break
+    s.book[SHADOW].t = FOREVER
     if started:
         keep_waiting(s, S_WAITING)

@@ -1,6 +1,6 @@
 """Timers: a binary heap by (t, kind, id, order of posting)."""
 
-from .codes import S_FUTURE, S_RUNNING, S_WAITING, T_CANCEL, T_CHANGE, T_END
+from .codes import S_FUTURE, S_RUNNING, S_WAITING, T_CANCEL, T_CHANGE, T_END, T_WITHDRAW
 from .jit import njit
 
 KIND = 1 << 48
@@ -79,7 +79,7 @@ def stale(s, timer):
         return job.state != S_RUNNING or job.epoch != timer.epoch
     if kind == T_CANCEL:
         return job.state != S_WAITING and not (timer.epoch == POSTED and job.state == S_RUNNING)
-    return job.state != S_FUTURE
+    return job.state != S_FUTURE and (kind != T_WITHDRAW or job.state != S_WAITING)
 
 
 @njit

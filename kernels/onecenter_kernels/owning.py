@@ -1,7 +1,6 @@
-"""Which devices a running job holds whole, and giving back what it holds."""
+"""Which devices a job owns whole that runs or is to start in this pass, and giving back what it holds."""
 
 from .asks import ask_of
-from .codes import CONSERVATIVE
 from .jit import njit
 from .room import DEVICE, take
 from .state import NOW
@@ -9,7 +8,7 @@ from .state import NOW
 
 @njit
 def promised(s, j, d):
-    """Tell whether a reservation has promised (a part of) device d within the walltime of job j, from now."""
+    """Tell whether device d is not empty, or promised in part, at some time of the walltime of job j from now on."""
     until = s.clock[0].now + s.jobs[j].walltime
     k = 0
     while k < s.clock[0].book and s.book[k].t < until:
@@ -20,33 +19,48 @@ def promised(s, j, d):
 
 
 @njit
-def own_devices(s, j, n, count):
-    """Give job j the lowest empty devices of node n that are not promised."""
-    first = s.nodes[NOW, n].slots
-    conservative = s.clock[0].backfill == CONSERVATIVE
+def owned(s, j, n):
+    """Return how many devices of node n job j owns."""
+    first, found = s.nodes[NOW, n].slots, 0
     for d in range(first, first + s.types[0, s.nodes[NOW, n].type].accelerators):
-        if count == 0:
-            return
-        if s.devices[NOW, d].free != DEVICE or (conservative and promised(s, j, d)):
-            continue
-        s.devices[NOW, d].free = 0
-        s.devices[NOW, d].owner = j
-        count -= 1
+        found += s.devices[NOW, d].owner == j
+    return found
+
+
+@njit
+def own(s, j, n, count):
+    """Let job j, which starts now, own so many devices of node n: the lowest that are empty and not promised."""
+    first = s.nodes[NOW, n].slots
+    missing = count - owned(s, j, n)
+    for d in range(first, first + s.types[0, s.nodes[NOW, n].type].accelerators):
+        if missing > 0 and not promised(s, j, d):
+            s.devices[NOW, d].owner = j
+            missing -= 1
 
 
 @njit
 def can_own(s, j, n, count):
-    """Tell whether node n has so many empty devices that are not promised."""
+    """Tell whether node n has so many devices that job j owns, or that are empty and not promised."""
+    first = s.nodes[NOW, n].slots
+    missing = count - owned(s, j, n)
+    for d in range(first, first + s.types[0, s.nodes[NOW, n].type].accelerators):
+        if missing > 0 and not promised(s, j, d):
+            missing -= 1
+    return missing == 0
+
+
+@njit
+def occupy(s, j, n, layer):
+    """Take the devices of node n that job j owns, in a row."""
     first = s.nodes[NOW, n].slots
     for d in range(first, first + s.types[0, s.nodes[NOW, n].type].accelerators):
-        if count > 0 and s.devices[NOW, d].free == DEVICE and not promised(s, j, d):
-            count -= 1
-    return count == 0
+        if s.devices[NOW, d].owner == j:
+            s.devices[layer, d].free = 0
 
 
 @njit
 def disown(s, j, layer, n):
-    """Empty the devices of node n that job j holds, in a row."""
+    """Empty the devices of node n that job j owns, in a row."""
     first = s.nodes[NOW, n].slots
     for d in range(first, first + s.types[0, s.nodes[NOW, n].type].accelerators):
         if s.devices[NOW, d].owner == j:
@@ -55,7 +69,7 @@ def disown(s, j, layer, n):
 
 @njit
 def forget_owner(s, j, n):
-    """Let job j hold no device of node n."""
+    """Let job j own no device of node n."""
     first = s.nodes[NOW, n].slots
     for d in range(first, first + s.types[0, s.nodes[NOW, n].type].accelerators):
         if s.devices[NOW, d].owner == j:

@@ -55,25 +55,36 @@ def view_amounts(s, lo, hi, n):
 
 @njit
 def view_node(s, lo, hi, n):
-    """Make the view of node n over the book's rows lo .. hi - 1."""
+    """Make the view of node n over the book's rows lo .. hi - 1; row 0 is now."""
     view_amounts(s, lo, hi, n)
     if s.clock[0].fractions:
-        view_devices(s, lo, hi, n)
+        common = view_devices(s, lo, hi, n)
+        if lo == 0:
+            # A job that starts now stays on its devices: on each it has what the row leaves that has the least.
+            s.nodes[VIEW, n].free = max(min(s.nodes[VIEW, n].free, common), 0)
 
 
 @njit
 def view_devices(s, lo, hi, n):
-    """Make the view of the devices of node n: one that no part may break has nothing left."""
+    """Make the view of the devices of node n, where one that no part may break has nothing left.
+
+    Return how many are empty in all rows, but for those that row lo has given away by count.
+    """
     first = s.nodes[NOW, n].slots
+    common = s.nodes[s.book[lo].layer, n].free
     for d in range(first, first + s.types[0, s.nodes[NOW, n].type].accelerators):
-        least = DEVICE
+        least, empty = DEVICE, True
         for k in range(lo, hi):
             layer = s.book[k].layer
             free = int(s.devices[layer, d].free)
+            empty = empty and free == DEVICE
             if free == DEVICE and s.nodes[layer, n].free <= 0:
                 free = 0
             least = min(least, free)
+        if not empty and s.devices[s.book[lo].layer, d].free == DEVICE:
+            common -= 1
         s.devices[VIEW, d].free = least
+    return common
 
 
 @njit
@@ -101,12 +112,15 @@ def part_slots(s, layer, n, part):
 
 @njit
 def part_device(s, layer, n, part):
-    """Return the fullest device of node n that a part (1/1000) fits on, lowest first; -1: none."""
+    """Return the fullest device of node n that a part (1/1000) fits on, lowest first; -1: none.
+
+    In a view, a device that no part may break has nothing left.
+    """
     first = s.nodes[NOW, n].slots
     best, least = -1, DEVICE + 1
     for d in range(s.types[0, s.nodes[NOW, n].type].accelerators):
         free = int(s.devices[layer, first + d].free)
-        if free == DEVICE and s.nodes[layer, n].free <= 0:
+        if free == DEVICE and layer != VIEW and s.nodes[layer, n].free <= 0:
             continue
         if part <= free < least:
             best, least = d, free

@@ -66,7 +66,7 @@ NODE: Final[tuple[Field, ...]] = (
 #: By (layer, device); kept only where the workload has fractions.
 DEVICE: Final[tuple[Field, ...]] = (
     ("free", "i8", "1/1000", "what is left of it"),
-    ("owner", "i8", "job", "layer 0: the job that holds it whole; -1: none"),
+    ("owner", "i8", "job", "layer 0: the job that holds it whole, or starts on it in this pass; -1: none"),
 )
 
 QUEUE: Final[tuple[Field, ...]] = (
@@ -93,7 +93,7 @@ HOLD: Final[tuple[Field, ...]] = (
 
 #: What will be free, by time: row k holds from its time to that of row k + 1.
 BOOK: Final[tuple[Field, ...]] = (
-    ("t", "i8", "ms", "from when it holds"),
+    ("t", "i8", "ms", "from when it holds; EASY: the shadow's is beyond every instant where nobody is promised room"),
     ("layer", "i8", "index", "its layer in nodes and devices"),
     ("begins", "i8", "1", "reservations that begin here"),
     ("frees", "i8", "1", "reservations and running jobs that end here by walltime"),
@@ -151,6 +151,9 @@ CLOCK: Final[tuple[Field, ...]] = (
 )
 
 NOW, SHADOW, VIEW, FIRST_ROW = 0, 1, 2, 3
+
+#: Beyond every instant (ms).
+FOREVER = 2**62
 
 
 def dtype_of(fields: Sequence[Field], *, align: bool = True) -> np.dtype[np.void]:

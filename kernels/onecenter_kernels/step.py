@@ -8,8 +8,10 @@ from .codes import (
     R_LIMIT,
     S_RUNNING,
     T_CANCEL,
+    T_CHANGE,
     T_END,
     T_SUBMIT,
+    T_WITHDRAW,
 )
 from .commit import cancel, finish, most_rows, submit, write
 from .conservative import conservative_pass
@@ -38,10 +40,10 @@ def apply_due(s, t, last_kind):
             finish(s, number, t, False)
         elif kind == T_CANCEL and posted and s.jobs[number].state == S_RUNNING:
             finish(s, number, t, True)
-        elif kind == T_CANCEL:
-            cancel(s, number)
         elif kind == T_SUBMIT:
             submit(s, number, t)
+        elif kind != T_CHANGE:
+            cancel(s, number)
 
 
 @inlined
@@ -82,7 +84,7 @@ def step(s, t):
         turn_to(s, t)
     apply_due(s, t, T_CANCEL)
     submit_known(s, t)
-    apply_due(s, t, T_SUBMIT)
+    apply_due(s, t, T_WITHDRAW)
     clock.posted = 0
     clock.posted_rows = 0
     if clock.order == PRIORITY:

@@ -15,7 +15,7 @@ from onecenter.policies import Policy
 from onecenter.workload.table import Workload
 
 #: Beyond every instant: a run without a horizon.
-FOREVER = 2**62
+FOREVER = state.FOREVER
 
 _INPUTS = [name for name, *_ in state.JOB_INPUT]
 
@@ -63,6 +63,7 @@ def _book(policy: Policy) -> state.Array:
     if policy.backfill != "conservative":
         book = table(2, state.BOOK_DTYPE)
         book["layer"] = state.NOW, state.SHADOW
+        book["t"][state.SHADOW] = FOREVER
         return book
     book = table(64, state.BOOK_DTYPE)
     book["layer"] = state.FIRST_ROW + np.arange(len(book))
@@ -222,7 +223,9 @@ class Core:
         """Cancel a job at instant t (ms), which must not lie before the last step."""
         self._room_to_post()
         self.posted = True
-        heap.push(state.handle(self.state), t, codes.T_CANCEL, job, heap.POSTED)
+        row = self.state.jobs[job]
+        coming = row["state"] == codes.S_FUTURE and row["submit"] == t
+        heap.push(state.handle(self.state), t, codes.T_WITHDRAW if coming else codes.T_CANCEL, job, heap.POSTED)
 
     def post_submit(self, columns: Mapping[str, Any], t: int) -> int:
         """Submit a further job at instant t (ms); return its id.
