@@ -1,5 +1,6 @@
 """Replays of logs: their clock, their mistakes, the machine of the header, requeues, jobs larger than the center."""
 
+import csv
 import gzip
 import json
 from collections.abc import Callable
@@ -355,3 +356,20 @@ def test_the_report_says_what_was_used_of_a_log(write: Write, call: Call, tmp_pa
         assert "其中 1 个被中心拒绝：所需加速卡超过任一机型的总数。" in text
         assert [reason for reason in counts if reason in text] == []
     assert "log&#39;s header says" in text or "中心配置取自日志头部：4 块加速卡，不分节点。" in text
+
+
+@pytest.mark.slow
+@pytest.mark.case("1.4")
+def test_philly_on_64_accelerators_counts_every_job(trace_file: Callable[[str], Path], call: Call) -> None:
+    path = trace_file("philly.csv.gz")
+    with gzip.open(path, "rt") if path.suffix == ".gz" else path.open() as file:
+        rows = list(csv.DictReader(file))
+    larger = sum(float(row["num_gpus"]) > 64 for row in rows)
+    assert (len(rows), larger) == (82_247, 3)
+    summary = json.loads(call("replay", str(path), "--nodes", "8x8", "--policy", "fifo", "--json"))
+    quality = summary["replay"]["quality"]
+    assert (quality["rows"], quality["jobs"], quality["left_out"]) == (82_247, 82_247, {})
+    assert quality["refused"] == {LARGER: larger}
+    parts = [summary["center"], *summary["platforms"].values()]
+    assert parts[0]["started"] + parts[0]["refused"] == 82_247
+    assert sum(part["refused"] for part in parts[1:]) == larger
