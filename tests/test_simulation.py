@@ -63,3 +63,24 @@ def test_real_gpu_logs(trace_file: Callable[[str], Path], name: str, nodes: str,
     assert 0.3 < center["utilisation"] < 1
     used = (result.jobs["accelerators"] * result.jobs["run_ms"]).sum() / 3_600_000
     assert center["accelerator_hours"] == pytest.approx(used)
+
+
+def test_progress_begins_with_the_first_submit() -> None:
+    from onecenter import progress
+
+    class Fake:
+        """A bar, and a center that remembers how long it was asked to wait."""
+
+        def __init__(self) -> None:
+            self.delays: list[int] = []
+
+        def update(self, task: object, completed: int) -> None:
+            """Forget it."""
+
+        def after(self, delay: int) -> None:
+            """Remember the delay."""
+            self.delays.append(delay)
+
+    fake = Fake()
+    list(progress._ticks(fake, fake, 0, 1_500_000_000_000, 1_500_000_000_700))  # type: ignore[arg-type]
+    assert fake.delays == [1_500_000_000_000, *[7] * 100]

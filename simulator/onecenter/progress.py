@@ -56,20 +56,22 @@ def compiling(show: bool) -> Iterator[None]:
 
 
 @contextmanager
-def running(center: Center, until: int, show: bool) -> Iterator[None]:
-    """Show how far a run has come towards instant `until` (ms)."""
-    if not show or until <= 0:
+def running(center: Center, begin: int, until: int, show: bool) -> Iterator[None]:
+    """Show how far a run has come from instant `begin` towards `until` (ms); a log's clock may begin anywhere."""
+    if not show or until <= begin:
         yield
         return
     with _bar("simulating") as bar:
         task = bar.tasks[0].id
         bar.update(task, total=TICKS)
-        center.process(_ticks(center, bar, task, until))
+        center.process(_ticks(center, bar, task, begin, until))
         yield
 
 
-def _ticks(center: Center, bar: Any, task: Any, until: int) -> Generator[Any, Any, None]:
+def _ticks(center: Center, bar: Any, task: Any, begin: int, until: int) -> Generator[Any, Any, None]:
     """Move the bar on a hundred times, as a SimPy process that touches nothing."""
+    yield center.after(begin)
+    length = until - begin
     for tick in range(TICKS):
         bar.update(task, completed=tick)
-        yield center.after(max(1, until * (tick + 1) // TICKS - until * tick // TICKS))
+        yield center.after(max(1, length * (tick + 1) // TICKS - length * tick // TICKS))

@@ -140,8 +140,8 @@ def simulate(
     with progress.compiling(show_progress):
         _warm(fleet, policy, workload)
     center = Center(fleet, policy, workload, stride=stride, horizon=horizon)
-    last = int(workload.submit[-1]) if len(workload) else 0
-    with progress.running(center, last if horizon is None else horizon, show_progress):
+    first, last = (int(workload.submit[place]) if len(workload) else 0 for place in (0, -1))
+    with progress.running(center, first, last if horizon is None else horizon, show_progress):
         begin = time.perf_counter()
         center.run()
         seconds = time.perf_counter() - begin
