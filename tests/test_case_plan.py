@@ -66,7 +66,13 @@ def test_a_limit_on_one_node_type_is_kept_and_named() -> None:
 @pytest.mark.case("3.3-2")
 @pytest.mark.parametrize(
     "option",
-    [("--budget", "5"), ("--power-cap", "1 MW"), ("--racks", "3"), ("--minimise", "cost"), ("--criterion", "periods=0.9")],
+    [
+        ("--budget", "5"),
+        ("--power-cap", "1 MW"),
+        ("--racks", "3"),
+        ("--minimise", "cost"),
+        ("--criterion", "periods=0.9"),
+    ],
 )
 def test_limits_beside_a_horizon_are_refused(option: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
     growth = ("--set", "growth.platforms.queue.monthly=0.05", "--set", 'platforms.queue.wait.p95="40 min"')
