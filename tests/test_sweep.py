@@ -1,6 +1,7 @@
 """Sweeps: points by hand, rows in order, resuming, failures, bad input; Sobol' indices of a known function."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -18,8 +19,9 @@ import pytest
 import onecenter as oc
 from onecenter.cli.main import main
 from onecenter.errors import OnecenterError, PlanError
-from onecenter.scenario import load
+from onecenter.scenario import load, with_set
 from onecenter.sweeping import runs, sobol, sweep
+from onecenter.sweeping.dataset import HEAD
 from onecenter.sweeping.design import points_of
 
 SCALE = "platforms.queue.demand.customers.scale"
@@ -92,14 +94,14 @@ def test_a_row_is_that_of_the_replication() -> None:
 def test_resuming_runs_only_what_is_missing(tmp_path: Path) -> None:
     vary = {COUNT: [6, 7, 8]}
     whole = sweep(short(), vary, 2, out=tmp_path / "a", executor=threads).table
-    files = sorted((tmp_path / "a").glob("*.parquet"))
+    files = runs_in(tmp_path / "a")
     assert len(files) == 6
     files[0].unlink()
     files[1].write_bytes(files[1].read_bytes()[:100])
     before = {path: path.stat().st_mtime_ns for path in files[2:]}
     assert sweep(short(), vary, 2, out=tmp_path / "a", resume=True, executor=threads).table.equals(whole)
     assert {path: path.stat().st_mtime_ns for path in files[2:]} == before
-    assert pl.read_parquet(tmp_path / "a" / "*.parquet").height == 6
+    assert pl.read_parquet(tmp_path / "a").height == 6
 
 
 def fails_at_seven(scenario: Any, point: Any, index: int) -> Any:
@@ -125,7 +127,7 @@ def test_a_full_disk_stops_it_with_what_is_written_valid(monkeypatch: pytest.Mon
 
     def full_at_the_third(self: pl.DataFrame, *args: Any, **options: Any) -> None:
         written.append(args)
-        if len(written) == 3:
+        if len(written) == 4:  # the first one says what the sweep is
             raise OSError(28, "No space left on device")
         original(self, *args, **options)
 
@@ -165,9 +167,14 @@ def command(folder: Path, *more: str) -> list[str]:
     return [sys.executable, "-m", "onecenter", *parts, *sets, "--out", str(folder), "--workers", "2", *more]
 
 
+def runs_in(folder: Path) -> list[Path]:
+    """Return the files of runs."""
+    return sorted(path for path in folder.glob("*.parquet") if path.name != HEAD)
+
+
 def rows_of(folder: Path) -> pl.DataFrame:
     """Return all rows in a fixed order."""
-    return pl.read_parquet(folder / "*.parquet").sort("run")
+    return pl.read_parquet(folder).sort("run")
 
 
 @pytest.mark.slow
@@ -179,11 +186,11 @@ def test_killed_three_times_and_resumed(tmp_path: Path) -> None:
             command(folder, *(["--resume"] if kill else [])), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         deadline = time.monotonic() + 120
-        while len(list(folder.glob("*.parquet"))) < 40 * (kill + 1) and time.monotonic() < deadline:
+        while len(runs_in(folder)) < 40 * (kill + 1) and time.monotonic() < deadline:
             time.sleep(0.02)
         process.send_signal(signal.SIGKILL)
         process.wait()
-    done = len(list(folder.glob("*.parquet")))
+    done = len(runs_in(folder))
     assert 0 < done < 200
     subprocess.run(command(folder, "--resume"), check=True, capture_output=True)
     assert rows_of(folder).equals(rows_of(tmp_path / "whole"))
@@ -195,7 +202,7 @@ def test_interrupted_and_resumed(tmp_path: Path) -> None:
     folder = tmp_path / "interrupted"
     process = subprocess.Popen(command(folder), stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
     deadline = time.monotonic() + 120
-    while len(list(folder.glob("*.parquet"))) < 20 and time.monotonic() < deadline:
+    while len(runs_in(folder)) < 20 and time.monotonic() < deadline:
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=120)
@@ -227,7 +234,7 @@ def test_a_dask_worker_killed_in_mid_sweep(tmp_path: Path) -> None:
             command(folder, "--cluster", address), stdout=subprocess.PIPE, stderr=subprocess.STDOUT
         )
         deadline = time.monotonic() + 120
-        while len(list(folder.glob("*.parquet"))) < 30 and time.monotonic() < deadline:
+        while len(runs_in(folder)) < 30 and time.monotonic() < deadline:
             time.sleep(0.02)
         processes[1].kill()
         output, _ = running.communicate(timeout=300)
@@ -296,17 +303,52 @@ def test_bad_sweeps(case: str) -> None:
         sweep(short(), vary, **options, executor=threads)
 
 
+#: Sweeps that do not go on with `{COUNT: [6]}` of `short`.
+OTHERS: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
+    "value": ({COUNT: [6]}, {"policy.backfill": "easy"}, 'it has policy.backfill = "none", not "easy"'),
+    "seed": ({COUNT: [6]}, {"time.seed": 5}, "it has time.seed = "),
+    "path": ({SCALE: [1]}, {}, f"it varies {COUNT}, not {SCALE}"),
+    "more paths": ({COUNT: [6], SCALE: [1]}, {}, f"it varies {COUNT}, not {COUNT}, {SCALE}"),
+}
+
+
+@pytest.mark.parametrize("case", OTHERS)
+def test_a_sweep_goes_on_with_itself_only(case: str, tmp_path: Path) -> None:
+    vary, changes, says = OTHERS[case]
+    sweep(short(), {COUNT: [6]}, out=tmp_path, executor=threads)
+    with pytest.raises(PlanError, match=re.escape(f"another sweep is there: {says}")):
+        sweep(with_set(short(), changes), vary, out=tmp_path, resume=True, executor=threads)
+
+
+def test_other_software_does_not_go_on_with_a_sweep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sweep(short(), {COUNT: [6]}, out=tmp_path, executor=threads)
+    monkeypatch.setattr("onecenter.provenance.kernel_hash", lambda: "other")
+    with pytest.raises(PlanError, match=r"it was made with the kernels .*, this is the kernels other"):
+        sweep(short(), {COUNT: [6]}, out=tmp_path, resume=True, executor=threads)
+
+
+def test_columns_have_one_type_each_whatever_the_values_are(tmp_path: Path) -> None:
+    # A scale is a float also where whole numbers are given; tables and lists are JSON.
+    sizes = "platforms.queue.demand.customers.sizes"
+    point = {SCALE: 1, sizes: [{"tasks": 1, "accelerators": 1, "share": 1}]}
+    sweep(short(), [point], out=tmp_path, executor=threads)
+    sweep(short(), [point | {SCALE: 0.5}], out=tmp_path, resume=True, executor=threads)
+    table = pl.read_parquet(tmp_path)
+    assert sorted(table[SCALE].to_list()) == [0.5, 1.0]
+    assert json.loads(table[sizes][0]) == point[sizes]
+    assert table.schema["error"] == pl.String and table["error"].null_count() == 2
+    assert {table.schema[f"queue.{name}"] for name in ("wait_p95_s", "wait_mean_s", "utilisation")} == {pl.Float64}
+
+
 def test_folders_that_are_something_else(tmp_path: Path) -> None:
     sweep(short(), {COUNT: [6]}, out=tmp_path / "a", executor=threads)
     with pytest.raises(PlanError, match="already"):
         sweep(short(), {COUNT: [6]}, out=tmp_path / "a", executor=threads)
-    with pytest.raises(PlanError, match="points"):
-        sweep(short(), {COUNT: [7]}, out=tmp_path / "a", resume=True, executor=threads)
     (tmp_path / "b").mkdir()
     (tmp_path / "b" / "letter.txt").write_text("dear")
     with pytest.raises(PlanError, match="not empty"):
         sweep(short(), {COUNT: [6]}, out=tmp_path / "b", executor=threads)
-    (tmp_path / "a" / "sweep.json").write_text("{")
+    (tmp_path / "a" / HEAD).write_text("{")
     with pytest.raises(PlanError, match="damaged"):
         sweep(short(), {COUNT: [6]}, out=tmp_path / "a", resume=True, executor=threads)
     with pytest.raises(PlanError, match="cannot be written"):

@@ -30,7 +30,9 @@ def add_sweep(parts: "argparse._SubParsersAction[argparse.ArgumentParser]", comm
     part.add_argument(
         "--out", type=FOLDER, required=True, metavar="FOLDER", help="keeps each run as soon as it is done"
     )
-    part.add_argument("--resume", action="store_true", help="go on with what the folder holds")
+    part.add_argument(
+        "--resume", action="store_true", help="go on with what the folder holds, also with more values or replications"
+    )
     part.add_argument("--workers", type=Count(WORKERS), metavar="N", help="processes; default: one per processor")
     part.add_argument(
         "--cluster", type=ADDRESS, metavar="ADDRESS", help="a Dask scheduler instead, such as tcp://10.0.0.1:8786"

@@ -1,11 +1,11 @@
 """Whether a result and a plan are about the same center and demand."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Final
 
 from onecenter.report.planned import PlanFile
 from onecenter.report.subject import Subject
-from onecenter.scenario.mistakes import written
+from onecenter.scenario.differing import Path, differing
 from onecenter.scenario.overrides import names
 
 #: Texts, and how much of time is simulated: a plan takes the window that it needs.
@@ -16,8 +16,6 @@ ASIDE: Final = (
 
 #: So many differences are named.
 MOST: Final = 5
-
-Path = tuple[str, ...]
 
 
 def foreign(subject: Subject, plan: PlanFile) -> list[str]:
@@ -31,13 +29,13 @@ def foreign(subject: Subject, plan: PlanFile) -> list[str]:
     name = str(subject.result.provenance.get("name"))
     if name != plan.scenario:
         return [f"{subject.name}: of the scenario {name}, and the plan is about {plan.scenario}"]
-    its, other = dict(_flat(subject.scenario.resolved())), dict(_flat(plan.planned.resolved()))
     aside = [*ASIDE, *_changed(plan)]
-    differ = [path for path in dict.fromkeys([*its, *other]) if its.get(path) != other.get(path)]
-    differ = [path for path in differ if not any(path[: len(each)] == each for each in aside)]
-    if plan.demand != 1:
-        differ = [path for path in differ if path[-1] != "scale" or path[2:3] != ("demand",)]
-    shown = [f"{'.'.join(path)} = {_shown(its, path)}, in the plan {_shown(other, path)}" for path in differ[:MOST]]
+    differ = {
+        path: values
+        for path, values in differing(subject.scenario.resolved(), plan.planned.resolved()).items()
+        if not any(path[: len(each)] == each for each in aside) and not (plan.demand != 1 and _is_scale(path))
+    }
+    shown = [f"{'.'.join(path)} = {its}, in the plan {other}" for path, (its, other) in list(differ.items())[:MOST]]
     if len(differ) > MOST:
         shown.append(f"and {len(differ) - MOST} more differences from the plan")
     return [f"{subject.name}: {text}" for text in shown]
@@ -49,14 +47,5 @@ def _changed(plan: PlanFile) -> Iterator[Path]:
         yield tuple(names(path))
 
 
-def _flat(data: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """Give each single value, or list, with its path."""
-    if isinstance(data, Mapping) and data:
-        for name, value in data.items():
-            yield from _flat(value, (*path, str(name)))
-    else:
-        yield path, data
-
-
-def _shown(values: Mapping[Path, Any], path: Path) -> str:
-    return written(values[path]) if path in values else "missing"
+def _is_scale(path: Path) -> bool:
+    return path[2:3] == ("demand",) and path[-1] == "scale"

@@ -1,17 +1,30 @@
-"""A sweep on disk: a folder with one small Parquet file a run, each written whole or not at all."""
+"""A sweep on disk: a folder with one small Parquet file per run, each written whole or not at all.
+
+The folder holds nothing but Parquet files with the same columns, so that polars, pandas and pyarrow read it as one
+table. What the sweep is stands in the metadata of one that has no row.
+"""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
 
-from onecenter.atomic import replacing, try_folder, write_json
+from onecenter.atomic import replacing, try_folder
 from onecenter.errors import PlanError
+from onecenter.scenario.differing import differing
+from onecenter.sweeping.columns import Columns
 
-#: What the sweep is.
-HEAD: Final = "sweep.json"
+#: The file without a row; pandas and pyarrow skip names that begin so.
+HEAD: Final = "_sweep.parquet"
+KEY: Final = "onecenter.sweep"
+
+#: Differences of scenarios that a message names, at the most.
+MOST: Final = 5
+
+Head = Mapping[str, Any]
+BROKEN: Final = (OSError, ValueError, pl.exceptions.PolarsError, pl.exceptions.PanicException)
 
 
 class Dataset:
@@ -22,27 +35,35 @@ class Dataset:
     folder : Path
         Made if it is missing.
     head : mapping
-        What the sweep is, as plain data; another one in the same folder is refused.
+        What the sweep is, as plain data; see `running.head_of`.
+    platforms : sequence of str
+        Their names, for the columns.
     resume : bool
-        Go on with what is there; without it the folder must hold no sweep.
+        Go on with what is there, perhaps with more points or replications; without it the folder must hold no sweep.
+
+    Attributes
+    ----------
+    columns : Columns
+        Of every file.
 
     Raises
     ------
     PlanError
-        If the folder holds a sweep already, or another one, or cannot be written.
+        If the folder holds a sweep already, or one of another scenario, software or paths, or cannot be written.
     """
 
-    def __init__(self, folder: Path, head: Mapping[str, Any], resume: bool) -> None:
+    def __init__(self, folder: Path, head: Head, platforms: Sequence[str], resume: bool) -> None:
         self.folder = folder
         there = folder / HEAD
         try:
             try_folder(folder)
             if there.exists():
-                _same(there, head, resume)
+                head = _extended(there, head, resume)
             elif any(folder.iterdir()):
                 raise PlanError(str(folder), ["the folder is not empty and holds no sweep: name another one"])
-            else:
-                write_json(there, head)
+            self.columns = Columns.of(head["points"], platforms)
+            _check(there, self.columns)
+            self._write(there, [], head)
         except OSError as error:
             raise PlanError(str(folder), [f"cannot be written: {error.strerror or error}"]) from None
 
@@ -50,10 +71,13 @@ class Dataset:
         """Return the row of a run; None where it is missing or damaged."""
         path = self.folder / f"{key}.parquet"
         try:
-            rows = pl.read_parquet(path).to_dicts() if path.exists() else []
-        except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException):
+            table = pl.read_parquet(path) if path.exists() else None
+        except BROKEN:
             return None
-        return rows[0] if len(rows) == 1 and rows[0].get("run") == key else None
+        if table is None or table.height != 1 or table.schema != pl.Schema(self.columns.types):
+            return None
+        row = table.row(0, named=True)
+        return row if row["run"] == key else None
 
     def write(self, key: str, row: Mapping[str, Any]) -> None:
         """Write the row of a run.
@@ -63,28 +87,75 @@ class Dataset:
         PlanError
             If the disk is full or the like; what was written before stays valid.
         """
-        path = self.folder / f"{key}.parquet"
         try:
-            with replacing(path) as temporary:
-                pl.DataFrame([{"run": key, **row}], schema_overrides=types_of(row)).write_parquet(temporary)
+            self._write(self.folder / f"{key}.parquet", [row])
         except (OSError, pl.exceptions.PolarsError) as error:
             wrong = f"cannot be written: {error}; the runs written so far are valid: make room, then --resume"
             raise PlanError(str(self.folder), [wrong]) from None
 
+    def _write(self, path: Path, rows: Sequence[Mapping[str, Any]], head: Head | None = None) -> None:
+        metadata = None if head is None else {KEY: json.dumps(head, ensure_ascii=False)}
+        with replacing(path) as temporary:
+            self.columns.table(rows).write_parquet(temporary, metadata=metadata)
 
-def types_of(row: Mapping[str, Any]) -> dict[str, type[pl.DataType]]:
-    """Return the types of the columns that may hold nothing but null in one run."""
-    figures = {name: pl.Float64 for name in row if name.endswith(("_s", ".utilisation"))}
-    return {**figures, "error": pl.String}
+
+def head_in(path: Path) -> dict[str, Any]:
+    """Return what a sweep is, from the file that holds it.
+
+    Raises
+    ------
+    PlanError
+        If it is missing, damaged or something else.
+    """
+    try:
+        found = json.loads(pl.read_parquet_metadata(path)[KEY])
+        points = found["points"]
+        if isinstance(found["resolved"], dict) and all(isinstance(point, dict) for point in points):
+            return dict(found)
+    except (*BROKEN, KeyError, TypeError):
+        pass
+    raise PlanError(str(path), ["damaged, or no sweep; begin again in another folder"])
 
 
-def _same(path: Path, head: Mapping[str, Any], resume: bool) -> None:
+def _extended(path: Path, head: Head, resume: bool) -> dict[str, Any]:
+    """Return what the folder's sweep becomes: its points and the new ones, the larger number of replications."""
     if not resume:
         raise PlanError(str(path.parent), ["a sweep is there already: resume it, or name another folder"])
-    try:
-        there = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError:
-        raise PlanError(str(path), ["damaged; begin again in another folder"]) from None
-    differs = [key for key in head if there.get(key) != json.loads(json.dumps(head[key]))]
-    if differs:
-        raise PlanError(str(path), [f"another sweep is there: it differs in {', '.join(differs)}"])
+    there = head_in(path)
+    wrong = []
+    if there["scenario"] != head["scenario"]:
+        wrong.append(f"its scenario is {there['scenario']}, not {head['scenario']}")
+    differ = list(differing(there["resolved"], head["resolved"]).items())
+    wrong += [f"it has {'.'.join(at)} = {its}, not {new}" for at, (its, new) in differ[:MOST]]
+    wrong += [f"it was made with {its}, this is {new}" for its, new in zip(_made(there), _made(head), strict=True)
+              if its != new]  # fmt: skip
+    paths, new = (list(dict.fromkeys(at for point in each["points"] for at in point)) for each in (there, head))
+    if sorted(paths) != sorted(new):
+        wrong.append(f"it varies {', '.join(paths)}, not {', '.join(new)}")
+    if wrong:
+        raise PlanError(str(path.parent), [f"another sweep is there: {text}" for text in wrong])
+    known = {json.dumps(point, sort_keys=True) for point in there["points"]}
+    points = [*there["points"], *(each for each in head["points"] if json.dumps(each, sort_keys=True) not in known)]
+    versions = [*there["versions"], *(each for each in head["versions"] if each not in there["versions"])]
+    return {**there, "points": points, "versions": versions, "replications": max(_count(there), _count(head))}
+
+
+def _made(head: Head) -> list[str]:
+    """Return the software on which decisions depend."""
+    return [f"onecenter {head['versions'][0]['onecenter']}", f"the kernels {head['kernel_hash']}"]
+
+
+def _count(head: Head) -> int:
+    return int(head["replications"])
+
+
+def _check(path: Path, columns: Columns) -> None:
+    """Refuse other types than those of the runs that are there."""
+    if not path.exists():
+        return
+    there = pl.read_parquet_schema(path)
+    wrong = [
+        f"{name}: {there[name]} there, {kind()} here" for name, kind in columns.types.items() if there.get(name) != kind
+    ]
+    if wrong:
+        raise PlanError(str(path.parent), [f"the runs that are there have other values in {text}" for text in wrong])

@@ -52,13 +52,7 @@ def points_of(
         points = scattered(scenario, ranges, count or 64)
     if not points or not points[0]:
         raise PlanError("vary", ["at least one path with its values is expected: center.nodes.910b.count=16:64:8"])
-    _check(scenario, points)
-    return _of_one_type(points)
-
-
-def _of_one_type(points: Sequence[Point]) -> list[Point]:
-    """Return the points with whole numbers as floats where a path's other values are floats."""
-    floats = {path for point in points for path, value in point.items() if isinstance(value, float)}
+    floats = _checked(scenario, points)
     return [
         {path: float(value) if path in floats and type(value) is int else value for path, value in point.items()}
         for point in points
@@ -126,24 +120,32 @@ def point_at(scenario: Scenario, ranges: Mapping[str, tuple[float, float]], unit
 
 def _whole(plain: Mapping[str, Any], path: str) -> bool:
     """Whether a path of a resolved scenario holds a whole number."""
+    return isinstance(_at(plain, path), int)
+
+
+def _at(plain: Mapping[str, Any], path: str) -> Any:
     at: Any = plain
     for name in names(path):
         at = at.get(name) if isinstance(at, Mapping) else None
-    return isinstance(at, int)
+    return at
 
 
-def _check(scenario: Scenario, points: Sequence[Point]) -> None:
-    """Raise unless each value can be set; each is tried once, with all mistakes told."""
+def _checked(scenario: Scenario, points: Sequence[Point]) -> set[str]:
+    """Return the paths that hold floats, whatever they are set to; each value is tried once, all mistakes are told."""
     mistakes: dict[str, None] = {}
     seen: set[tuple[str, str]] = set()
+    floats: set[str] = set()
     for point in points:
         for path, value in point.items():
             if (path, repr(value)) in seen:
                 continue
             seen.add((path, repr(value)))
             try:
-                with_set(scenario, {path: value})
+                set_so = with_set(scenario, {path: value})
+                if type(value) is int and isinstance(_at(set_so.resolved(), path), float):
+                    floats.add(path)
             except ScenarioError as error:
                 mistakes |= dict.fromkeys(error.mistakes)
     if mistakes:
         raise PlanError("vary", list(mistakes)[:20])
+    return floats

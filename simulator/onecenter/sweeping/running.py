@@ -4,7 +4,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, closing, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -13,9 +13,11 @@ import polars as pl
 
 from onecenter.errors import PlanError
 from onecenter.executors import local
-from onecenter.provenance import hash_of
+from onecenter.provenance import describe
+from onecenter.scenario import Scenario
 from onecenter.simulation import ScenarioLike, scenario_of
-from onecenter.sweeping.dataset import Dataset, types_of
+from onecenter.sweeping.columns import Columns
+from onecenter.sweeping.dataset import Dataset
 from onecenter.sweeping.design import Design, Point, points_of
 from onecenter.sweeping.runs import key_of, one_row
 
@@ -38,22 +40,28 @@ class Sweep:
     points : list of dict
         In their order.
     rows : list of dict
-        A row a run: by point, then by replication, whatever order they were run in.
+        One per run: by point, then by replication, whatever order they were run in.
+    origin : mapping
+        What was varied and with which software: scenario, seed, scenario_hash, resolved (the scenario), versions,
+        kernel_hash.
+    columns : Columns or None
+        Names and types of the table's columns; None: as the rows have them.
     """
 
     points: list[Point]
     rows: list[dict[str, Any]]
+    origin: Mapping[str, Any] = field(default_factory=dict)
+    columns: Columns | None = None
 
     @cached_property
     def table(self) -> pl.DataFrame:
-        """A row a run: the point's values, the replication, the figures; `error` where it failed."""
-        types = types_of(self.rows[0]) if self.rows else None
-        return pl.DataFrame(self.rows, schema_overrides=types, infer_schema_length=None)
+        """One row per run: the point's values, the replication, the figures; `error` where it failed."""
+        return pl.DataFrame(self.rows) if self.columns is None else self.columns.table(self.rows)
 
     @property
     def failed(self) -> list[dict[str, Any]]:
-        """The rows of the runs that failed, each as often as it was tried."""
-        return [row for row in self.rows if row["error"] is not None]
+        """What is known of the runs that failed."""
+        return [{name: value for name, value in row.items() if value is not None} for row in self.rows if row["error"]]
 
 
 def sweep(
@@ -81,7 +89,7 @@ def sweep(
     out : path, optional
         A folder that keeps each run as soon as it is done.
     resume : bool
-        Go on with what the folder holds.
+        Go on with what the folder holds, perhaps with more points or replications; its other runs are kept.
     executor : concurrent.futures.Executor or callable, optional
         Runs them; or returns a context manager that gives an executor, such as `executors.local`, and is called again
         where its processes died. By default the processes of this machine.
@@ -97,20 +105,36 @@ def sweep(
     if n < 1:
         raise PlanError("n", [f"{n}: at least 1 replication is expected"])
     wanted = points_of(chosen, vary, design, points)
-    head = {"scenario": chosen.name, "scenario_hash": hash_of(chosen.resolved()), "points": wanted, "replications": n}
-    kept = None if out is None else Dataset(Path(out), head, resume)
+    origin, platforms = origin_of(chosen), list(chosen.platforms)
+    kept = None
+    if out is not None:
+        kept = Dataset(Path(out), {**origin, "points": wanted, "replications": n}, platforms, resume)
+    columns = Columns.of(wanted, platforms) if kept is None else kept.columns
     tasks = {key_of(point, index): (chosen, point, index) for point in wanted for index in range(n)}
     rows = {key: row for key in tasks if kept is not None and (row := kept.read(key)) is not None}
     missing = {key: task for key, task in tasks.items() if key not in rows}
     # Closed here: an interrupt that comes while the pool is being left would be lost in a generator's collection.
     with closing(_rows(missing, executor)) as done:
         for key, row in done:
+            rows[key] = columns.row(key, row)
             if kept is not None and row["error"] is None:
-                kept.write(key, row)
-            rows[key] = {"run": key, **row}
+                kept.write(key, rows[key])
             if on_row is not None:
                 on_row(len(rows), len(tasks))
-    return Sweep(wanted, [rows[key] for key in tasks])
+    return Sweep(wanted, [rows[key] for key in tasks], origin, columns)
+
+
+def origin_of(scenario: Scenario) -> dict[str, Any]:
+    """Return what a sweep is of, as plain data; `versions` has one entry for each set of versions that added runs."""
+    found = describe(scenario.name, scenario.time.seed, scenario.resolved())
+    return {
+        "scenario": found["name"],
+        "seed": found["seed"],
+        "scenario_hash": found["scenario_hash"],
+        "resolved": found["scenario"],
+        "versions": [found["versions"]],
+        "kernel_hash": found["kernel_hash"],
+    }
 
 
 def _rows(

@@ -2,12 +2,25 @@
 
 import hashlib
 import json
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Final
+
+import polars as pl
 
 from onecenter.observed import Observed
 from onecenter.replications import CENTER, PERCENTILES, replication
 from onecenter.scenario import Scenario, with_set
 from onecenter.sweeping.design import Point
+
+#: Figures that are numbers of jobs; the others may be null, where nothing bounds them or there is no job.
+COUNTS: Final = ("submitted", "not_started")
+
+
+def figures_of(platforms: Iterable[str]) -> dict[str, type[pl.DataType]]:
+    """Return the columns of the figures of platforms and of the center, with their types."""
+    waits = ("wait_mean_s", *(f"wait_p{percent}_s" for percent in PERCENTILES), "utilisation")
+    names = {**dict.fromkeys(COUNTS, pl.Int64), **dict.fromkeys(waits, pl.Float64)}
+    return {f"{part}.{name}": kind for part in (*platforms, CENTER) for name, kind in names.items()}
 
 
 def key_of(point: Point, index: int) -> str:
