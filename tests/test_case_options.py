@@ -172,7 +172,7 @@ WRONG_PARTS: list[tuple[str, Any, Any]] = [
     ("age_rate", -1, -0.000001),
     ("age_rate", 0.5, 0.0000005),
     ("age_rate", math.inf, math.inf),
-    ("age_rate", 10**12 + 1, 1_000_001),
+    ("age_rate", 10**13 + 1, 10_000_001),
     ("max_age", -1, "-1 ms"),
     ("max_age", 1000 * 365 * 86_400_000 + 1, "1001 y"),
 ]
@@ -379,6 +379,21 @@ def node_type(**amounts: Any) -> Any:
 def test_a_call_refuses_what_is_impossible(call: str, value: Any, tiny: oc.Scenario) -> None:
     with pytest.raises(OnecenterError, match="expected"):
         CALLS[call][0](tiny, value)
+
+
+def test_a_center_refuses_what_is_no_center(tiny: oc.Scenario) -> None:
+    from onecenter.workload.build import build
+
+    jobs, (kind,) = build(tiny), tiny.fleet
+    wrong: list[tuple[Any, Any, str]] = [
+        ([kind, kind], oc.Policy(), "node type 'small': each is expected once"),
+        ([node_type(name=str(i)) for i in range(16)], oc.Policy(), "16 node types: at most 15 are expected"),
+        (["small"], oc.Policy(), "'small': a NodeType is expected"),
+        ([kind], "easy", "'easy': a Policy is expected"),
+    ]
+    for fleet, policy, right in wrong:
+        with pytest.raises(OnecenterError, match=right):
+            oc.Center(fleet, policy, jobs)
 
 
 def test_sides_of_one_name_are_not_dropped(tiny: oc.Scenario) -> None:

@@ -10,8 +10,8 @@ from onecenter_kernels.commit import most_rows
 from onecenter_kernels.state import State, grown, table
 
 from onecenter.errors import SimulationError
-from onecenter.fleet import NodeType
-from onecenter.policies import Policy
+from onecenter.fleet import NodeType, checked_fleet
+from onecenter.policies import Policy, checked_policy
 from onecenter.workload.table import Workload
 
 #: Beyond every instant: a run without a horizon.
@@ -87,7 +87,7 @@ class Core:
 
     def __init__(self, fleet: Sequence[NodeType], policy: Policy, workload: Workload, fractions: bool = False) -> None:
         parts = (workload.accelerators % 1000).any()
-        self.fleet, self.policy = tuple(fleet), policy
+        self.fleet, self.policy = checked_fleet(fleet), checked_policy(policy)
         self.fractions = bool(fractions or parts)
         self.posted = False
         self._next: int | None = None

@@ -1,10 +1,11 @@
 """The nodes of a center, as the simulator sees them."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from onecenter.checks import NODES, PROCESSORS, Check, Number, Whole, settle
+from onecenter.checks import NODES, PROCESSORS, Check, Number, Whole, settle, shown
 from onecenter.errors import OnecenterError
 from onecenter.units import MAX_MEMORY, MAX_POWER
 
@@ -69,6 +70,24 @@ class NodeType:
             With all mistakes.
         """
         settle(self, f"node type {self.name}", CHECKS, OnecenterError)
+
+
+def checked_fleet(fleet: Sequence[NodeType]) -> tuple[NodeType, ...]:
+    """Return a fleet whose node types can be told apart.
+
+    Raises
+    ------
+    OnecenterError
+        With all mistakes.
+    """
+    mistakes = [f"{shown(kind)}: a NodeType is expected" for kind in fleet if not isinstance(kind, NodeType)]
+    times = Counter(kind.name for kind in fleet if isinstance(kind, NodeType))
+    mistakes += [f"node type {shown(name)}: each is expected once" for name, count in times.items() if count > 1]
+    if len(fleet) > MAX_NODE_TYPES:
+        mistakes.append(f"{len(fleet)} node types: at most {MAX_NODE_TYPES} are expected, join similar ones")
+    if mistakes:
+        raise OnecenterError("fleet", mistakes)
+    return tuple(fleet)
 
 
 def accelerators_of(fleet: tuple[NodeType, ...]) -> int:

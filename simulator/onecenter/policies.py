@@ -19,7 +19,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "placement": OneOf(PLACEMENTS),
     "depth": DEPTH,
     "backfill_depth": DEPTH,
-    "age_rate": Whole(0, 10**12),
+    "age_rate": Whole(0, 10**13),
     "max_age": Whole(0, MAX_DURATION),
 }
 
@@ -119,6 +119,19 @@ NAMED = {
     "largest-first": Policy(order="largest-first", backfill="none"),
     "priority-easy": Policy(order="priority", backfill="easy"),
 }
+
+
+def checked_policy(policy: Policy) -> Policy:
+    """Return what is a policy.
+
+    Raises
+    ------
+    PolicyError
+        If it is none.
+    """
+    if not isinstance(policy, Policy):
+        raise PolicyError("policy", [f"{shown(policy)}: a Policy is expected"])
+    return policy
 
 
 def policy_of(

@@ -14,6 +14,9 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 #: The most accelerators, cpus or tasks that fit the core's int32 thousandths.
 MOST = 1_000_000
 
+#: The most that an hour of waiting may add to a priority.
+MOST_AGEING = 10_000_000
+
 _SLOT = re.compile(r"(\w{3}) ([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 _PERCENTILE = re.compile(r"p(\d{1,2}(?:\.\d{1,3})?)", re.ASCII)
 _NAME = re.compile(r"[\w-]{1,64}")
@@ -51,7 +54,7 @@ def _number(thousandths: int) -> float:
 
 
 def _millionths(value: Any) -> int:
-    scaled = _decimal(value, MOST) * 1_000_000
+    scaled = _decimal(value, MOST_AGEING) * 1_000_000
     if scaled != int(scaled):
         raise ValueError("at most six decimals")
     return int(scaled)
@@ -146,7 +149,7 @@ Millionths = Annotated[
     int,
     BeforeValidator(_millionths),
     PlainSerializer(lambda value: value / 1_000_000, return_type=float, when_used="json"),
-    WithJsonSchema({"type": "number", "minimum": 0, "maximum": MOST}),
+    WithJsonSchema({"type": "number", "minimum": 0, "maximum": MOST_AGEING}),
 ]
 
 #: int ms from Monday 00:00, local time; in the file "mon 08:00".
