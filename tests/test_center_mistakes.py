@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from engines import center_of
 
-from onecenter.conductor import Clock, Conductor
+from onecenter.clock import Clock
+from onecenter.conductor import Conductor
 from onecenter.errors import SimulationError
 
 LONE: dict[str, Any] = {"run_time": 5, "accelerators": 1}
@@ -40,6 +41,8 @@ MISTAKES: dict[str, tuple[dict[str, Any], list[str]]] = {
     "unknown node type": ({"node_types": ["type", "910c"]}, ["node type '910c'", "type is expected"]),
     "no node type": ({"node_types": []}, ["node_types = []"]),
     "a node type twice": ({"node_types": ["type", "type"]}, ["node_types = ['type', 'type']"]),
+    "platform without a name": ({"platform": ""}, ["platform = ''", "all is expected"]),
+    "a truth value": ({"accelerators": True}, ["accelerators = True", "no truth value"]),
     "priority no number": ({"priority": "high"}, ["priority = 'high'"]),
     "priority too high": ({"priority": 2**40}, ["priority = 1.09951e+12"]),
     "fraction without devices": ({"accelerators": 0.5}, ["fractions=True"]),
@@ -64,11 +67,11 @@ def test_submit_tells_all_mistakes_and_submits_nothing(case: str) -> None:
     assert len(center.workload) == 1
 
 
-@pytest.mark.parametrize("number", [-1, 1, 10**6])
+@pytest.mark.parametrize("number", [-1, 1, 10**6, 0.5, "0", None])
 @pytest.mark.parametrize("call", ["cancel", "started", "ended", "state"])
-def test_a_job_that_is_not_there(call: str, number: int) -> None:
+def test_a_job_that_is_not_there(call: str, number: object) -> None:
     center = center_of()
-    with pytest.raises(SimulationError, match=f"{number}: there is no such job, the ids so far are 0 to 0"):
+    with pytest.raises(SimulationError, match=f"{number!r}: there is no such job, the ids so far are 0 to 0"):
         getattr(center, call)(number)
 
 
@@ -80,6 +83,25 @@ def test_a_stride_that_is_not_there() -> None:
 def test_the_clock_counts_whole_milliseconds() -> None:
     with pytest.raises(SimulationError, match=r"its time is 0\.5: an int \(ms\) is expected"):
         Conductor(Clock(0.5))
+
+
+def test_a_listener_is_a_function() -> None:
+    with pytest.raises(SimulationError, match="None: a function of the center is expected"):
+        center_of(stride="event").listen(None)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("delay", [float("nan"), float("inf")])
+def test_a_delay_of_simpy_is_finite(delay: float) -> None:
+    with pytest.raises(SimulationError, match="a number of ms is expected"):
+        center_of().env.timeout(delay)
+
+
+@pytest.mark.parametrize(("until", "told"), [(-1, "until = -1"), ("soon", "until = 'soon'"), (3, "it is 9 ms already")])
+def test_the_clock_runs_to_no_past_instant(until: float | str, told: str) -> None:
+    center = center_of(horizon=9)
+    center.run()
+    with pytest.raises(SimulationError, match=told):
+        center.env.run(until)
 
 
 def test_the_calendar_stride_has_no_listeners() -> None:

@@ -8,7 +8,8 @@ from engines import by_core, check_equal
 from onecenter_kernels import codes
 from random_scenarios import random_scenario
 
-from onecenter.conductor import STRIDES, Clock, Conductor
+from onecenter.clock import Clock
+from onecenter.conductor import STRIDES, Conductor
 from onecenter.core import Core
 from onecenter.workload.table import DEFAULTS
 

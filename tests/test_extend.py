@@ -104,8 +104,8 @@ def test_what_cannot_go_on_is_refused(stride: str) -> None:
     longer = table([job(0, 5, 1), job(7, 2, 1)])
     wrong = [
         (table([job(0, 4, 1), job(7, 2, 1)]), 9, "does not begin with the jobs that are known"),
-        (table([job(0, 5, 1), job(6, 2, 1)]), 9, "submitted before now, 7 ms"),
-        (longer, 6, "horizon = 6 ms: not before the present one, 7 ms"),
+        (table([job(0, 5, 1), job(6, 2, 1)]), 9, "submitted at 6 ms, before now, 7 ms"),
+        (longer, 6, "horizon = 6 ms: it is 7 ms already"),
         (longer, "soon", "horizon = 'soon'"),
         (longer, -1, "horizon = -1"),
     ]

@@ -10,12 +10,13 @@ import simpy
 from onecenter_kernels import codes
 from simpy.events import Event
 
-from onecenter.conductor import Clock, Conductor
-from onecenter.core import Core
+from onecenter.clock import Clock, checked_duration
+from onecenter.conductor import Conductor
+from onecenter.core import FOREVER, Core
 from onecenter.errors import SimulationError
 from onecenter.fleet import NodeType
 from onecenter.policies import Policy
-from onecenter.posts import checked_duration, milliseconds, row_of
+from onecenter.posts import row_of
 from onecenter.workload.table import COLUMNS, NARROW, Workload
 
 ENDED = (codes.S_ENDED, codes.S_CANCELLED, codes.S_REFUSED)
@@ -34,10 +35,15 @@ class Center:
         The jobs known at the start; processes may submit more.
     stride : str
         "calendar" or "event"; the decision log is the same.
-    horizon : int or None
-        ms; None: until nothing is left.
+    horizon : int, str or None
+        ms or text such as "28 d"; None: until nothing is left.
     fractions : bool
         Allow processes to submit jobs that ask a fraction of an accelerator though no job known at the start does.
+
+    Raises
+    ------
+    SimulationError
+        If the stride or the horizon is impossible.
 
     Attributes
     ----------
@@ -52,7 +58,7 @@ class Center:
         workload: Workload,
         *,
         stride: str = "calendar",
-        horizon: int | None = None,
+        horizon: float | str | None = None,
         fractions: bool = False,
     ) -> None:
         self.env = Clock()
@@ -69,17 +75,27 @@ class Center:
         return self.env.process(generator)
 
     def after(self, delay: str | float) -> Event:
-        """Return an event that happens after `delay` (ms, rounded up, or text such as "2 h")."""
-        return self.env.timeout(milliseconds(delay))
-
-    def listen(self, listener: Callable[["Center"], None]) -> None:
-        """Call `listener(center)` after each instant of the core; event stride only.
+        """Return an event that happens after `delay` (ms, rounded up, or text such as "2 h").
 
         Raises
         ------
         SimulationError
-            On the calendar stride, which does not stop at each instant.
+            If the delay is negative, or no duration.
         """
+        return self.env.timeout(checked_duration("after", "delay", delay))
+
+    def listen(self, listener: Callable[["Center"], None]) -> None:
+        """Call `listener(center)` after each instant of the core; event stride only.
+
+        What it raises comes out of `run`; listeners behind it miss that instant, and the next `run` goes on.
+
+        Raises
+        ------
+        SimulationError
+            On the calendar stride, which does not stop at each instant; if the listener cannot be called.
+        """
+        if not callable(listener):
+            raise SimulationError("listen", [f"{listener!r}: a function of the center is expected"])
         if self._conductor.stride != "event":
             raise SimulationError("listen", ["the calendar stride does not stop at each instant: use stride='event'"])
         self._listeners.append(listener)
@@ -141,19 +157,13 @@ class Center:
         SimulationError
             If jobs were posted, if the workload does not go on with the present one, or if the horizon is earlier.
         """
-        now, present = max(self.env.now, self._core.now + 1), self._conductor.horizon
+        present = self._conductor.horizon
         until = present if horizon is None else checked_duration("extend", "horizon", horizon)
-        further = workload.submit[len(self._workload) :]
-        mistakes = [
-            text
-            for wrong, text in (
-                (bool(self._posted), "processes have submitted jobs: the ids of further ones are taken"),
-                (not self._workload.begins(workload), "the workload does not begin with the jobs that are known"),
-                (len(further) and further[0] < now, f"a further job is submitted before now, {now:,} ms"),
-                (until < present, f"horizon = {until:,} ms: not before the present one, {present:,} ms, is expected"),
-            )
-            if wrong
-        ]
+        mistakes = ["processes have submitted jobs: the ids of further ones are taken"] if self._posted else []
+        mistakes += _no_extension(self._workload, workload, max(self.env.now, self._core.now + 1))
+        if until < present:
+            now = "there is none, the run ends when nothing is left" if present == FOREVER else f"it is {present:,} ms"
+            mistakes.append(f"horizon = {until:,} ms: {now} already")
         if mistakes:
             raise SimulationError("extend", mistakes)
         self._core.extend(workload)
@@ -194,8 +204,16 @@ class Center:
         """Whether one of the jobs first .. last - 1 waits."""
         return bool((self._core.jobs["state"][first:last] == codes.S_WAITING).any())
 
-    def run(self, until: int | None = None) -> None:
-        """Run to instant `until` (ms), the horizon, or until nothing is left; it may be called again."""
+    def run(self, until: float | str | None = None) -> None:
+        """Run to instant `until` (ms or text), the horizon, or until nothing is left; it may be called again.
+
+        What a process or listener raises comes out of here; the next call goes on with what comes after.
+
+        Raises
+        ------
+        SimulationError
+            If `until` is no instant, or past.
+        """
         self._conductor.run(until)
 
     @property
@@ -224,9 +242,9 @@ class Center:
         return replace(self._workload, **more, names=names and (*names, *("posted",) * len(self._posted)))
 
     def _check(self, job: int) -> None:
-        if not 0 <= job < len(self._core.jobs):
-            last = len(self._core.jobs) - 1
-            raise SimulationError("job", [f"{job}: there is no such job, the ids so far are 0 to {last}"])
+        last = len(self._core.jobs) - 1
+        if not isinstance(job, int | np.integer) or not 0 <= job <= last:
+            raise SimulationError("job", [f"{job!r}: there is no such job, the ids so far are 0 to {last}"])
 
     def _event(self, job: int, end: bool) -> Event:
         self._check(job)
@@ -247,3 +265,12 @@ class Center:
             self._fire(job, end)
         for listener in self._listeners:
             listener(self)
+
+
+def _no_extension(known: Workload, longer: Workload, now: int) -> list[str]:
+    """Return why a workload does not go on with the one that is known, from now (ms) on."""
+    mistakes = [] if known.begins(longer) else ["the workload does not begin with the jobs that are known"]
+    further = longer.submit[len(known) :]
+    if len(further) and further[0] < now:
+        mistakes.append(f"a further job is submitted at {further[0]:,} ms, before now, {now:,} ms")
+    return mistakes

@@ -1,13 +1,11 @@
 """SimPy conducts: one environment with a clock of whole milliseconds, and the cores that it drives."""
 
-import math
 from collections.abc import Callable
 from typing import Any
 
-import simpy
-from simpy.core import SimTime
-from simpy.events import NORMAL, Event
+from simpy.events import Event
 
+from onecenter.clock import Clock, checked_duration
 from onecenter.core import FOREVER, Core
 from onecenter.errors import SimulationError
 
@@ -15,19 +13,6 @@ from onecenter.errors import SimulationError
 LAST: Any = 2
 
 STRIDES = ("calendar", "event")
-
-
-class Clock(simpy.Environment):
-    """A SimPy environment whose time is int milliseconds; a delay that is no int is rounded up."""
-
-    @property
-    def now(self) -> int:
-        """Instant (ms since the start)."""
-        return self._now  # type: ignore[return-value]
-
-    def schedule(self, event: Event, priority: Any = NORMAL, delay: SimTime = 0) -> None:
-        """Put in an event; see `simpy.Environment.schedule`."""
-        super().schedule(event, priority, delay if type(delay) is int else math.ceil(delay))
 
 
 class Conductor:
@@ -40,17 +25,22 @@ class Conductor:
     stride : str
         "calendar": the cores play compiled from one SimPy event to the next; "event": every instant of a core is a
         SimPy event. Both give the same decision logs.
-    horizon : int or None
-        ms; nothing happens at or after it.
+    horizon : int, str or None
+        ms or text such as "28 d"; nothing happens at or after it.
+
+    Raises
+    ------
+    SimulationError
+        If the stride or the horizon is impossible.
     """
 
-    def __init__(self, env: Clock, stride: str = "calendar", horizon: int | None = None) -> None:
+    def __init__(self, env: Clock, stride: str = "calendar", horizon: float | str | None = None) -> None:
         if stride not in STRIDES:
             raise SimulationError("stride", [f"{stride!r}: one of {', '.join(STRIDES)} is expected"])
         if type(env.now) is not int:
             raise SimulationError("environment", [f"its time is {env.now!r}: an int (ms) is expected"])
         self.env, self.stride = env, stride
-        self.horizon = FOREVER if horizon is None else horizon
+        self.horizon = FOREVER if horizon is None else checked_duration("center", "horizon", horizon)
         self.cores: list[Core] = []
         self.reactions: list[Callable[[], None]] = []
         self._wake: Event | None = None
@@ -65,9 +55,7 @@ class Conductor:
     def extend(self, horizon: int) -> None:
         """Let the cores, whose workloads may have grown, play on to a horizon (ms), the present or a later one."""
         self.horizon = horizon
-        coming = [core.next for core in self.cores if core.next >= 0]
-        if coming:
-            self.arm(max(min(coming), self.env.now))
+        self._go_on()
 
     def arm(self, t: int) -> None:
         """Wake at t (ms) after all else of that instant; an earlier wake replaces a later one."""
@@ -81,10 +69,20 @@ class Conductor:
         self.env.schedule(event, LAST, t - self.env.now)
         self._wake, self._wake_at = event, t
 
-    def run(self, until: int | None = None) -> None:
-        """Run to instant `until` (ms) or the horizon, whichever is first; without both, until nothing is left."""
-        stop = self.horizon if until is None else min(until, self.horizon)
-        if self.env.now < stop:
+    def run(self, until: float | str | None = None) -> None:
+        """Run to instant `until` (ms or text) or the horizon, whichever is first; without both, until nothing is left.
+
+        What raises in a process or reaction comes out of here; the next call goes on behind it.
+
+        Raises
+        ------
+        SimulationError
+            If `until` is no instant, or past.
+        """
+        stop = self.horizon if until is None else checked_duration("run", "until", until)
+        if stop >= self.horizon:
+            stop = max(self.horizon, self.env.now)
+        if stop != self.env.now:
             self.env.run(until=None if stop == FOREVER else stop)
 
     def _play(self, event: Event) -> None:
@@ -95,7 +93,10 @@ class Conductor:
         if peek == now:
             self.arm(now)
         elif now < self.horizon:
-            self._advance(now, now + 1 if self.stride == "event" else int(min(peek, self.horizon)))
+            try:
+                self._advance(now, now + 1 if self.stride == "event" else int(min(peek, self.horizon)))
+            finally:
+                self._go_on()
 
     def _advance(self, now: int, until: int) -> None:
         """Play to `until` (ms); stop at the instant at which a watched job changes and react at that instant."""
@@ -106,9 +107,20 @@ class Conductor:
         if reached is not None or self.stride == "event":
             for reaction in self.reactions:
                 reaction()
+
+    def _go_on(self) -> None:
+        """Wake at the next instant of a core; where there is none, let the clock come to their last one."""
         coming = [core.next for core in self.cores if core.next >= 0]
         if coming and min(coming) < self.horizon:
             self.arm(max(min(coming), self.env.now))
+            return
+        last = max((core.now for core in self.cores), default=0)
+        if self._wake is None and last > self.env.now:
+            self._wake_up(last, self._rest)
+
+    def _rest(self, event: Event) -> None:
+        if event is self._wake:
+            self._wake, self._wake_at = None, FOREVER
 
     def _play_cores(self, until: int) -> int | None:
         """Play the cores in the order of their instants; return the instant at which a watched job changed."""
@@ -127,6 +139,8 @@ class Conductor:
         if event is not self._wake:
             return
         self._wake, self._wake_at = None, FOREVER
-        for reaction in self.reactions:
-            reaction()
-        self.arm(self.env.now)
+        try:
+            for reaction in self.reactions:
+                reaction()
+        finally:
+            self.arm(self.env.now)

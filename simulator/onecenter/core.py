@@ -220,8 +220,14 @@ class Core:
         self.state.jobs["watched"][: len(watched)] = watched[: len(self.state.jobs)]
 
     def post_cancel(self, job: int, t: int) -> None:
-        """Cancel a job at instant t (ms), which must not lie before the last step."""
-        self._room_to_post()
+        """Cancel a job at instant t (ms).
+
+        Raises
+        ------
+        SimulationError
+            If the instant lies before the last step.
+        """
+        self._prepare_post("cancel", t)
         self.posted = True
         row = self.state.jobs[job]
         coming = row["state"] == codes.S_FUTURE and row["submit"] == t
@@ -233,11 +239,12 @@ class Core:
         Raises
         ------
         SimulationError
-            If it asks a fraction of an accelerator where the core keeps no devices.
+            If it asks a fraction of an accelerator where the core keeps no devices, or if the instant lies before the
+            last step.
         """
         if int(columns["accelerators"]) % 1000 and not self.fractions:
             raise SimulationError("submit", ["the center keeps no devices: build it with fractions=True"])
-        self._room_to_post()
+        self._prepare_post("submit", t)
         clock = self.state.clock
         j = int(clock["jobs"][0])
         if j == len(self.state.jobs):
@@ -252,7 +259,9 @@ class Core:
         heap.push(state.handle(self.state), t, codes.T_SUBMIT, j, heap.POSTED)
         return j
 
-    def _room_to_post(self) -> None:
+    def _prepare_post(self, what: str, t: int) -> None:
+        if t < self.now:
+            raise SimulationError(what, [f"at {t:,} ms: the core has been at {self.now:,} ms already"])
         self._next = None
         timers = self.state.timers
         if int(self.state.clock["timers"][0]) + 2 > len(timers):

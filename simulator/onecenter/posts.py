@@ -1,41 +1,18 @@
 """A job that a process submits: its values read, checked and coded."""
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from operator import index
 from typing import Any, Final
 
 from onecenter_kernels import codes
 
+from onecenter.clock import milliseconds
 from onecenter.errors import SimulationError
-from onecenter.units import MAX_DURATION, parse_duration, parse_memory
+from onecenter.units import MAX_DURATION, parse_memory
 from onecenter.workload.table import DEFAULTS, type_code
 
 #: The largest int32, which holds thousandths of accelerators and cpus, and tasks.
 MOST: Final = 2**31 - 1
-
-
-def milliseconds(duration: str | float) -> int:
-    """Return a duration in ms, rounded up: text such as "2 h", or a number of ms."""
-    return parse_duration(duration) if isinstance(duration, str) else math.ceil(duration)
-
-
-def checked_duration(call: str, what: str, value: Any) -> int:
-    """Return a duration in ms, rounded up: text such as "2 h", or a number of ms.
-
-    Raises
-    ------
-    SimulationError
-        If it is neither, negative, or longer than 1,000 years.
-    """
-    expected = f'0 to {MAX_DURATION:,} ms, or text such as "2 h", is expected'
-    try:
-        found = milliseconds(value)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise SimulationError(call, [f"{what} = {value!r}: {error if isinstance(value, str) else expected}"]) from None
-    if isinstance(value, bool) or not 0 <= found <= MAX_DURATION:
-        raise SimulationError(call, [f"{what} = {value!r}: {expected}"])
-    return found
 
 
 def _thousandths(amount: float) -> int:
