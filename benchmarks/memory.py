@@ -10,8 +10,9 @@ from pathlib import Path
 from benchmarks.workloads import fleet, poisson_jobs
 from onecenter.center import Center
 from onecenter.log import fates
-from onecenter.metrics import figures, whole_run
+from onecenter.metrics import figures
 from onecenter.policies import Policy
+from onecenter.window import whole_run
 
 #: Nodes of the center.
 NODES = 64
@@ -36,7 +37,8 @@ def measure(jobs: int, load: float, backfill: str) -> dict[str, float]:
     center = Center(fleet(NODES), Policy(backfill=backfill), work)
     center.run()
     after_run = peak_bytes()
-    figures(work, fates(center.log, len(work)), fleet(NODES), whole_run(center.log))
+    window = whole_run(center.log)
+    figures(work, fates(center.log, len(work)), fleet(NODES), window, window.horizon)
     return {"run": round(after_run / 1e6, 1), "figures": round(peak_bytes() / 1e6, 1)}
 
 

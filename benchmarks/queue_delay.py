@@ -13,8 +13,9 @@ from benchmarks.expectations import FOLDER
 from benchmarks.freeze import Frozen, names, read
 from onecenter.center import Center
 from onecenter.log import digest, fates
-from onecenter.metrics import figures, whole_run
+from onecenter.metrics import figures
 from onecenter.policies import NAMED, Policy
+from onecenter.window import whole_run
 
 FILE: Final = FOLDER / "queue_delay.json"
 
@@ -51,7 +52,8 @@ def _figures(frozen: Frozen, policy: Policy) -> dict[str, Any]:
     """
     center = Center(frozen.fleet, policy, frozen.jobs)
     center.run()
-    found = figures(frozen.jobs, fates(center.log, len(frozen.jobs)), frozen.fleet, whole_run(center.log))
+    window = whole_run(center.log)
+    found = figures(frozen.jobs, fates(center.log, len(frozen.jobs)), frozen.fleet, window, window.horizon)
     row = {
         f"{short}_{part}": round(found[name][part], 3)
         for short, name in {"wait": "wait_s", "slowdown": "bounded_slowdown"}.items()

@@ -47,4 +47,4 @@ result.reasons
 
 # %%
 fifo = oc.run("changsha-eighth", policy="fifo")
-{name: r.summary()["center"]["wait_s"]["restricted_mean"] for name, r in {"easy": result, "fifo": fifo}.items()}
+{name: r.summary()["center"]["wait_s"]["p50"] for name, r in {"easy": result, "fifo": fifo}.items()}

@@ -14,7 +14,6 @@ from onecenter.log import (
     from_frame,
     named,
     names_of,
-    observed_stays,
     observed_waits,
     to_frame,
 )
@@ -100,13 +99,10 @@ def test_fates_refuse_a_log_of_more_jobs() -> None:
         fates(log, len(jobs) - 1)
 
 
-def test_what_was_seen_of_waits_and_stays() -> None:
+def test_what_was_seen_of_waits() -> None:
     log, jobs = small_run()
     fate = fates(log, len(jobs))
     wait, censored = observed_waits(jobs.submit, fate, HORIZON * 1_000)
     seen = [i for i in range(len(jobs)) if i != 7]
     assert (wait[seen] / 1_000).tolist() == [0, 10, 18, 25, 0, 0, 10, 10]
     assert censored[seen].tolist() == [False, False, True, False, False, False, False, True]
-    stay, undone = observed_stays(jobs.submit, fate, HORIZON * 1_000)
-    assert (stay[seen] / 1_000).tolist() == [20, 30, 18, 29, 2, 20, 40, 10]
-    assert undone[seen].tolist() == [False, False, True, False, False, False, True, True]

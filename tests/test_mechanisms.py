@@ -109,7 +109,8 @@ def test_a_figure_of_the_page_is_true(case: Example) -> None:
     """Lines such as `figure: wait_s.p50 = 2 min` hold."""
     log = run(case, case.policy)
     jobs = case.workload
-    found = figures(jobs, fates(log, len(jobs)), case.fleet, window(case, log))
+    seen = window(case, log)
+    found = figures(jobs, fates(log, len(jobs)), case.fleet, seen, seen.horizon)
     for text in case.settings["figure"]:
         path, _, value = (part.strip() for part in text.partition("="))
         part: Any = found

@@ -12,11 +12,11 @@ from test_result import small_result
 from onecenter import plot
 from onecenter.fleet import NodeType
 from onecenter.log import fates, to_frame
-from onecenter.metrics import Window
 from onecenter.plot.gantt import Bar, _bars
 from onecenter.plot.style import BINS, MOST_POINTS, edges_of, spread, unit_of
 from onecenter.series import averages, integral
 from onecenter.tables import jobs_table, nodes_table
+from onecenter.window import Window
 from onecenter.workload.table import workload
 
 NAMES = ["utilisation", "queue", "waits", "gantt"]
@@ -53,7 +53,7 @@ def test_without_axes_pyplot_makes_them(name: str) -> None:
     [
         ("utilisation", "time since the start (s)", "accelerators in use (% of 8)"),
         ("queue", "time since the start (s)", "waiting jobs"),
-        ("waits", "wait (logarithmic)", "jobs that wait longer (% of all, logarithmic)"),
+        ("waits", "wait (logarithmic)", "jobs that wait longer, or never start (% of all, logarithmic)"),
         ("gantt", "time since the start (s)", "node, a lane an accelerator"),
     ],
 )
@@ -83,10 +83,23 @@ def test_the_curve_is_the_share_that_waits_longer() -> None:
     ax = small_result().plot.waits(ax=plot.new_axes())
     line = ax.lines[0]
     x, y = np.asarray(line.get_xdata()), np.asarray(line.get_ydata())
-    # Platform a: waits 0, 10 s, and more than 18 s.
-    assert y[x < 9_900] == pytest.approx(2 / 3)
-    assert y[(x > 10_100) & (x < 17_900)] == pytest.approx(1 / 3)
-    assert np.isnan(y[x > 18_000]).all()
+    # Platform a: waits 0 and 10 s, one was refused and one left after 18 s.
+    assert y[x < 9_900] == pytest.approx(3 / 4)
+    assert y[x > 10_100] == pytest.approx(1 / 2)
+
+
+def test_where_jobs_still_wait_the_share_lies_in_a_band() -> None:
+    ax = small_result().plot.waits(ax=plot.new_axes())
+    line = [line for line in ax.lines if line.get_drawstyle() == "steps-post"][1]
+    x, y = np.asarray(line.get_xdata()), np.asarray(line.get_ydata())
+    # Platform b: waits 0, 10 s, 25 s, and 10 s so far.
+    assert y[x < 9_900] == pytest.approx(3 / 4)
+    assert y[(x > 10_100) & (x < 24_900)] == pytest.approx(1 / 4)
+    assert y[x > 25_100] == pytest.approx(0)
+    _, band = ax.collections
+    corners = band.get_paths()[0].vertices
+    assert {1 / 4, 1 / 2} <= {round(float(top), 9) for left, top in corners if 10_100 < left < 24_900}
+    assert {0.0, 1 / 4} <= {round(float(top), 9) for left, top in corners if left > 25_100}
 
 
 def test_full_use_and_levels() -> None:
@@ -107,7 +120,7 @@ def _runs(columns: dict[str, Any], rows: list[Any], fleet: tuple[NodeType, ...] 
     log, window = log_of(rows), Window(0, 10_000)
     fate = fates(log, n)
     return (
-        jobs_table(jobs, log, fate, fleet, window),
+        jobs_table(jobs, log, fate, fleet, window, window.horizon),
         to_frame(log),
         nodes_table(jobs, log, fate, fleet, window),
         window,

@@ -12,10 +12,10 @@ from onecenter_kernels.jit import kernel_hash
 
 from onecenter import provenance, store
 from onecenter.errors import ResultError
-from onecenter.metrics import Window
 from onecenter.policies import Policy
 from onecenter.result import Result
 from onecenter.targets import Target
+from onecenter.window import Window
 from onecenter.workload.table import COLUMNS
 
 
@@ -27,6 +27,7 @@ def small_result(**changes: Any) -> Result:
         fleet=FLEET,
         policy=Policy(backfill="none"),
         window=Window(WARMUP * 1_000, HORIZON * 1_000),
+        until=HORIZON * 1_000,
         targets={"a": (Target("wait", 95.0, 180_000), Target("expansion", 95.0, 2.2, 1_000, 8_000))},
         labels={"a": {"en": "Talent <training>", "zh": "产业技能人才培养平台"}},
         provenance=provenance.describe("small", 7, {"title": "klein", "time": {"horizon": 100}}),
@@ -45,7 +46,7 @@ def same(one: Result, other: Result) -> None:
         assert (mine == theirs).all()
     for name in ("platforms", "streams", "names"):
         assert getattr(one.workload, name) == getattr(other.workload, name)
-    for name in ("fleet", "policy", "window", "targets", "labels", "provenance", "stride", "seconds"):
+    for name in ("fleet", "policy", "window", "until", "targets", "labels", "provenance", "stride", "seconds"):
         assert getattr(one, name) == getattr(other, name)
     assert one.summary() == other.summary()
     for name in ("jobs", "platforms", "nodes", "series", "log", "reasons"):
@@ -60,7 +61,7 @@ def test_summary() -> None:
     ]  # fmt: skip
     assert (summary["scenario"], summary["seed"], summary["stride"]) == ("small", 7, "event")
     assert summary["jobs_per_s"] == 9 / 0.25
-    assert summary["window_s"] == {"warmup": 10, "horizon": 100, "origin": 0}
+    assert summary["window_s"] == {"warmup": 10, "horizon": 100, "until": 100, "origin": 0}
     assert list(summary["platforms"]) == ["a", "b"]
     assert summary["platforms"]["b"]["meets_target"] is None
     assert json.loads(json.dumps(summary)) == summary
@@ -71,8 +72,10 @@ def test_tables_are_made_once() -> None:
     assert result.jobs is result.jobs
     assert result.platforms.height == 2
     assert result.platforms["wait_p50_s"].to_list() == [10, 10]
-    assert result.platforms["wait_censored"].to_list() == [1, 1]
-    assert result.platforms["bounded_slowdown_mean"].to_list() == pytest.approx([1.25, 1.95])
+    assert result.platforms["wait_p95_low_s"].to_list() == [None, 25]
+    assert result.platforms["open"].to_list() == [0, 1]
+    assert result.platforms["bounded_slowdown_mean_low"].to_list() == pytest.approx([1.45, (2.9 + 1 + 7 / 6 + 1.8) / 4])
+    assert result.platforms.schema["wait_mean_high_s"] == pl.Float64
     assert result.platforms.schema["meets_target"] == pl.Boolean
     assert result.platforms.schema["on_time"] == pl.Float64
 
@@ -204,7 +207,7 @@ def _foreign(path: Path) -> None:
 
 def _newer(path: Path) -> None:
     rows, metadata = _saved(path)
-    text = metadata[store.KEY].replace('"format": 1', '"format": 2')
+    text = metadata[store.KEY].replace('"format": 2', '"format": 3')
     rows.write_parquet(path, metadata=_signed(text))
 
 
@@ -263,7 +266,7 @@ BROKEN = [
     (_cut, "not a whole Parquet file"),
     (_headless, "damaged"),
     (_foreign, "not a result saved by onecenter"),
-    (_newer, "format 2: this onecenter reads format 1"),
+    (_newer, "format 3: this onecenter reads format 2"),
     (_edited, "its metadata are not those that were saved"),
     (_fewer_rows, "jobs are missing"),
     (_other_value, "its rows are not those that were saved"),

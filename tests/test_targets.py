@@ -1,59 +1,92 @@
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 from hand import FLEET, log_of
+from onecenter_kernels import codes
 
-from onecenter.log import fates
-from onecenter.metrics import Window, center_figures, figures, platform_figures
-from onecenter.targets import Judgement, Target, judge, meets, targets_of
+from onecenter.log import CANCELLED_WAITING, REFUSED, WAITING, fates
+from onecenter.metrics import center_figures, figures, platform_figures
+from onecenter.seen import Seen
+from onecenter.targets import PLACES, Judgement, Target, counted, exceeded, judge, meets, places, targets_of
+from onecenter.window import Window
 from onecenter.workload.table import workload
 
 
-def judged(target: Target, waits: list[int], cancelled: int = 0, waiting: int = 0, age: int = 0) -> Judgement:
-    """Judge jobs that waited so long, were cancelled waiting, or still wait after `age`."""
-    wait = np.array(waits + [0] * cancelled + [age] * waiting)
-    started = np.arange(len(wait)) < len(waits)
-    still = np.arange(len(wait)) >= len(waits) + cancelled
-    return judge(target, np.full(len(wait), 1_000), wait, np.full(len(wait), 100), started, still)
+def jobs_seen(waits: list[int], cancelled: int = 0, waiting: int = 0, age: int = 0, refused: int = 0) -> Seen:
+    """Return jobs of 100 ms that waited for these times, were cancelled, still wait after `age`, or were refused."""
+    wait = np.array(waits + [0] * cancelled + [age] * waiting + [0] * refused)
+    fate = [codes.COMPLETED] * len(waits) + [CANCELLED_WAITING] * cancelled + [WAITING] * waiting + [REFUSED] * refused
+    n = len(wait)
+    full = {"submit": 0, "run": 100, "gang": 1_000, "deadline": -1, "killed": False}
+    columns: Any = {name: np.full(n, value) for name, value in full.items()}
+    return Seen(wait=wait, outcome=np.array(fate, np.int8), until=0, **columns)
+
+
+def judged(target: Target, *jobs: Any, **more: int) -> Judgement:
+    return judge(target, jobs_seen(*jobs, **more))
 
 
 MINUTE = Target("wait", 95.0, 60_000)
 
 
 @pytest.mark.parametrize(
-    ("waits", "cancelled", "waiting", "age", "verdict"),
+    ("waits", "cancelled", "waiting", "age", "refused", "verdict"),
     [
-        ([60_000] * 380 + [60_001] * 20, 0, 0, 0, "met"),
-        ([60_000] * 379 + [60_001] * 21, 0, 0, 0, "missed"),
-        ([0] * 380, 20, 0, 0, "met"),
-        ([0] * 379, 21, 0, 0, "missed"),
-        ([0] * 379 + [70_000] * 20, 0, 1, 60_000, "undecided"),
-        ([0] * 379 + [70_000] * 20, 0, 1, 60_001, "missed"),
-        ([0] * 378 + [70_000] * 21, 0, 1, 5, "missed"),
-        ([0] * 380 + [70_000] * 19, 0, 1, 5, "met"),
-        ([0] * 399, 0, 0, 0, "undecided"),
-        ([], 0, 0, 0, "undecided"),
+        ([60_000] * 380 + [60_001] * 20, 0, 0, 0, 0, "met"),
+        ([60_000] * 379 + [60_001] * 21, 0, 0, 0, 0, "missed"),
+        ([0] * 380, 20, 0, 0, 0, "met"),
+        ([0] * 379, 21, 0, 0, 0, "missed"),
+        ([0] * 380, 0, 0, 0, 20, "met"),
+        ([0] * 379, 0, 0, 0, 21, "missed"),
+        ([0] * 379 + [70_000] * 20, 0, 1, 60_000, 0, "undecided"),
+        ([0] * 379 + [70_000] * 20, 0, 1, 60_001, 0, "missed"),
+        ([0] * 378 + [70_000] * 21, 0, 1, 5, 0, "missed"),
+        ([0] * 380 + [70_000] * 19, 0, 1, 5, 0, "met"),
+        ([0] * 19 + [70_000], 0, 0, 0, 0, "met"),
+        ([0] * 15 + [70_000] * 6, 0, 0, 0, 0, "missed"),
+        ([], 0, 0, 0, 0, "undecided"),
     ],
 )  # fmt: skip
-def test_verdicts(waits: list[int], cancelled: int, waiting: int, age: int, verdict: str) -> None:
-    judgement = judged(MINUTE, waits, cancelled, waiting, age)
+def test_verdicts(waits: list[int], cancelled: int, waiting: int, age: int, refused: int, verdict: str) -> None:
+    judgement = judged(MINUTE, waits, cancelled, waiting, age, refused)
     assert judgement.verdict == verdict
-    assert bool(judgement.reason) == (verdict == "undecided")
+    assert bool(judgement.reason) == (verdict != "met")
+    assert judgement.jobs == len(waits) + cancelled + waiting + refused
+    assert judgement.jobs == sum(getattr(judgement, name) for name in PLACES)
 
 
-def test_an_undecided_target_says_why() -> None:
-    assert judged(MINUTE, [0] * 100).reason == "100 jobs: 5.0 expected beyond the percentile, 20 are needed"
-    assert "1 jobs still waiting" in judged(MINUTE, [0] * 379 + [70_000] * 20, 0, 1, 5).reason
+def test_a_target_that_is_not_met_says_why() -> None:
+    assert judged(MINUTE, []).reason == "no jobs"
+    found = judged(MINUTE, [0] * 3 + [70_000] * 4, 1, 0, 0, 7_000)
+    assert found.reason == (
+        "3 of 7,008 jobs in time (0.0 %), 6,658 are needed: 4 late, 7,000 can never run on this center, "
+        "1 left while they waited"
+    )
+    found = judged(MINUTE, [0] * 379 + [70_000] * 20, 0, 1, 5)
+    assert found.reason == (
+        "379 of 400 jobs in time (95 %), 380 are needed: 20 late, 1 still waiting, for less than the limit"
+    )
 
 
-def test_measured_counts_a_cancelled_job_as_never_started() -> None:
+def test_few_jobs_beyond_the_percentile_are_said_and_change_no_verdict() -> None:
+    assert judged(MINUTE, [0] * 399).few
+    assert not judged(MINUTE, [0] * 400).few
+    assert judged(MINUTE, [0] * 399).verdict == "met"
+
+
+def test_measured_counts_a_job_that_never_starts_as_longer_than_any() -> None:
     waits = list(range(1_000, 401_000, 1_000))
     assert judged(MINUTE, waits).measured == 380
     assert judged(MINUTE, waits[:380], cancelled=20).measured == 380
-    assert judged(MINUTE, waits[:379], cancelled=21).measured is None
-    assert judged(MINUTE, waits[:379], cancelled=21).within == 60 / 400
+    assert judged(MINUTE, waits[:380], cancelled=10, refused=10).measured == 380
+    never = judged(MINUTE, waits[:379], cancelled=20, refused=1)
+    assert (never.measured, never.measured_low, never.measured_high) == (None, None, None)
+    assert never.within == 60 / 400
+    still = judged(MINUTE, waits[:379], waiting=21, age=5_000)
+    assert (still.measured, still.measured_low, still.measured_high) == (None, 359, None)
     assert judged(MINUTE, []).within is None
 
 
@@ -107,26 +140,44 @@ def many_jobs(waits: list[int]) -> Any:
 def test_targets_in_the_figures() -> None:
     jobs, fate = many_jobs([60_000] * 380 + [60_001] * 20)
     targets = {"all": (MINUTE, Target("expansion", 95.0, 601.0), Target("wait", 99.0, 1))}
-    parts = platform_figures(jobs, fate, FLEET, Window(0, 100_000), targets)
-    assert [one["verdict"] for one in parts["all"]["targets"]] == ["met", "met", "undecided"]
-    assert parts["all"]["meets_target"] is None
-    center = center_figures(jobs, fate, FLEET, Window(0, 100_000), parts)
+    parts = platform_figures(jobs, fate, FLEET, Window(0, 100_000), 100_000, targets)
+    assert [one["verdict"] for one in parts["all"]["targets"]] == ["met", "met", "missed"]
+    # All have waited longer than a millisecond.
+    assert {name: parts["all"][name] for name in PLACES} == dict.fromkeys(PLACES, 0) | {"late": 400}
+    assert parts["all"]["meets_target"] is False
+    center = center_figures(jobs, fate, FLEET, Window(0, 100_000), 100_000, parts)
+    assert center["late"] == 400
     assert center["targets"][0] == {
         "platform": "all",
         "what": "wait p95",
         "target": 60.0,
         "measured": 60.0,
+        "measured_low": 60.0,
+        "measured_high": 60.0,
         "jobs": 400,
+        "in_time": 380,
+        "late": 20,
+        "refused": 0,
+        "cancelled_waiting": 0,
+        "open": 0,
         "within": 0.95,
         "verdict": "met",
+        "few": False,
         "reason": "",
     }
-    assert center["meets_target"] is None
+
+
+def test_a_job_is_in_time_if_each_target_that_covers_it_is_kept() -> None:
+    # Gangs of 1, 1 and 8; waits of 5, 70 and 70 s. Only the small ones have the second target.
+    jobs = replace(jobs_seen([5_000, 70_000, 70_000]), gang=np.array([1_000, 1_000, 8_000]))
+    long, short = Target("wait", 95, 80_000), Target("wait", 95, 60_000, None, 1_000)
+    over = exceeded(long, jobs) | exceeded(short, jobs)
+    assert counted(places(jobs, over)) == dict.fromkeys(PLACES, 0) | {"in_time": 2, "late": 1}
 
 
 def test_a_run_that_goes_on_counts_with_what_it_will_run() -> None:
     # They run until their walltime of 100 ms: a wait of 60 s expands that by 601.
     jobs, fate = many_jobs([60_000] * 400)
-    found = figures(jobs, fate, FLEET, Window(0, 60_001), [Target("expansion", 95.0, 600.0)])
+    found = figures(jobs, fate, FLEET, Window(0, 60_001), 60_001, [Target("expansion", 95.0, 600.0)])
     assert found["targets"][0]["measured"] == 601
     assert found["meets_target"] is False

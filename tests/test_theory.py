@@ -95,7 +95,7 @@ def check_littles_law(log: Log, jobs: Workload, fleet: tuple[NodeType, ...], win
     """Fail unless both ways agree to the millisecond on each platform and in all; return the sum."""
     fate = fates(log, len(jobs))
     left = areas(series_table(jobs, log), jobs.platforms, window)
-    right = stays(jobs_table(jobs, log, fate, fleet, window), jobs.platforms, window)
+    right = stays(jobs_table(jobs, log, fate, fleet, window, window.horizon), jobs.platforms, window)
     assert left == right
     everyone = replace(jobs, platform=np.zeros_like(jobs.platform), platforms=("all",))
     in_all = sum(map(sum, left.values()))

@@ -1,19 +1,24 @@
 """Whether work piles up: the accelerator-hours that wait, and by how much they grow."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from onecenter.fleet import NodeType
 from onecenter.log import FUTURE, REFUSED, Fates
 from onecenter.tables import HOUR, THOUSAND
 from onecenter.window import Window
-from onecenter.workload.table import Workload
+from onecenter.workload.table import Workload, type_order
 
 Array = npt.NDArray[Any]
 
 #: Instants of a window, or of each turn of its rhythm, at which the backlog is looked at.
 LOOKS: Final = 240
+
+#: The queue of one run grows if more than this share of what the center could do in the window came on top.
+GROWTH: Final = 0.05
 
 
 def backlog_slope(jobs: Workload, fate: Fates, window: Window, rhythm: int | None) -> float:
@@ -46,3 +51,27 @@ def waiting_hours(jobs: Workload, fate: Fates, t: Array) -> Array:
     came = np.concatenate([[0.0], np.cumsum(work)])[np.searchsorted(submit, t, side="right")]
     went = np.concatenate([[0.0], np.cumsum(work[gone][order])])
     return np.asarray(came - went[np.searchsorted(left[gone][order], t, side="right")])
+
+
+def queue_grows(jobs: Workload, fate: Fates, fleet: Sequence[NodeType], window: Window) -> bool:
+    """Tell whether much more work waits at a window's end than at its beginning, for any node types.
+
+    Much: more than 5 % of what the nodes that it may use could do in the window. A fact about one run, which says
+    nothing about the next one.
+    """
+    before, after = (_waiting_on(jobs, fate, t) for t in (window.warmup, window.horizon))
+    room = [kind.count * kind.accelerators * THOUSAND * window.length for kind in fleet]
+    return any(
+        work - before.get(types, 0) > GROWTH * sum(room[kind] for kind in type_order(types))
+        for types, work in after.items()
+    )
+
+
+def _waiting_on(jobs: Workload, fate: Fates, t: int) -> dict[int, float]:
+    """Return the work (thousandths of an accelerator x ms) that waits at t, by the node types that it may use."""
+    left = np.where(fate.start >= 0, fate.start, fate.end)
+    rows = np.flatnonzero((jobs.submit < t) & ((left < 0) | (left >= t)) & ~np.isin(fate.outcome, (FUTURE, REFUSED)))
+    waiting = jobs.take(rows)
+    types, which = np.unique(waiting.types, return_inverse=True)
+    work = waiting.gang * np.minimum(waiting.run, waiting.walltime).astype(np.float64)
+    return dict(zip(types.tolist(), np.bincount(which, work, len(types)).tolist(), strict=True))

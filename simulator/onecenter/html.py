@@ -11,7 +11,7 @@ MET = {True: "met", False: "missed", None: "–"}
 
 
 def result_html(summary: Mapping[str, Any], policy: str, labels: Mapping[str, str]) -> str:
-    """Return a table with a row a platform and one for the center.
+    """Return a table with one row per platform and one for the center.
 
     Parameters
     ----------
@@ -22,7 +22,8 @@ def result_html(summary: Mapping[str, Any], policy: str, labels: Mapping[str, st
     labels : mapping of str to str
         Names for people by platform.
     """
-    titles = ("platform", "jobs", "started", "unfinished", "wait p50", "p95", "p99", "utilisation", "targets")
+    counts, waits = ("jobs", "started", "refused", "unfinished"), ("wait p50", "p95", "p99")
+    titles = ("platform", *counts, *waits, "utilisation", "targets")
     parts = [(labels.get(name, name), part) for name, part in summary["platforms"].items()]
     rows = [_row(name, part) for name, part in [*parts, ("center", summary["center"])]]
     head = "".join(f"<th>{title}</th>" for title in titles)
@@ -34,7 +35,9 @@ def result_html(summary: Mapping[str, Any], policy: str, labels: Mapping[str, st
 
 
 def _row(name: str, part: Mapping[str, Any]) -> list[str]:
-    counts = [units.format_count(part[key]) for key in ("submitted", "started", "unfinished")]
-    waits = [units.format_seconds(part["wait_s"][key]) for key in ("p50", "p95", "p99")]
+    counts = [units.format_count(part[key]) for key in ("submitted", "started", "refused", "unfinished")]
+    wait = part["wait_s"]
+    bounds = [(wait[f"{key}_low"], wait[f"{key}_high"]) for key in ("p50", "p95", "p99")]
+    waits = [units.format_between(*pair) if part["submitted"] else units.NOTHING for pair in bounds]
     use = units.format_percent(part["utilisation"] if part["utilisation"] is not None else float("nan"))
     return [escape(visible(name)), *counts, *waits, use, MET[part["meets_target"]]]

@@ -138,9 +138,3 @@ def observed_waits(submit: Array, fate: Fates, horizon: int) -> tuple[Array, Arr
     started = fate.start >= 0
     until = np.where(started, fate.start, np.where(fate.end >= 0, fate.end, horizon))
     return until - submit, ~started
-
-
-def observed_stays(submit: Array, fate: Fates, horizon: int) -> tuple[Array, Array]:
-    """Return how long each job was seen in the center (ms), and whether it had not ended then (censored)."""
-    until = np.where(fate.end >= 0, fate.end, horizon)
-    return until - submit, ~np.isin(fate.outcome, ENDED)

@@ -1,82 +1,36 @@
 """The figures of a run: of each platform and of the center."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from onecenter.backlog import queue_grows
 from onecenter.fleet import NodeType, accelerators_of
-from onecenter.log import (
-    CANCELLED_WAITING,
-    ENDED,
-    FATES,
-    FUTURE,
-    REFUSED,
-    RUNNING,
-    WAITING,
-    Fates,
-    observed_stays,
-    observed_waits,
-)
-from onecenter.statistics.survival import Survival, kaplan_meier
-from onecenter.tables import HOUR, THOUSAND, on_time
-from onecenter.targets import Judgement, Target, judge, meets
-from onecenter.window import Window, whole_run
+from onecenter.log import ENDED, FATES, RUNNING, WAITING, Fates
+from onecenter.sample import Bracket, Sample, bracketed
+from onecenter.seen import Seen, seen, submitted_in
+from onecenter.tables import HOUR, THOUSAND
+from onecenter.targets import PLACES, Target, counted, exceeded, judge, meets, places
+from onecenter.window import Window
 from onecenter.workload.table import Workload
-
-__all__ = ["Window", "center_figures", "figures", "platform_figures", "whole_run"]
 
 Array = npt.NDArray[Any]
 Figures = dict[str, Any]
 
-#: A job shorter than this counts as so long in the bounded slowdown (ms).
-SLOWDOWN_THRESHOLD: Final = 10_000
+PERCENTILES: Final = (50, 95, 99)
 
 #: Figures that count jobs.
 COUNTS: Final = (
     "submitted",
+    *PLACES,
     "started",
     "ended",
-    *(FATES[code] for code in (*ENDED, CANCELLED_WAITING, RUNNING, WAITING)),
+    *(FATES[code] for code in (*ENDED, RUNNING, WAITING)),
     "unfinished",
-    "refused",
+    "waiting_at_horizon",
 )
-
-
-@dataclass(frozen=True)
-class _Seen:
-    """The jobs that figures are about (all times in ms), and until when they were seen."""
-
-    submit: Array
-    run: Array
-    gang: Array
-    deadline: Array
-    fate: Fates
-    horizon: int
-
-    @property
-    def ended(self) -> Array:
-        """Which jobs ran to an end."""
-        return np.isin(self.fate.outcome, ENDED)
-
-    @property
-    def runs(self) -> Array:
-        """How long each job ran or would run."""
-        return np.where(self.ended, self.fate.end - self.fate.start, self.run)
-
-
-def _seen(workload: Workload, fate: Fates, window: Window, rows: Array) -> _Seen:
-    w = workload
-    return _Seen(
-        submit=w.submit[rows],
-        run=np.minimum(w.run[rows], w.walltime[rows]),
-        gang=w.accelerators[rows].astype(np.int64) * w.tasks[rows],
-        deadline=w.deadline[rows],
-        fate=Fates(*(column[rows] for column in fate)),
-        horizon=window.horizon,
-    )
 
 
 def platform_figures(
@@ -84,11 +38,12 @@ def platform_figures(
     fate: Fates,
     fleet: Sequence[NodeType],
     window: Window,
+    until: int,
     targets: Mapping[str, Sequence[Target]],
 ) -> dict[str, Figures]:
     """Return the figures of each platform by name; see `figures` for the arguments."""
     return {
-        name: figures(workload, fate, fleet, window, targets.get(name, ()), workload.platform == index)
+        name: figures(workload, fate, fleet, window, until, targets.get(name, ()), workload.platform == index)
         for index, name in enumerate(workload.platforms)
     }
 
@@ -98,11 +53,17 @@ def center_figures(
     fate: Fates,
     fleet: Sequence[NodeType],
     window: Window,
+    until: int,
     platforms: Mapping[str, Figures],
 ) -> Figures:
-    """Return the figures of all jobs; its targets are those of all platforms, each with its platform."""
-    found = figures(workload, fate, fleet, window)
+    """Return the figures of all jobs, each judged by the targets of its platform.
+
+    Its targets are those of all platforms, each with its platform. `queue_grows`: see `backlog.queue_grows`.
+    """
+    found = figures(workload, fate, fleet, window, until)
     listed = [{"platform": name, **one} for name, part in platforms.items() for one in part["targets"]]
+    found |= {name: sum(part[name] for part in platforms.values()) for name in PLACES}
+    found["queue_grows"] = found["open"] > 0 or queue_grows(workload, fate, fleet, window)
     return found | {"meets_target": meets([one["verdict"] for one in listed]), "targets": listed}
 
 
@@ -111,6 +72,7 @@ def figures(
     fate: Fates,
     fleet: Sequence[NodeType],
     window: Window,
+    until: int,
     targets: Sequence[Target] = (),
     rows: Array | None = None,
 ) -> Figures:
@@ -124,6 +86,8 @@ def figures(
         The center, whose capacity `utilisation` is a share of.
     window : Window
         Only jobs submitted in it count, but for `accelerator_hours` and `utilisation`.
+    until : int
+        Until when the run was seen, ms.
     targets : sequence of Target
         The service targets of these jobs.
     rows : bool array, optional
@@ -132,96 +96,75 @@ def figures(
     Returns
     -------
     dict
-        Times in seconds, utilisation in 0..1. `submitted` = `started` + `cancelled_waiting` + `waiting`
-        (`refused` stands apart), `started` = `ended` + `running`, `unfinished` = `waiting` + `running`.
-        Waits and stays (`jct_s`, end - submit) are estimated by Kaplan and Meier; a percentile that is not
-        reached is None, `mean` is None where the largest value is censored. `bounded_slowdown` is
-        max(1, (wait + run) / max(run, 10 s)) of the jobs that ended, `makespan_s` their first submit to their
-        last end.
+        Times in seconds, shares in 0..1. `submitted` = `in_time` + `late` + `refused` + `cancelled_waiting` + `open`:
+        a job is in time if it has started within each target that covers it, late if it certainly has not, open if it
+        still waited when it was last seen, for less than each limit. `submitted` = `started` + `waiting` +
+        `cancelled_waiting` + `refused` and `started` = `ended` + `running`, as last seen; `unfinished` waited or ran
+        at the horizon, `waiting_at_horizon` waited. Waits, stays (`jct_s`, end - submit), `bounded_slowdown`, which is
+        max(1, (wait + run) / max(run, 10 s)), `makespan_s`, from the first submit to the last end, and `on_time` are
+        about all jobs. A percentile p95 stands beside its bounds p95_low and p95_high; it is None where they differ or
+        it is infinite, a bound is None where it is infinite. So is the mean; `mean_started` is that of the started.
     """
     mine = np.ones(len(workload), bool) if rows is None else rows
-    used = int(_use(workload, fate, window, mine))
+    used = int((window.clipped(fate.start, fate.end) * workload.gang)[mine].sum())
     capacity = accelerators_of(tuple(fleet)) * THOUSAND * window.length
-    # The log holds nothing at or after the horizon.
-    inside = mine & (workload.submit >= window.warmup) & (fate.outcome != FUTURE)
-    refused = inside & (fate.outcome == REFUSED)
-    seen = _seen(workload, fate, window, inside & ~refused)
-    judgements = _judged(seen, targets)
+    jobs = seen(workload, fate, until).where(mine & submitted_in(workload, fate, window))
+    over = np.any([np.zeros(len(jobs), bool), *(exceeded(target, jobs) for target in targets)], axis=0)
+    judgements = [judge(target, jobs) for target in targets]
     return {
-        **_counts(seen.fate, int(refused.sum())),
-        "wait_s": _waits(seen),
-        "jct_s": _stays(seen),
-        "makespan_s": _makespan(seen),
-        "bounded_slowdown": _slowdown(seen),
+        **_counts(jobs, counted(places(jobs, over)), window.horizon),
+        "wait_s": _described(jobs.waits, PERCENTILES, 1_000),
+        "jct_s": _described(jobs.stays, PERCENTILES, 1_000),
+        **_makespan(jobs),
+        "bounded_slowdown": _described(jobs.slowdowns, (95,), 1),
         "accelerator_hours": used / (THOUSAND * HOUR),
         "utilisation": used / capacity if capacity else None,
-        "on_time": _on_time(seen),
+        **_on_time(jobs),
         "meets_target": meets([judgement.verdict for judgement in judgements]),
         "targets": [judgement.as_dict() for judgement in judgements],
     }
 
 
-def _use(workload: Workload, fate: Fates, window: Window, rows: Array) -> Any:
-    return (window.clipped(fate.start, fate.end) * workload.gang)[rows].sum()
-
-
-def _counts(fate: Fates, refused: int) -> dict[str, int]:
-    by = np.bincount(fate.outcome, minlength=FUTURE + 1).tolist()
-    ended = sum(by[code] for code in ENDED)
-    sums = (len(fate.outcome), ended + by[RUNNING], ended)
-    ends = (by[code] for code in (*ENDED, CANCELLED_WAITING, RUNNING, WAITING))
-    return dict(zip(COUNTS, (*sums, *ends, by[WAITING] + by[RUNNING], refused), strict=True))
-
-
-def _seconds(ms: float | None) -> float | None:
-    return None if ms is None else ms / 1_000
-
-
-def _percentiles(estimate: Survival, percents: Sequence[int]) -> dict[str, float | None]:
-    return {f"p{percent}": _seconds(estimate.percentile(percent)) for percent in percents}
-
-
-def _waits(seen: _Seen) -> Figures:
-    estimate = kaplan_meier(*observed_waits(seen.submit, seen.fate, seen.horizon))
-    return {
-        "mean": _seconds(estimate.mean),
-        "restricted_mean": _seconds(estimate.restricted_mean),
-        **_percentiles(estimate, (50, 95, 99)),
-        "censored": estimate.censored,
+def _counts(jobs: Seen, tally: Mapping[str, int], horizon: int) -> dict[str, int]:
+    by = {name: int((jobs.outcome == code).sum()) for code, name in enumerate(FATES)}
+    ended = sum(by[FATES[code]] for code in ENDED)
+    # What falls due at the horizon does not happen before it; a run that did not go on was seen whole.
+    later = jobs.until > horizon
+    waiting = jobs.waiting | (later & ~jobs.refused & (jobs.submit + jobs.wait >= horizon))
+    running = (jobs.outcome == RUNNING) | (later & jobs.started & (jobs.end >= horizon))
+    found = {
+        "submitted": len(jobs),
+        **tally,
+        "started": int(jobs.started.sum()),
+        "ended": ended,
+        **by,
+        "unfinished": int((waiting | running).sum()),
+        "waiting_at_horizon": int(waiting.sum()),
     }
+    return {name: found[name] for name in COUNTS}
 
 
-def _stays(seen: _Seen) -> Figures:
-    estimate = kaplan_meier(*observed_stays(seen.submit, seen.fate, seen.horizon))
-    return {
-        "mean": _seconds(estimate.mean),
-        "restricted_mean": _seconds(estimate.restricted_mean),
-        **_percentiles(estimate, (50, 99)),
-        "censored": estimate.censored,
-    }
+def _described(sample: Sample, percents: Sequence[int], scale: float) -> Figures:
+    started = sample.mean_started()
+    found: Figures = bracketed("mean", sample.mean(), scale)
+    found["mean_started"] = None if started is None else started / scale
+    for percent in percents:
+        found |= bracketed(f"p{percent}", sample.percentile(percent), scale)
+    return found
 
 
-def _makespan(seen: _Seen) -> float | None:
-    if not seen.ended.any():
-        return None
-    return _seconds(int(seen.fate.end[seen.ended].max() - seen.submit.min()))
+def _makespan(jobs: Seen) -> Figures:
+    """Return the time from the first submit to the last end; jobs that never start have no end."""
+    found = None
+    if (jobs.started | jobs.waiting).any():
+        last = max(int(jobs.end.max()), jobs.until if jobs.waiting.any() else 0)
+        low = last - int(jobs.submit.min())
+        found = Bracket(low, np.inf if jobs.waiting.any() else low)
+    return {f"{name}_s": value for name, value in bracketed("makespan", found, 1_000).items()}
 
 
-def _slowdown(seen: _Seen) -> Figures:
-    stay = (seen.fate.end - seen.submit)[seen.ended]
-    run = (seen.fate.end - seen.fate.start)[seen.ended]
-    estimate = kaplan_meier(np.maximum(1.0, stay / np.maximum(run, SLOWDOWN_THRESHOLD)))
-    return {"mean": estimate.mean, "p95": estimate.percentile(95)}
-
-
-def _on_time(seen: _Seen) -> float | None:
-    known, kept = on_time(seen.deadline, seen.fate, seen.horizon)
-    return float(kept.sum() / known.sum()) if known.any() else None
-
-
-def _judged(seen: _Seen, targets: Sequence[Target]) -> list[Judgement]:
-    if not targets:
-        return []
-    wait, _ = observed_waits(seen.submit, seen.fate, seen.horizon)
-    started, waiting = seen.fate.start >= 0, seen.fate.outcome == WAITING
-    return [judge(target, seen.gang, wait, seen.runs, started, waiting) for target in targets]
+def _on_time(jobs: Seen) -> Figures:
+    """Return the share of the jobs with a deadline that keep it."""
+    due = int((jobs.deadline >= 0).sum())
+    kept = [int(each.sum()) for each in jobs.on_time()]
+    return bracketed("on_time", Bracket(*kept) if due else None, due)

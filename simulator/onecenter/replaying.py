@@ -15,7 +15,7 @@ from onecenter.result import Result
 from onecenter.simulation import SAVED, ScenarioLike, scenario_of, simulate
 from onecenter.store import origin_of
 from onecenter.traces import Quality, Trace, flat_pool, parse_nodes, read, to_workload
-from onecenter.window import Window, whole_run
+from onecenter.window import Window
 
 TraceLike = Trace | str | PathLike[str]
 
@@ -137,15 +137,18 @@ def play(
     """Simulate a log on a machine under a policy; see `replay`."""
     workload, quality = to_workload(trace, machine.fleet)
     begin, end = part.bounds(trace.source, workload.submit)
-    log, jobs, seconds = simulate(
-        machine.fleet, policy, workload, stride=stride, horizon=end, show_progress=show_progress
+    origin = int(workload.submit[0])
+    window = None if end is None else Window(begin, end, origin)
+    log, jobs, until, seconds = simulate(
+        machine.fleet, policy, workload, stride=stride, window=window, show_progress=show_progress
     )
     return Result(
         decisions=log,
         workload=jobs,
         fleet=machine.fleet,
         policy=policy,
-        window=Window(begin, whole_run(log).horizon if end is None else end, int(workload.submit[0])),
+        window=window or Window(begin, until, origin),
+        until=until,
         targets={},
         labels={},
         provenance=describe(Path(trace.source).name, None, None, replay=_origin(trace, machine, quality, part)),

@@ -36,7 +36,7 @@ class Result:
     Attributes
     ----------
     decisions : structured array
-        The decision log (LOG_DTYPE).
+        The decision log (LOG_DTYPE), up to `until`.
     workload : Workload
         All jobs, those posted during the run included; the row is the job's id.
     fleet : tuple of NodeType
@@ -45,6 +45,8 @@ class Result:
         How jobs were scheduled.
     window : Window
         What the figures are about.
+    until : int
+        Until when (ms) the run was seen: at least to the window's end, and on while jobs of the window waited.
     targets : mapping of str to sequence of Target
         By platform.
     labels : mapping of str to mapping
@@ -62,6 +64,7 @@ class Result:
     fleet: tuple[NodeType, ...]
     policy: Policy
     window: Window
+    until: int
     targets: Mapping[str, Sequence[Target]]
     labels: Mapping[str, Mapping[str, str]]
     provenance: Mapping[str, Any]
@@ -70,8 +73,10 @@ class Result:
 
     @cached_property
     def log_digest(self) -> str:
-        """SHA-256 of the decision log."""
-        return digest(self.decisions)
+        """SHA-256 of the decision log before the horizon; of a run without one, of all of it."""
+        if self.until <= self.window.horizon:
+            return digest(self.decisions)
+        return digest(self.decisions[: np.searchsorted(self.decisions["t"], self.window.horizon)])
 
     @cached_property
     def fates(self) -> Fates:
@@ -85,12 +90,12 @@ class Result:
 
     @cached_property
     def jobs(self) -> pl.DataFrame:
-        """A row a job; see `tables.jobs_table`."""
-        return jobs_table(self.workload, self.decisions, self.fates, self.fleet, self.window)
+        """One row per job; see `tables.jobs_table`."""
+        return jobs_table(self.workload, self.decisions, self.fates, self.fleet, self.window, self.until)
 
     @cached_property
     def nodes(self) -> pl.DataFrame:
-        """A row a node; see `tables.nodes_table`."""
+        """One row per node; see `tables.nodes_table`."""
         return nodes_table(self.workload, self.decisions, self.fates, self.fleet, self.window)
 
     @cached_property
@@ -100,19 +105,19 @@ class Result:
 
     @cached_property
     def platforms(self) -> pl.DataFrame:
-        """A row a platform with its figures; see `metrics.figures`."""
+        """One row per platform with its figures; see `metrics.figures`."""
         rows = [{"platform": name, **_flat(part)} for name, part in self._platform_figures.items()]
         types = {name: _type_of(name) for name in (rows[0] if rows else ())}
         return pl.DataFrame(rows, schema_overrides=types)
 
     @cached_property
     def reasons(self) -> pl.DataFrame:
-        """A row a platform and reason for which its jobs waited; see `waits.reasons_table`."""
+        """One row per platform and reason for which its jobs waited; see `waits.reasons_table`."""
         return reasons_table(self._waits, self.workload, self.window)
 
     @cached_property
     def job_reasons(self) -> pl.DataFrame:
-        """A row a job that waited, with the ms by reason; see `waits.job_reasons_table`."""
+        """One row per job that waited, with the ms by reason; see `waits.job_reasons_table`."""
         return job_reasons_table(self._waits)
 
     @property
@@ -141,8 +146,8 @@ class Result:
     def _window_s(self) -> dict[str, float]:
         """The window in seconds since the start, or since a log's first submit, which is at `origin`."""
         window = self.window
-        ends = {name: (getattr(window, name) - window.origin) / 1_000 for name in ("warmup", "horizon")}
-        return {**ends, "origin": window.origin / 1_000}
+        ends = {"warmup": window.warmup, "horizon": window.horizon, "until": self.until}
+        return {**{name: (ms - window.origin) / 1_000 for name, ms in ends.items()}, "origin": window.origin / 1_000}
 
     def label(self, platform: str, language: str = "en") -> str:
         """Return a platform's name for people, or its name where there is none."""
@@ -175,15 +180,17 @@ class Result:
 
     @cached_property
     def _platform_figures(self) -> dict[str, metrics.Figures]:
-        return metrics.platform_figures(self.workload, self.fates, self.fleet, self.window, self.targets)
+        seen = (self.workload, self.fates, self.fleet, self.window, self.until)
+        return metrics.platform_figures(*seen, self.targets)
 
     @cached_property
     def _center_figures(self) -> metrics.Figures:
-        return metrics.center_figures(self.workload, self.fates, self.fleet, self.window, self._platform_figures)
+        seen = (self.workload, self.fates, self.fleet, self.window, self.until)
+        return metrics.center_figures(*seen, self._platform_figures)
 
     @cached_property
     def _waits(self) -> Array:
-        return waits_by_reason(self.decisions, self.workload, self.fleet, self.policy.backfill, self.window.horizon)
+        return waits_by_reason(self.decisions, self.workload, self.fleet, self.policy.backfill, self.until)
 
     def __repr__(self) -> str:
         name, jobs = self.provenance.get("name"), len(self.workload)
@@ -204,7 +211,7 @@ def _flat(figures: metrics.Figures) -> dict[str, Any]:
     for name, value in figures.items():
         if isinstance(value, dict):
             stem, unit = (name[:-2], "_s") if name.endswith("_s") else (name, "")
-            flat |= {f"{stem}_{key}{'' if key == 'censored' else unit}": part for key, part in value.items()}
+            flat |= {f"{stem}_{key}{unit}": part for key, part in value.items()}
         elif name != "targets":
             flat[name] = value
     return flat
@@ -214,8 +221,7 @@ def _type_of(name: str) -> type[pl.DataType]:
     """Return the type of a column of the platforms' table, for those that may hold nothing but null."""
     if name in {"platform", "meets_target"}:
         return pl.String if name == "platform" else pl.Boolean
-    whole = name in metrics.COUNTS or name.endswith("_censored")
-    return pl.Int64 if whole else pl.Float64
+    return pl.Int64 if name in metrics.COUNTS else pl.Float64
 
 
 class Plots:
@@ -259,7 +265,7 @@ class Plots:
         from onecenter import plot
 
         of, ax = self._of, self._titled(ax, language)
-        return plot.waits(of.jobs, of.window, of.targets, self._labels(language), ax)
+        return plot.waits(of.jobs, of.until, of.targets, self._labels(language), ax)
 
     def gantt(self, ax: "Axes | None" = None, language: str = "en") -> "Axes":
         """Which job ran where and when, for small runs."""

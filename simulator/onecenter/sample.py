@@ -54,6 +54,10 @@ class Sample:
         """The durations, open ones as if they never ended."""
         return np.where(self.never | self.open, np.inf, self.seen)
 
+    def where(self, mask: Array) -> "Sample":
+        """Return the durations of the jobs for which `mask` (bool, one per job) holds."""
+        return Sample(self.seen[mask], self.open[mask], self.never[mask])
+
     def percentile(self, percent: float) -> Bracket | None:
         """Return the smallest duration that at least `percent` percent of the jobs do not exceed; None without jobs."""
         if len(self) == 0:
@@ -69,6 +73,11 @@ class Sample:
         low = float(self.seen.sum(dtype=np.float64)) / len(self)
         return Bracket(low, math.inf if (self.open | self.never).any() else low)
 
+    def mean_started(self) -> float | None:
+        """Return the mean over those that are neither open nor never; None without any."""
+        known = self.seen[~(self.open | self.never)]
+        return float(known.sum(dtype=np.float64)) / len(known) if len(known) else None
+
     def longer_than(self, limit: float) -> tuple[int, int]:
         """Return how many certainly last longer than a limit, and how many may."""
         over = (self.seen > limit) | self.never
@@ -79,3 +88,27 @@ def needed(jobs: int, percent: float) -> int:
     """Return how many of the jobs are at least `percent` percent of them."""
     # 95 % of 20 jobs are 19, which binary fractions put a little above it.
     return math.ceil(round(jobs * percent / 100, 6))
+
+
+def bracketed(name: str, found: Bracket | None, scale: float = 1) -> dict[str, float | None]:
+    """Return a figure with its bounds as plain data: p95, p95_low, p95_high; None for infinite or unknown.
+
+    Parameters
+    ----------
+    name : str
+        Of the figure.
+    found : Bracket or None
+        None: there is no figure.
+    scale : float
+        What to divide by: 1,000 turns ms into seconds.
+    """
+    low, high = finite(found, scale)
+    return {name: None if low != high else low, f"{name}_low": low, f"{name}_high": high}
+
+
+def finite(found: Bracket | None, scale: float = 1) -> tuple[float | None, float | None]:
+    """Return the bounds of a figure, divided by a scale; None for infinite or unknown."""
+    if found is None:
+        return None, None
+    low, high = (bound / scale if math.isfinite(bound) else None for bound in found)
+    return low, high

@@ -16,10 +16,11 @@ from onecenter.fleet import NodeType
 from onecenter.policies import Policy, policy_of
 from onecenter.provenance import describe
 from onecenter.result import Result
+from onecenter.running_on import Arrivals, arrivals_of, cap_of, run_on
 from onecenter.scenario import Scenario, from_dict, load, with_set, with_texts
 from onecenter.targets import targets_of
 from onecenter.waits import waits_by_reason
-from onecenter.window import Window
+from onecenter.window import Window, whole_run
 from onecenter.workload.build import build
 from onecenter.workload.table import Workload
 
@@ -104,15 +105,23 @@ def run(
     rules = policy_of(policy, chosen.policy_)
     workload = build(chosen)
     origin = describe(chosen.name, chosen.time.seed, chosen.resolved())
-    log, jobs, seconds = simulate(
-        chosen.fleet, rules, workload, stride=stride, horizon=chosen.time.horizon, show_progress=show_progress
+    window = Window(chosen.time.warmup, chosen.time.horizon)
+    log, jobs, until, seconds = simulate(
+        chosen.fleet,
+        rules,
+        workload,
+        stride=stride,
+        window=window,
+        arrivals=arrivals_of(chosen),
+        show_progress=show_progress,
     )
     return Result(
         decisions=log,
         workload=jobs,
         fleet=chosen.fleet,
         policy=rules,
-        window=Window(chosen.time.warmup, chosen.time.horizon),
+        window=window,
+        until=until,
         targets={name: targets_of(platform) for name, platform in chosen.platforms.items()},
         labels=labels_of(chosen),
         provenance=origin,
@@ -133,19 +142,43 @@ def simulate(
     workload: Workload,
     *,
     stride: str,
-    horizon: int | None,
+    window: Window | None,
+    arrivals: Arrivals | None = None,
     show_progress: bool,
-) -> tuple[Any, Workload, float]:
-    """Return the decision log, all jobs, and the seconds that it took, compilation aside."""
+) -> tuple[Any, Workload, int, float]:
+    """Return the decision log, the jobs, until when (ms) they were seen, and the seconds that it took to compute.
+
+    Parameters
+    ----------
+    fleet, policy, workload, stride, show_progress
+        What is run, and how.
+    window : Window or None
+        Whose jobs are waited for; see `running_on.run_on`. None: it runs until nothing is left.
+    arrivals : callable, optional
+        As for `run_on`; without it the workload holds all jobs.
+    """
     with progress.compiling(show_progress):
         _warm(fleet, policy, workload)
+    horizon = None if window is None else window.horizon if arrivals else cap_of(window)
     center = Center(fleet, policy, workload, stride=stride, horizon=horizon)
     first, last = (int(workload.submit[place]) if len(workload) else 0 for place in (0, -1))
-    with progress.running(center, first, last if horizon is None else horizon, show_progress):
+    with progress.running(center, first, last if window is None else window.horizon, show_progress):
         begin = time.perf_counter()
-        center.run()
+        until = _run_to_the_end(center) if window is None else run_on(center, window, arrivals)
         seconds = time.perf_counter() - begin
-    return center.log, center.workload, seconds
+    # Jobs that were drawn for later than the run went on are nobody's.
+    jobs = center.workload if arrivals is None else _submitted_before(center.workload, until)
+    return center.log, jobs, until, seconds
+
+
+def _run_to_the_end(center: Center) -> int:
+    center.run()
+    return whole_run(center.log).horizon
+
+
+def _submitted_before(workload: Workload, instant: int) -> Workload:
+    count = int(np.searchsorted(workload.submit, instant))
+    return workload if count == len(workload) else workload.take(np.arange(count))
 
 
 def _warm(fleet: Sequence[NodeType], policy: Policy, workload: Workload) -> None:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[Any]
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 KEY: Final = "onecenter"
 CHECK: Final = "onecenter.sha256"
 
@@ -78,7 +78,7 @@ def _head(result: "Result") -> dict[str, Any]:
         "format": FORMAT,
         "rows": len(result.decisions),
         "jobs": len(result.workload),
-        "log_digest": result.log_digest,
+        "rows_digest": decisions.digest(result.decisions),
         "jobs_digest": _jobs_digest(result.workload),
         "platforms": result.workload.platforms,
         "streams": result.workload.streams,
@@ -86,6 +86,7 @@ def _head(result: "Result") -> dict[str, Any]:
         "fleet": [asdict(kind) for kind in result.fleet],
         "policy": asdict(result.policy),
         "window": asdict(result.window),
+        "until": result.until,
         "targets": {name: [asdict(one) for one in listed] for name, listed in result.targets.items()},
         "labels": {name: dict(label) for name, label in result.labels.items()},
         "provenance": dict(result.provenance),
@@ -152,7 +153,7 @@ def load(path: str | Path) -> dict[str, Any]:
     except (KeyError, TypeError, ValueError, AttributeError, OnecenterError) as error:
         raise ResultError(source, [f"damaged: {error!r} while reading it; run it again"]) from error
     found = (len(log), decisions.digest(log), _jobs_digest(workload))
-    if found != (head["rows"], head["log_digest"], head["jobs_digest"]):
+    if found != (head["rows"], head["rows_digest"], head["jobs_digest"]):
         raise ResultError(source, ["damaged: its rows are not those that were saved; run it again"])
     return {"decisions": log, "workload": workload, **pieces}
 
@@ -217,6 +218,7 @@ def _pieces(head: Mapping[str, Any]) -> dict[str, Any]:
         "fleet": tuple(NodeType(**kind) for kind in head["fleet"]),
         "policy": Policy(**head["policy"]),
         "window": Window(**head["window"]),
+        "until": head["until"],
         "targets": targets,
         "labels": head["labels"],
         "provenance": head["provenance"],

@@ -9,16 +9,8 @@ import polars as pl
 from onecenter_kernels import codes
 
 from onecenter.fleet import NodeType
-from onecenter.log import (
-    ENDED,
-    FATE_TYPE,
-    FUTURE,
-    REFUSED,
-    RUNNING,
-    WAITING,
-    Fates,
-    named,
-)
+from onecenter.log import ENDED, FATE_TYPE, FUTURE, Fates, named
+from onecenter.seen import seen, submitted_in
 from onecenter.window import Window
 from onecenter.workload.table import Workload
 
@@ -38,19 +30,6 @@ def first_start_rows(log: Array) -> Array:
     return first
 
 
-def on_time(deadline: Array, fate: Fates, horizon: int) -> tuple[Array, Array]:
-    """Return which jobs have a deadline (ms; -1: none) that they kept or missed, and which kept it.
-
-    Kept: it ended of its own accord (not killed) by the deadline. A job that was killed or given up while it
-    waited has missed it; one that is not done at the horizon has, if the deadline lies before the horizon.
-    """
-    undone = np.isin(fate.outcome, (RUNNING, WAITING))
-    known = (deadline >= 0) & ~np.isin(fate.outcome, (REFUSED, FUTURE))
-    known &= ~(undone & (deadline >= horizon))
-    kept = known & np.isin(fate.outcome, range(len(codes.OUTCOMES))) & (fate.end <= deadline)
-    return known, kept
-
-
 def node_types_of_jobs(log: Array, n_jobs: int, fleet: Sequence[NodeType]) -> Array:
     """Return the node type (index) on which each job started; -1: it did not."""
     rows = first_start_rows(log)
@@ -60,14 +39,18 @@ def node_types_of_jobs(log: Array, n_jobs: int, fleet: Sequence[NodeType]) -> Ar
     return types
 
 
-def jobs_table(workload: Workload, log: Array, fate: Fates, fleet: Sequence[NodeType], window: Window) -> pl.DataFrame:
-    """Return a row a job, by id; see the columns' names for units, null where there is no such instant.
+def jobs_table(
+    workload: Workload, log: Array, fate: Fates, fleet: Sequence[NodeType], window: Window, until: int
+) -> pl.DataFrame:
+    """Return one row per job, by id; see the columns' names for units, null where there is no such instant.
 
-    `accelerators` is those of the whole gang, `cpus` and `memory_mib` are those of a task (spread any: of an
+    `in_window`: it is one of those that the figures are about; the others were there before, or came while the run went
+    on. `accelerators` is those of the whole gang, `cpus` and `memory_mib` are those of a task (spread any: of an
     accelerator), `end_ms` of a job cancelled while it waited is the cancel, `on_time` is null while unknown.
     """
     ran = np.isin(fate.outcome, ENDED)
-    known, kept = on_time(workload.deadline, fate, window.horizon)
+    kept, may = seen(workload, fate, until).on_time()
+    due = (workload.deadline >= 0) & (fate.outcome != FUTURE)
     types = node_types_of_jobs(log, len(workload), fleet)
     optional = {
         "start_ms": (fate.start, fate.start >= 0),
@@ -75,7 +58,7 @@ def jobs_table(workload: Workload, log: Array, fate: Fates, fleet: Sequence[Node
         "wait_ms": (fate.start - workload.submit, fate.start >= 0),
         "run_ms": (fate.end - fate.start, ran),
         "deadline_ms": (workload.deadline, workload.deadline >= 0),
-        "on_time": (kept, known),
+        "on_time": (kept, due & (kept == may)),
     }
     columns: dict[str, Any] = {"job": np.arange(len(workload), dtype=np.int32)}
     if workload.names is not None:
@@ -92,9 +75,10 @@ def jobs_table(workload: Workload, log: Array, fate: Fates, fleet: Sequence[Node
         **{name: nullable(*pair) for name, pair in optional.items()},
         "walltime_ms": workload.walltime,
         "outcome": named(fate.outcome, FATE_TYPE),
+        "in_window": submitted_in(workload, fate, window),
         "node_type": _type_names(types, fleet),
     }
-    last = ["walltime_ms", "outcome", "node_type", "deadline_ms", "on_time"]
+    last = ["walltime_ms", "outcome", "node_type", "deadline_ms", "on_time", "in_window"]
     return pl.DataFrame(columns).select(pl.exclude(*last), *last)
 
 
@@ -111,7 +95,7 @@ def _type_names(types: Array, fleet: Sequence[NodeType]) -> pl.Series:
 
 
 def nodes_table(workload: Workload, log: Array, fate: Fates, fleet: Sequence[NodeType], window: Window) -> pl.DataFrame:
-    """Return a row a node: its type, rack and accelerators, the accelerator-hours used of it in the window,
+    """Return one row per node: its type, rack and accelerators, the accelerator-hours used of it in the window,
     their share of what it had to give (null without accelerators), and the starts on it in the window.
     """
     counts = [kind.count for kind in fleet]

@@ -8,12 +8,25 @@ import numpy as np
 import numpy.typing as npt
 
 from onecenter import units
+from onecenter.sample import Sample, finite, needed
+from onecenter.seen import Seen
 
 Array = npt.NDArray[Any]
 Verdict = Literal["met", "missed", "undecided"]
 
-#: Fewer jobs than these expected beyond a percentile tell nothing about it.
+#: With fewer jobs than these expected beyond a percentile, another window could well be judged otherwise.
 FEWEST_EXCEEDANCES: Final = 20
+
+#: Where a job submitted in a window is counted, each in one of these.
+PLACES: Final = ("in_time", "late", "refused", "cancelled_waiting", "open")
+
+#: What is said of those that are not in time.
+OTHERWISE: Final = {
+    "late": "late",
+    "refused": "can never run on this center",
+    "cancelled_waiting": "left while they waited",
+    "open": "still waiting, for less than the limit",
+}
 
 
 @dataclass(frozen=True)
@@ -61,6 +74,10 @@ class Target:
             covered &= gang <= self.max_accelerators
         return covered
 
+    def sample(self, jobs: Seen) -> Sample:
+        """Return what the limit holds for: the waits (ms) of jobs, or their expansion factors."""
+        return jobs.waits if self.kind == "wait" else jobs.expansions
+
     def measure(self, wait: Array, run: Array) -> Array:
         """Return what the limit holds for: waits (ms), or expansion factors."""
         return wait.astype(np.float64) if self.kind == "wait" else (wait + run) / run
@@ -68,31 +85,46 @@ class Target:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What a run says about a target.
+    """What a run says about a target: a fact about the jobs of its window.
 
     Attributes
     ----------
     what : str
         The target's name.
-    target, measured : float or None
-        The limit, and the percentile as measured (a job that was cancelled while it waited counts as never
-        started; None: not reached); seconds for a wait, a factor for an expansion.
+    target : float
+        The limit: seconds for a wait, a factor for an expansion.
+    measured, measured_low, measured_high : float or None
+        The percentile over all jobs that the target covers, in the limit's unit, and its bounds. `measured` is None
+        where the bounds differ or it is infinite, a bound is None where it is infinite.
     jobs : int
-        Jobs that the target covers.
+        Jobs that the target covers, the sum of the next five.
+    in_time, late, refused, cancelled_waiting, open : int
+        How many started within the limit; certainly not, too late or still waiting for longer; can never run on the
+        center; left while they waited; still waited, for less than the limit, when they were last seen.
     within : float or None
-        Share of them known to have started within the limit.
+        Share of the jobs in time.
     verdict : str
         "met", "missed" or "undecided".
+    few : bool
+        Whether so few jobs lie beyond the percentile that another window could well be judged otherwise.
     reason : str
-        Why it is undecided, else "".
+        Why it is missed or undecided, else "".
     """
 
     what: str
     target: float
     measured: float | None
+    measured_low: float | None
+    measured_high: float | None
     jobs: int
+    in_time: int
+    late: int
+    refused: int
+    cancelled_waiting: int
+    open: int
     within: float | None
     verdict: Verdict
+    few: bool
     reason: str
 
     def as_dict(self) -> dict[str, Any]:
@@ -126,62 +158,61 @@ def _listed(part: Any, above: int | None, most: int | None) -> list[Target]:
     ]
 
 
-def judge(target: Target, gang: Array, wait: Array, run: Array, started: Array, still_waiting: Array) -> Judgement:
-    """Say whether the jobs of a window meet a target.
+def exceeded(target: Target, jobs: Seen) -> Array:
+    """Return which jobs a target covers and have certainly exceeded its limit, started or not."""
+    return target.covers(jobs.gang) & (target.sample(jobs).seen > target.limit)
 
-    Parameters
-    ----------
-    target : Target
-        The target; only the jobs that it covers count.
-    gang, wait, run : int64 arrays
-        A row a job: accelerators of the gang (thousandths); the wait, or the age of a job that still waits
-        (ms); the run time (ms, >= 1).
-    started, still_waiting : bool arrays
-        A job that is neither was cancelled while it waited, and is not within the limit.
-    """
-    covered = target.covers(gang)
-    value = target.measure(wait[covered], run[covered])
-    kept = value <= target.limit
-    within, jobs = int((kept & started[covered]).sum()), len(value)
-    open_ = int((kept & still_waiting[covered]).sum())
-    verdict, reason = _verdict(target, jobs, within, open_)
+
+def places(jobs: Seen, over: Array) -> Array:
+    """Return in which of PLACES each job is counted, as an index; `over` are those that have exceeded a limit."""
+    choices = [jobs.refused, jobs.cancelled, over, jobs.waiting]
+    codes = [PLACES.index(name) for name in ("refused", "cancelled_waiting", "late", "open")]
+    return np.select(choices, codes, PLACES.index("in_time"))
+
+
+def counted(places: Array) -> dict[str, int]:
+    """Return how many jobs are in each of PLACES."""
+    return dict(zip(PLACES, np.bincount(places, minlength=len(PLACES)).tolist(), strict=True))
+
+
+def judge(target: Target, jobs: Seen) -> Judgement:
+    """Say whether the jobs of a window meet a target; only those that it covers count."""
+    mine = jobs.where(target.covers(jobs.gang))
+    count = counted(places(mine, exceeded(target, mine)))
+    verdict = _verdict(target, len(mine), count)
     scale = 1_000 if target.kind == "wait" else 1
-    measured = _percentile(value[started[covered]], jobs, target.percentile)
+    low, high = finite(target.sample(mine).percentile(target.percentile), scale)
     return Judgement(
         what=target.name,
         target=target.limit / scale,
-        measured=None if measured is None else measured / scale,
-        jobs=jobs,
-        within=within / jobs if jobs else None,
+        measured=low if low == high else None,
+        measured_low=low,
+        measured_high=high,
+        jobs=len(mine),
+        **count,
+        within=count["in_time"] / len(mine) if len(mine) else None,
         verdict=verdict,
-        reason=reason,
+        few=round(len(mine) * (1 - target.percentile / 100), 6) < FEWEST_EXCEEDANCES,
+        reason=_reason(target, len(mine), count, verdict),
     )
 
 
-def _needed(jobs: int, percentile: float) -> int:
-    """Return how many of the jobs are at least `percentile` percent of them."""
-    # 95 % of 20 jobs are 19, which binary fractions put a little above it.
-    return int(np.ceil(round(jobs * percentile / 100, 6)))
+def _verdict(target: Target, jobs: int, count: Mapping[str, int]) -> Verdict:
+    enough = needed(jobs, target.percentile)
+    if jobs and count["in_time"] >= enough:
+        return "met"
+    return "missed" if count["in_time"] + count["open"] < enough else "undecided"
 
 
-def _percentile(started: Array, jobs: int, percentile: float) -> float | None:
-    rank = _needed(jobs, percentile)
-    if jobs == 0 or rank > len(started):
-        return None
-    return float(np.partition(started, rank - 1)[rank - 1])
-
-
-def _verdict(target: Target, jobs: int, within: int, open_: int) -> tuple[Verdict, str]:
-    beyond = round(jobs * (1 - target.percentile / 100), 6)
-    if beyond < FEWEST_EXCEEDANCES:
-        reason = f"{jobs} jobs: {beyond:.1f} expected beyond the percentile, {FEWEST_EXCEEDANCES} are needed"
-        return "undecided", reason
-    needed = _needed(jobs, target.percentile)
-    if within >= needed:
-        return "met", ""
-    if within + open_ < needed:
-        return "missed", ""
-    return "undecided", f"{open_} jobs still waiting, for less than the limit, decide it"
+def _reason(target: Target, jobs: int, count: Mapping[str, int], verdict: Verdict) -> str:
+    if jobs == 0:
+        return "no jobs"
+    if verdict == "met":
+        return ""
+    rest = [f"{units.format_count(count[name])} {words}" for name, words in OTHERWISE.items() if count[name]]
+    share = units.format_percent(count["in_time"] / jobs)
+    of = f"{units.format_count(count['in_time'])} of {units.format_count(jobs)} jobs in time ({share})"
+    return f"{of}, {units.format_count(needed(jobs, target.percentile))} are needed: {', '.join(rest)}"
 
 
 def meets(verdicts: Sequence[str]) -> bool | None:

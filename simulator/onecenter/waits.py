@@ -19,7 +19,7 @@ Array = npt.NDArray[Any]
 REASON_TYPE = pl.Enum(codes.REASONS)
 
 
-def waits_by_reason(log: Array, workload: Workload, fleet: Sequence[NodeType], backfill: str, horizon: int) -> Array:
+def waits_by_reason(log: Array, workload: Workload, fleet: Sequence[NodeType], backfill: str, until: int) -> Array:
     """Return how long each job waited for each reason.
 
     At each instant a waiting job has the first reason that applies, from what is free after the pass: "limit"
@@ -34,7 +34,7 @@ def waits_by_reason(log: Array, workload: Workload, fleet: Sequence[NodeType], b
         What was run.
     backfill : str
         One of BACKFILLS.
-    horizon : int
+    until : int
         ms; until when a job waits that did not start.
 
     Returns
@@ -66,7 +66,7 @@ def waits_by_reason(log: Array, workload: Workload, fleet: Sequence[NodeType], b
         time=np.zeros((len(shapes), len(codes.REASONS)), np.int64),
         waits=np.zeros((len(workload), len(codes.REASONS)), np.int64),
     )
-    reasons.replay(s, horizon)
+    reasons.replay(s, until)
     return s.waits
 
 
@@ -120,11 +120,12 @@ def _center(fleet: Sequence[NodeType]) -> tuple[Array, Array, Array]:
 
 
 def reasons_table(waits: Array, workload: Workload, window: Window) -> pl.DataFrame:
-    """Return a row a platform and reason for which its jobs waited, the longest first.
+    """Return one row per platform and reason for which its jobs waited, the longest first.
 
-    Columns platform, reason, wait_ms (of all jobs submitted in the window), share (of the platform's wait).
+    Columns platform, reason, wait_ms (of all jobs submitted in the window, as far as seen), share (of the platform's
+    wait).
     """
-    inside = workload.submit >= window.warmup
+    inside = (workload.submit >= window.warmup) & (workload.submit < window.horizon)
     total = np.zeros((len(workload.platforms), len(codes.REASONS)), np.int64)
     for reason in range(1, len(codes.REASONS)):
         # Added as integers: floats would lose milliseconds of a long queue.
@@ -143,7 +144,7 @@ def reasons_table(waits: Array, workload: Workload, window: Window) -> pl.DataFr
 
 
 def job_reasons_table(waits: Array) -> pl.DataFrame:
-    """Return a row a job that waited: its id, and the ms by reason in columns like no_free_accelerator_ms."""
+    """Return one row per job that waited: its id, and the ms by reason in columns like no_free_accelerator_ms."""
     rows = np.flatnonzero(waits.any(axis=1))
     names = [f"{name.replace(' ', '_')}_ms" for name in codes.REASONS]
     columns = {name: waits[rows, code] for code, name in enumerate(names) if code != codes.R_NONE}

@@ -14,8 +14,8 @@ Array = npt.NDArray[Any]
 class Window:
     """From the end of the warm-up to the horizon.
 
-    Figures are about the jobs submitted in [warmup, horizon); what the log does not show before the horizon
-    is censored there. Accelerator-hours are those used in the window, whoever was submitted when.
+    Figures are about the jobs submitted in [warmup, horizon), also where they start after it. Accelerator-hours are
+    those used in the window, whoever was submitted when.
 
     Attributes
     ----------
@@ -42,11 +42,13 @@ class Window:
 
 
 def whole_run(log: Array) -> Window:
-    """Return the window of a replay: from the first submit to the last end."""
+    """Return the window of a run without a horizon: from the first submit to the last end, or beyond the last submit
+    where that one is refused or leaves while it waits.
+    """
     kind = np.ascontiguousarray(log["kind"])
     submits = np.flatnonzero((kind == codes.E_SUBMIT) | (kind == codes.E_REFUSE))
     if len(submits) == 0:
         return Window(0, 0)
     ends = np.flatnonzero((kind == codes.E_END) | (kind == codes.E_KILL))
-    first = int(log["t"][submits[0]])
-    return Window(first, int(log["t"][ends[-1]]) if len(ends) else first)
+    first, last = (int(log["t"][submits[place]]) for place in (0, -1))
+    return Window(first, max(last + 1, int(log["t"][ends[-1]]) if len(ends) else 0))

@@ -7,6 +7,7 @@ from onecenter.cli import tables
 from onecenter.cli.conditions import holding
 from onecenter.cli.delivery import deliver
 from onecenter.cli.outputs import output_folder
+from onecenter.cli.remarks import remarks_on_sides
 from onecenter.cli.replaying import command_repeat
 from onecenter.cli.status import CONDITION, FINE, MISTAKE
 from onecenter.cli.streams import print_json
@@ -46,6 +47,8 @@ def command_compare(options: argparse.Namespace) -> int:
         out = tables.console()
         out.print(f"  {tables.heading(next(iter(results.values())))}\n")
         out.print(tables.comparison_table(results))
+        for text in remarks_on_sides(figures["policies"]):
+            out.print(f"  {text}")
     for text in failed:
         print(f"onecenter: --fail-if holds: {visible(text)}", file=sys.stderr)
     return CONDITION if failed else FINE

@@ -13,9 +13,9 @@ from onecenter.atomic import write_json
 from onecenter.cli import tables
 from onecenter.cli.conditions import holding
 from onecenter.cli.outputs import cannot_be_written
+from onecenter.cli.remarks import remarks
 from onecenter.cli.status import CONDITION, FINE
 from onecenter.cli.streams import print_json
-from onecenter.log import FUTURE
 from onecenter.result import Result
 from onecenter.traces import Quality
 from onecenter.visible import visible
@@ -40,8 +40,8 @@ def deliver(result: Result, options: argparse.Namespace, warnings: Sequence[str]
 
 def _print(result: Result, summary: Mapping[str, Any], sizes: bool) -> None:
     out = tables.console()
-    simulated = int(np.count_nonzero(result.fates.outcome != FUTURE))
-    jobs = f"{units.format_count(simulated)} jobs in {result.seconds:.2f} s"
+    count = int(np.searchsorted(result.workload.submit, result.window.horizon))
+    jobs = f"{units.format_count(count)} jobs in {result.seconds:.2f} s"
     if "replay" in summary:
         print(*(f"  {line}" for line in replay_lines(summary)), "", sep="\n")
     out.print(f"  {tables.heading(result)} · policy {result.policy.text} · {jobs}\n")
@@ -49,10 +49,8 @@ def _print(result: Result, summary: Mapping[str, Any], sizes: bool) -> None:
     if sizes:
         out.print()
         out.print(tables.sizes_table(result))
-    for name, part in summary["platforms"].items():
-        for one in part["targets"]:
-            if one["verdict"] == "undecided":
-                out.print(f"  undecided: {name}, {one['what']}: {one['reason']}")
+    for text in remarks(summary):
+        out.print(f"  {text}")
 
 
 def replay_lines(summary: Mapping[str, Any]) -> list[str]:
@@ -61,7 +59,7 @@ def replay_lines(summary: Mapping[str, Any]) -> list[str]:
     lines = Quality.of(replay["quality"]).lines()
     if replay["horizon"] or window["warmup"]:
         ends = [units.format_seconds(window[name]) for name in ("warmup", "horizon")]
-        jobs = units.format_count(summary["center"]["submitted"] + summary["center"]["refused"])
+        jobs = units.format_count(summary["center"]["submitted"])
         lines.append(f"the figures are about the {jobs} jobs submitted {ends[0]} to {ends[1]} after the first")
     if "by" in replay["center"]:
         count = units.format_count(replay["center"]["processors"])

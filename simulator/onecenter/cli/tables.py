@@ -4,6 +4,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -12,6 +13,8 @@ from onecenter import units
 from onecenter.fleet import accelerators_of
 from onecenter.policies import Policy
 from onecenter.result import Result
+from onecenter.sample import finite
+from onecenter.seen import seen, submitted_in
 from onecenter.visible import visible
 
 VERDICTS = {"met": "✓", "missed": "✗", "undecided": "?"}
@@ -34,15 +37,18 @@ def _plain(title: str | None = None) -> Table:
     return Table(title=title, title_justify="left", box=None, pad_edge=True, padding=(0, 2, 0, 0), header_style="bold")
 
 
-def _seconds(value: float | None, part: Mapping[str, Any]) -> str:
-    """Return a wait; one that the data do not reach is beyond them."""
-    if value is not None:
-        return units.format_seconds(value)
-    return "–" if not part["submitted"] else "> data"
+def _between(part: Mapping[str, Any], group: str, key: str, form: Any = units.format_seconds) -> str:
+    """Return a figure of a platform by its bounds, such as the p95 of wait_s."""
+    if part["submitted"] == 0:
+        return units.NOTHING
+    return units.format_between(part[group][f"{key}_low"], part[group][f"{key}_high"], form)
 
 
 def _targets(part: Mapping[str, Any]) -> str:
-    texts = [f"{VERDICTS[one['verdict']]} {one['what']} ≤ {_limit(one)}" for one in part["targets"]]
+    texts = [
+        f"{VERDICTS[one['verdict']]} {one['what']} ≤ {_limit(one)}{' (few jobs)' if one['few'] else ''}"
+        for one in part["targets"]
+    ]
     return "\n".join(texts) or "–"
 
 
@@ -66,18 +72,17 @@ def heading(result: Result) -> str:
 
 
 def platforms_table(result: Result) -> Table:
-    """Return a row a platform: jobs, waits, targets, use and why it waited."""
+    """Return one row per platform: jobs, waits, targets, use and why it waited."""
     summary, reasons = result.summary(), reason_shares(result)
     table = _plain()
     for name, justify in COLUMNS:
         table.add_column(name, justify="right" if justify else "left")
     parts = [(name, part, _targets(part), reasons.get(name, "")) for name, part in summary["platforms"].items()]
     for name, part, texts, why in [*parts, ("center", summary["center"], "", "")]:
-        wait = part["wait_s"]
         table.add_row(
             name,
-            *(units.format_count(part[key]) for key in ("submitted", "started", "unfinished")),
-            *(_seconds(wait[key], part) for key in ("p50", "p95")),
+            *(units.format_count(part[key]) for key in ("submitted", "started", "refused", "unfinished")),
+            *(_between(part, "wait_s", key) for key in ("p50", "p95")),
             units.format_percent(part["utilisation"]) if part["utilisation"] is not None else "–",
             texts,
             why,
@@ -86,7 +91,8 @@ def platforms_table(result: Result) -> Table:
 
 
 COLUMNS = (
-    ("platform", 0), ("jobs", 1), ("started", 1), ("unfinished", 1), ("wait p50", 1), ("p95", 1), ("use", 1),
+    ("platform", 0), ("jobs", 1), ("started", 1), ("refused", 1), ("unfinished", 1), ("wait p50", 1), ("p95", 1),
+    ("use", 1),
     ("targets (✓ met, ✗ missed, ? undecided)", 0), ("why it waited", 0),
 )  # fmt: skip
 
@@ -102,25 +108,20 @@ def reason_shares(result: Result) -> dict[str, str]:
 
 
 def sizes_table(result: Result) -> Table:
-    """Return waits by the accelerators of a job."""
-    import polars as pl
-
-    window = result.window
-    jobs = result.jobs.filter(pl.col("submit_ms").is_between(window.warmup, window.horizon, closed="left"))
-    sizes = jobs.with_columns(pl.col("accelerators").map_elements(_size_class, return_dtype=pl.String).alias("size"))
-    grouped = sizes.group_by("size").agg(
-        pl.len().alias("jobs"),
-        pl.col("accelerators").min().alias("least"),
-        pl.col("wait_ms").mean().alias("mean"),
-        *(pl.col("wait_ms").quantile(q, "higher").alias(f"p{round(100 * q)}") for q in (0.5, 0.95, 0.99)),
-        pl.col("wait_ms").null_count().alias("waiting"),
-    )
-    table = _plain("waits of started jobs by size")
+    """Return waits of the jobs of the window by the accelerators of a job."""
+    inside = submitted_in(result.workload, result.fates, result.window)
+    jobs = seen(result.workload, result.fates, result.until).where(inside)
+    table = _plain("waits by size")
     for title in ("accelerators", "jobs", "not started", "mean", "p50", "p95", "p99"):
         table.add_column(title, justify="right")
-    for row in grouped.sort("least").iter_rows(named=True):
-        waits = (units.format_duration(row[key]) for key in ("mean", "p50", "p95", "p99"))
-        table.add_row(row["size"], units.format_count(row["jobs"]), units.format_count(row["waiting"]), *waits)
+    gangs, which = np.unique(jobs.gang, return_inverse=True)
+    names = [_size_class(gang / 1_000) for gang in gangs.tolist()]
+    for name in dict.fromkeys(names):
+        mine = jobs.where(np.isin(which, [i for i, each in enumerate(names) if each == name]))
+        found = [mine.waits.mean(), *(mine.waits.percentile(percent) for percent in (50, 95, 99))]
+        waits = [units.format_between(*finite(each), units.format_duration) for each in found]
+        counts = (len(mine), len(mine) - int(mine.started.sum()))
+        table.add_row(name, *map(units.format_count, counts), *waits)
     return table
 
 
@@ -134,22 +135,23 @@ def _size_class(accelerators: float) -> str:
 
 
 def comparison_table(results: Mapping[str, Result]) -> Table:
-    """Return a row a policy: the center's mean wait and slowdown, and each platform's p95."""
+    """Return one row per policy: the center's mean wait and slowdown, who was refused, and each platform's p95."""
     summaries = {name: result.summary() for name, result in results.items()}
     names = list(next(iter(summaries.values()))["platforms"])
     table = _plain()
-    for title in ("policy", "mean wait", "slowdown", "use", *(f"{name} p95" for name in names), "targets met"):
+    percentiles = (f"{name} p95" for name in names)
+    for title in ("policy", "mean wait", "slowdown", "use", "refused", *percentiles, "targets met"):
         table.add_column(title, justify="left" if title == "policy" else "right")
     for name, summary in summaries.items():
         center = summary["center"]
         met = [one["verdict"] == "met" for one in center["targets"]]
-        slowdown = center["bounded_slowdown"]["mean"]
         table.add_row(
             _named_policy(name, results[name].policy),
-            units.format_seconds(center["wait_s"]["restricted_mean"]),
-            "–" if slowdown is None else f"{slowdown:.2f}",
+            _between(center, "wait_s", "mean"),
+            _between(center, "bounded_slowdown", "mean", "{:.2f}".format),
             units.format_percent(center["utilisation"]),
-            *(_seconds(part["wait_s"]["p95"], part) for part in summary["platforms"].values()),
+            units.format_count(center["refused"]),
+            *(_between(part, "wait_s", "p95") for part in summary["platforms"].values()),
             f"{sum(met)} of {len(met)}" if met else "–",
         )
     return table

@@ -89,7 +89,8 @@ def _starts(jobs: pl.DataFrame, log: pl.DataFrame, window: Window) -> pl.DataFra
         pl.col("accelerators") / pl.col("tasks"),
         pl.col("end_ms").fill_null(window.horizon),
     )
-    rows = log.filter(pl.col("kind") == "start").select("job", "node", "device", "amount", start_ms="t")
+    starts = log.filter(pl.col("kind") == "start", pl.col("t") < window.horizon)
+    rows = starts.select("job", "node", "device", "amount", start_ms="t")
     found = rows.join(asked, on="job", how="left", maintain_order="left")
     return found.sort(pl.col("device") < 0, "start_ms", maintain_order=True)
 

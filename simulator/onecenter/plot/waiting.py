@@ -8,12 +8,11 @@ import numpy.typing as npt
 import polars as pl
 
 from onecenter import units
-from onecenter.log import FUTURE, REFUSED, Fates, names_of, observed_waits
+from onecenter.log import CANCELLED_WAITING, FATES, REFUSED, WAITING, names_of
 from onecenter.plot import style
 from onecenter.plot.fonts import legible
-from onecenter.statistics.survival import Survival, kaplan_meier
+from onecenter.sample import Sample
 from onecenter.targets import Target
-from onecenter.window import Window
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -38,22 +37,24 @@ LOWEST: Final = 1e-3
 
 def waits(
     jobs: pl.DataFrame,
-    window: Window,
+    until: int,
     targets: Mapping[str, Sequence[Target]] | None = None,
     labels: Mapping[str, str] | None = None,
     ax: "Axes | None" = None,
 ) -> "Axes":
-    """Draw by platform the share of jobs that wait longer than a time (Kaplan-Meier), both axes logarithmic.
+    """Draw by platform the share of all jobs of the window that wait longer than a time, both axes logarithmic.
 
-    A target p95 <= 30 min is a dashed line at 30 min with a mark at 5 %: a curve that passes below the mark
-    meets it. Targets of size classes and expansion factors are not drawn.
+    A job that was refused or cancelled while it waited never starts: the curve does not fall below their share. Where
+    jobs still waited when they were last seen, the share lies in the shaded band. A target p95 <= 30 min is a dashed
+    line at 30 min with a mark at 5 %: a curve that passes below the mark meets it. Targets of size classes and
+    expansion factors are not drawn.
 
     Parameters
     ----------
     jobs : DataFrame
         From `tables.jobs_table`.
-    window : Window
-        Jobs submitted in it are drawn.
+    until : int
+        Until when the jobs were seen, ms.
     targets : mapping, optional
         By platform.
     labels : mapping, optional
@@ -63,29 +64,30 @@ def waits(
     """
     ax = style.prepared(ax)
     names = names_of(jobs["platform"])
-    curves = {name: _survival(jobs.filter(pl.col("platform") == name), window) for name in names}
+    samples = {name: _sample(jobs.filter("in_window", pl.col("platform") == name), until) for name in names}
     drawn = {name: _drawn(targets, name) for name in names}
     limits = [target.limit for listed in drawn.values() for target in listed]
-    left, right = _range([curve.t for curve in curves.values()], limits)
+    left, right = _range([sample.seen for sample in samples.values()], limits)
     _axes(ax, left, right)
     at = np.geomspace(left, right, style.MOST_POINTS)
-    for index, name in enumerate(names):
-        ax.plot(at, _share(curves[name], at), color=style.colour(index), drawstyle="steps-post")
+    shares = {name: [_longer(durations, at) for durations in (each.low, each.high)] for name, each in samples.items()}
+    for index, (name, (low, high)) in enumerate(shares.items()):
+        ax.plot(at, low, color=style.colour(index), drawstyle="steps-post")
+        ax.fill_between(at, low, high, color=style.colour(index), alpha=0.25, linewidth=0, step="post")
         for target in drawn[name]:
             _mark(ax, target, index)
-    middle = np.sqrt(left * right)
-    heights = [_height(float(_share(curves[name], np.array([middle]))[0])) for name in names]
+    middle = [float(low[len(at) // 2]) for low, _ in shares.values()]
     colours = [style.colour(i) for i in range(len(names))]
-    style.label_lines(ax, [(labels or {}).get(name, name) for name in names], heights, colours)
+    style.label_lines(ax, [(labels or {}).get(name, name) for name in names], list(map(_height, middle)), colours)
     return legible(ax)
 
 
-def _survival(jobs: pl.DataFrame, window: Window) -> Survival:
-    columns = [jobs[name].fill_null(-1).to_numpy() for name in ("submit_ms", "start_ms", "end_ms")]
+def _sample(jobs: pl.DataFrame, until: int) -> Sample:
+    """Return the waits of jobs (ms)."""
+    left = pl.coalesce("start_ms", "end_ms", pl.when(pl.col("outcome") == FATES[WAITING]).then(until), "submit_ms")
+    wait = jobs.select(left - pl.col("submit_ms")).to_series().to_numpy()
     outcome = jobs["outcome"].to_physical().to_numpy()
-    inside = (columns[0] >= window.warmup) & ~np.isin(outcome, (REFUSED, FUTURE))
-    submit, start, end, outcome = (column[inside] for column in (*columns, outcome))
-    return kaplan_meier(*observed_waits(submit, Fates(start, end, outcome), window.horizon))
+    return Sample(wait, outcome == WAITING, np.isin(outcome, (REFUSED, CANCELLED_WAITING)))
 
 
 def _drawn(targets: Mapping[str, Sequence[Target]] | None, name: str) -> list[Target]:
@@ -96,18 +98,16 @@ def _drawn(targets: Mapping[str, Sequence[Target]] | None, name: str) -> list[Ta
 
 def _range(durations: Sequence[Array], limits: Sequence[float]) -> tuple[float, float]:
     """Return the first and last wait drawn (ms): from 1 s, or less where all is shorter than 10 s."""
-    longest = max([float(t[-1]) for t in durations if len(t)] + [float(limit) for limit in limits] + [10.0])
+    longest = max([float(t.max()) for t in durations if len(t)] + [float(limit) for limit in limits] + [10.0])
     left = 1_000.0 if longest >= 10_000 else 1.0
     return left, 1.1 * longest
 
 
-def _share(curve: Survival, at: Array) -> Array:
-    """Return S at instants; nan beyond the longest wait seen."""
-    if curve.n == 0:
+def _longer(durations: Array, at: Array) -> Array:
+    """Return the share of durations longer than each of the instants; nan without any."""
+    if len(durations) == 0:
         return np.full(len(at), np.nan)
-    row = np.searchsorted(curve.t, at, side="right") - 1
-    share = np.where(row >= 0, curve.s[row], 1.0)
-    return np.where((at > curve.t[-1]) & (curve.s[-1] > 0), np.nan, share)
+    return 1 - np.searchsorted(np.sort(durations), at, side="right") / len(durations)
 
 
 def _height(share: float) -> float:
@@ -151,4 +151,4 @@ def _axes(ax: "Axes", left: float, right: float) -> None:
     ax.yaxis.set_major_formatter(FixedFormatter([f"{100 * share:g} %" for share in shares]))
     ax.yaxis.set_minor_locator(NullLocator())
     ax.set_xlabel("wait (logarithmic)")
-    ax.set_ylabel("jobs that wait longer (% of all, logarithmic)")
+    ax.set_ylabel("jobs that wait longer, or never start (% of all, logarithmic)")

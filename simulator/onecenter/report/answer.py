@@ -8,7 +8,7 @@ from onecenter.report.numbers import Numbers
 from onecenter.report.planned import PlanFile
 from onecenter.report.subject import Subject, what
 from onecenter.report.words import Words
-from onecenter.targets import FEWEST_EXCEEDANCES, Target
+from onecenter.targets import Target
 
 Judged = tuple[str, Target, Mapping[str, Any]]
 
@@ -54,6 +54,9 @@ class Answers:
         if by["undecided"]:
             listed = self._words("join").join(self._undecided(one, labels) for one in by["undecided"])
             sentences.append(self._words("are undecided", list=listed))
+        few = [self._named("few item", one, labels) for ones in by.values() for one in ones if one[2]["few"]]
+        if few:
+            sentences.append(self._words("few jobs", list=self._words("join").join(few)))
         look = "missed" if by["missed"] else "undecided" if by["undecided"] else "met"
         return Paragraph(self._words("between").join(sentences), look)
 
@@ -71,26 +74,24 @@ class Answers:
             "what": what(target, self._words, self._numbers),
             "limit": self._numbers.limit(target),
         }
+        if one["refused"]:
+            texts |= {name: self._numbers.count(one[key]) for name, key in (("count", "refused"), ("jobs", "jobs"))}
+            return self._words("never fit", **texts)
         if one["measured"] is None:
             return self._words("missed unknown", within=self._numbers.percent(one["within"]), **texts)
-        texts["measured"] = self._numbers.measured(target, one["measured"])
+        texts["measured"] = str(self._numbers.measured(target, one["measured"]))
         if target.kind == "expansion" or not one["target"]:
             return self._words("missed factor", **texts)
         return self._words("missed by", factor=self._numbers.factor(one["measured"] / one["target"]), **texts)
 
     def _undecided(self, judged: Judged, labels: Mapping[str, str]) -> str:
-        name, target, one = judged
-        return self._words("undecided item", platform=labels[name], reason=self.why_undecided(target, one))
+        name, _, one = judged
+        reason = self._words("still waiting" if one["jobs"] else "nobody")
+        return self._words("undecided item", platform=labels[name], reason=reason)
 
-    def why_undecided(self, target: Target, one: Mapping[str, Any]) -> str:
-        """Return why a run cannot decide a target; the rule is that of `targets.judge`."""
-        beyond = round(one["jobs"] * (1 - target.percentile / 100), 6)
-        if beyond >= FEWEST_EXCEEDANCES:
-            return self._words("still waiting")
-        if not one["jobs"]:
-            return self._words("nobody")
-        texts = {"jobs": self._numbers.count(one["jobs"]), "within": self._numbers.percent(one["within"])}
-        return self._words("few jobs", asked=self._numbers.percent(target.percentile / 100), **texts)
+    def _named(self, key: str, judged: Judged, labels: Mapping[str, str]) -> str:
+        name, target, _ = judged
+        return self._words(key, platform=labels[name], what=what(target, self._words, self._numbers))
 
     def _tightest(self, met: list[Judged], labels: Mapping[str, str]) -> list[str]:
         name, target, one = max(met, key=_filled)

@@ -10,6 +10,7 @@ from onecenter import units
 from onecenter.plot import style
 from onecenter.plot.ink import ink
 from onecenter.report.blocks import Figure
+from onecenter.report.figures import Figures
 from onecenter.report.numbers import Numbers
 from onecenter.report.planned import PlanFile
 from onecenter.report.subject import Subject
@@ -39,6 +40,7 @@ class Charts:
         self._words = words
         self._numbers = numbers
         self._prefix = prefix
+        self._tables = Figures(words, numbers)
 
     def _twice(self, name: str, draw: Any, heights: tuple[float, float], title: str, **more: Any) -> Figure:
         """Return a figure; draw(ax, letters, narrow) draws it, with these heights when wide and when narrow."""
@@ -69,7 +71,7 @@ class Charts:
                 self._limits(ax, letters, row, limits[name], ends)
             self._row_names(ax, letters, [labels[name] for name in subject.platforms], narrow)
 
-        listed = [f"{labels[name]} {self._numbers.seconds(figures[name]['wait_s']['p95'])}" for name in labels]
+        listed = [f"{labels[name]} {self._tables.wait(figures[name], 'p95')}" for name in labels]
         percentiles = {f"p{p}": self._numbers.percentile(p) for p in (50, 95, 99)}
         return self._twice(
             "waits",
@@ -112,13 +114,12 @@ class Charts:
             ax.annotate(letters(self._words("nobody")), (ends[0], row), va="center", color=style.INK)
             return
         shade = style.colour(row)
-        places = [_place(part["wait_s"][key], ends) for key in ("p50", "p95", "p99")]
+        places = [_place(part["wait_s"][f"{key}_low"], ends) for key in ("p50", "p95", "p99")]
         ax.plot([places[0], places[2]], [row, row], color=shade, linewidth=2.5, clip_on=False)
         ax.plot(places[::2], [row, row], linestyle="none", marker="o", markersize=4, color=shade, clip_on=False)
         reached = part["wait_s"]["p95"] is not None
         ax.plot(places[1], row, marker="o" if reached else ">", markersize=9, color=shade, clip_on=False)
-        text = self._numbers.seconds(part["wait_s"]["p95"]) if reached else self._words("beyond data")
-        self._write(ax, letters(text), places[1], row, 7, ends, color=ink(row), weight="bold")
+        self._write(ax, letters(self._tables.wait(part, "p95")), places[1], row, 7, ends, color=ink(row), weight="bold")
 
     def _limits(
         self, ax: "Axes", letters: Letters, row: int, targets: Sequence[Any], ends: tuple[float, float]
@@ -210,7 +211,7 @@ def _of_a_class(target: Any) -> bool:
 
 def _range(figures: Mapping[str, Any], limits: Sequence[float]) -> tuple[float, float]:
     """Return the ends of the axis of waits (ms): from 1 s, or less where all is shorter than 10 s."""
-    seen = [part["wait_s"][key] for part in figures.values() for key in ("p50", "p95", "p99")]
+    seen = [part["wait_s"][f"{key}_low"] for part in figures.values() for key in ("p50", "p95", "p99")]
     longest = max([*(1_000 * value for value in seen if value is not None), *limits, 10.0])
     left = 1_000.0 if longest >= 10_000 else 1.0
     return left, 1.6 * longest

@@ -37,8 +37,8 @@ class Figures:
         labels = subject.labels(self._words.language)
         rows = []
         for name, target, one in subject.judged():
-            unknown = self._words("beyond" if one["jobs"] else "nobody")
-            measured = unknown if one["measured"] is None else self._numbers.measured(target, one["measured"])
+            bounds = [self._numbers.measured(target, one[f"measured_{end}"]) for end in ("low", "high")]
+            measured = self._words.between(*bounds) if one["jobs"] else self._words("nobody")
             rows.append(
                 [
                     Cell(labels[name]),
@@ -60,26 +60,29 @@ class Figures:
         rows = [self._waits_row(*part) for part in parts]
         percentiles = [self._numbers.percentile(p) for p in (50, 95, 99)]
         names = dict(zip(("p50", "p95"), percentiles, strict=False))
-        columns = [*self._columns("platform", "jobs", "not started"), *percentiles]
+        columns = [*self._columns("platform", "jobs", "not started", "refused"), *percentiles]
         columns += self._columns("mean", "share of use", "hours", "reason")
         return Table(self._words("waits caption", **names), columns, rows)
 
     def _waits_row(self, label: str, part: Mapping[str, Any], reason: str) -> list[Cell]:
-        wait = part["wait_s"]
-        unknown = self._words("beyond data") if part["submitted"] else units.NOTHING
-        waits = [
-            unknown if wait[key] is None else self._numbers.seconds(wait[key])
-            for key in ("p50", "p95", "p99", "restricted_mean")
-        ]
+        waits = [self.wait(part, key) for key in ("p50", "p95", "p99", "mean")]
         return [
             Cell(label),
             number(self._numbers.count(part["submitted"])),
             number(self._numbers.count(part["submitted"] - part["started"])),
+            number(self._numbers.count(part["refused"])),
             *map(number, waits),
             number(self._numbers.percent(part["utilisation"])),
             number(self._numbers.count(round(part["accelerator_hours"]))),
             Cell(reason),
         ]
+
+    def wait(self, part: Mapping[str, Any], key: str) -> str:
+        """Return a figure of a platform's waits, such as p95, by its bounds."""
+        if not part["submitted"]:
+            return units.NOTHING
+        bounds = [part["wait_s"][f"{key}_{end}"] for end in ("low", "high")]
+        return self._words.between(*(None if bound is None else self._numbers.seconds(bound) for bound in bounds))
 
     def _reasons(self, subject: Subject) -> dict[str, str]:
         """Return by platform the greatest reason of its waiting, and its share."""
@@ -134,8 +137,7 @@ class Figures:
     def _p95(self, part: Mapping[str, Any] | None) -> Cell:
         if part is None or not part["submitted"]:
             return number(units.NOTHING)
-        value = part["wait_s"]["p95"]
-        text = self._words("beyond data") if value is None else self._numbers.seconds(value)
+        text = self.wait(part, "p95")
         verdicts = [one["verdict"] for one in part["targets"]]
         worst = next((each for each in ("missed", "undecided", "met") if each in verdicts), "")
         return Cell(f"{text} {MARKS[worst]}" if worst else text, f"number {worst}".strip())

@@ -110,8 +110,8 @@ class Numbers:
         """Return a target's limit."""
         return self.exact(int(target.limit)) if target.kind == "wait" else units.plain(float(target.limit))
 
-    def measured(self, target: Target, value: float | None) -> str:
-        """Return what was measured for a target (s, or a factor); a dash where it is not reached."""
+    def measured(self, target: Target, value: float | None) -> str | None:
+        """Return what was measured for a target (s, or a factor); None where it is infinite."""
         if value is None:
-            return units.NOTHING
+            return None
         return self.seconds(value) if target.kind == "wait" else self.factor(value)

@@ -117,9 +117,9 @@ class Writer:
             parts = [words("window", length=length, first=first, last=last, zone=zone_of(subject))]
             left_out = words("warm-up", length=self.numbers.exact(warmup)) if warmup else words("no warm-up")
             parts.append(left_out)
-        waiting = subject.summary["center"]["waiting"]
+        still = subject.summary["center"]["open"]
         yield Paragraph(words("between").join(parts))
-        yield Paragraph(words("censoring", waiting=self.numbers.count(waiting)))
+        yield Paragraph(words("open jobs", count=self.numbers.count(still)) if still else words("all jobs"))
         what = words("wait percentile", percentile=self.numbers.percentile(95))
         yield Paragraph(words("verdicts", what=what, fewest=FEWEST_EXCEEDANCES))
         yield Paragraph(words("one run"))

@@ -61,7 +61,10 @@ class Time(Table):
         default=None,
         description='IANA zone of timetables and profiles, such as "Asia/Shanghai"; default the offset',
     )
-    horizon: PositiveDuration = Field(description="how long is simulated; nothing at or after it happens")
+    horizon: PositiveDuration = Field(
+        description="end of the window: figures are about the jobs submitted before it; a run goes on until they have "
+        "started"
+    )
     warmup: Duration = Field(default=0, description="the start-up that metrics leave out")
     seed: Seed = Field(default=0, description="of all random numbers")
 

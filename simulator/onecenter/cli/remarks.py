@@ -1,0 +1,45 @@
+"""What is said below the figures of a run: who can never run, whether the queue grows, why a target is not met."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from onecenter import units
+
+
+def remarks(summary: Mapping[str, Any]) -> Iterator[str]:
+    """Give the sentences about a run's figures, from `Result.summary`."""
+    yield from refusals(summary)
+    yield from growth(summary)
+    for one in summary["center"]["targets"]:
+        if one["verdict"] != "met":
+            yield f"{one['verdict']}: {one['platform']}, {one['what']}: {one['reason']}"
+
+
+def remarks_on_sides(summaries: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Give the sentences about several policies on the same jobs: each refuses the same ones, queues differ."""
+    yield from refusals(next(iter(summaries.values())))
+    for name, summary in summaries.items():
+        yield from (f"{name}: {text}" for text in growth(summary))
+
+
+def refusals(summary: Mapping[str, Any]) -> Iterator[str]:
+    """Say how many jobs can never run on the center, if there are any."""
+    center = summary["center"]
+    if center["refused"]:
+        count = f"{units.format_count(center['refused'])} of {units.format_count(center['submitted'])} jobs"
+        parts = {name: part["refused"] for name, part in summary["platforms"].items() if part["refused"]}
+        listed = ", ".join(f"{name} {units.format_count(number)}" for name, number in parts.items())
+        yield f"refused: {count} can never run on this center ({listed})"
+
+
+def growth(summary: Mapping[str, Any]) -> Iterator[str]:
+    """Say that the queue grows, if it does."""
+    center, window = summary["center"], summary["window_s"]
+    if not center["queue_grows"]:
+        return
+    longer = units.format_seconds(window["until"] - window["horizon"])
+    text = f"the queue grows: {units.format_count(center['waiting_at_horizon'])} jobs of the window wait at its end"
+    if center["waiting"]:
+        yield f"{text}, and {units.format_count(center['waiting'])} still {longer} later, when the run stops"
+    else:
+        yield f"{text}; the run goes on for {longer} until all of them have started or left"
