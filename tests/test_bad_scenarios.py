@@ -268,11 +268,11 @@ def test_an_empty_file_lacks_the_three_required_tables(tmp_path: Path) -> None:
         ),
         ("[platforms.公共]\n", "names with letters other than A to Z stand in quotes"),
         (f"x = 1{'0' * 5000}\n", "not TOML: Exceeds the limit"),
-        ("x = " + "[" * 5000, "tables or lists are nested too deeply"),
+        ("x = " + "[" * 5000, "tables or lists nested deeper than 32"),
         (GOOD.replace("fifo", "f\u00e9").encode("latin-1"), "line 19: not UTF-8 (byte 496); save the file as UTF-8"),
         (GOOD.encode("utf-16"), "line 1: not UTF-8 (byte 0)"),
         (b"\x1f\x8b\x08\x00", "packed with gzip: unpack it first; a scenario is a TOML file"),
-        (GOOD + "#" * 2**24, "larger than 16 MiB; a scenario is a small TOML file"),
+        (GOOD + "#" * 2**24, "larger than 4 MiB; a scenario is a small TOML file"),
     ],
 )
 def test_a_file_that_is_no_toml_is_told(tmp_path: Path, text: str | bytes, right: str) -> None:

@@ -286,7 +286,7 @@ def test_reading_stops_when_enough_is_wrong(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_a_directory(tmp_path: Path) -> None:
-    with pytest.raises(TraceError, match="is a directory: name a file in it"):
+    with pytest.raises(TraceError, match="is a folder; a regular file is expected"):
         traces.read(tmp_path)
 
 

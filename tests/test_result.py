@@ -260,7 +260,7 @@ def _no_fleet(path: Path) -> None:
 
 BROKEN = [
     (_missing, "no such file"),
-    (_folder, "no such file"),
+    (_folder, "a folder; a regular file is expected"),
     (_empty, "not a whole Parquet file"),
     (_text, "not a whole Parquet file"),
     (_cut, "not a whole Parquet file"),

@@ -22,6 +22,7 @@ from onecenter import log as decisions
 from onecenter.atomic import replacing
 from onecenter.errors import OnecenterError, ResultError
 from onecenter.fleet import NodeType
+from onecenter.inputs import check_regular
 from onecenter.policies import Policy
 from onecenter.targets import Target
 from onecenter.visible import json_text
@@ -175,8 +176,12 @@ def _first_line(error: BaseException) -> str:
 
 
 def _read_head(source: str) -> dict[str, Any]:
-    if not Path(source).is_file():
-        raise ResultError(source, ["there is no such file"])
+    try:
+        check_regular(source)
+    except FileNotFoundError:
+        raise ResultError(source, ["there is no such file"]) from None
+    except (OSError, ValueError) as error:
+        raise ResultError(source, [f"cannot be read: {getattr(error, 'strerror', None) or error}"]) from None
     try:
         metadata = pl.read_parquet_metadata(source)
     except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
@@ -195,7 +200,7 @@ def _read_head(source: str) -> dict[str, Any]:
 
 
 def _read_rows(source: str, head: Mapping[str, Any]) -> tuple[Array, Workload]:
-    rows = pl.scan_parquet(source)
+    rows = pl.scan_parquet(source, glob=False)
     own = [f"job_{name}" for name in JOB_COLUMNS] + (["job_name"] if head["named"] else [])
     jobs = rows.filter(pl.col("job_run").is_not_null()).select("t", "job", *own).sort("job").collect()
     if not np.array_equal(jobs["job"].to_numpy(), np.arange(jobs.height)) or jobs.height != head["jobs"]:

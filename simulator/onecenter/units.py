@@ -40,6 +40,9 @@ MAX_DURATION: Final = 1_000 * MS["y"]
 MAX_MEMORY: Final = 2**40
 MAX_POWER: Final = 1e12
 
+#: Characters of a quantity at most.
+LONGEST: Final = 100
+
 #: An underscore stands between thousands only: 1_000, but not 1_0.
 _NUMBER = r"[+-]?(?:\d{1,3}(?:_\d{3})+|\d+)(?:\.\d+)?(?:[eE][+-]?\d{1,3})?"
 _UNITLESS = re.compile(rf"\s*{_NUMBER}\s*", re.ASCII)
@@ -94,7 +97,7 @@ def parse_rate(text: Any) -> float:
     """
     if not isinstance(text, str):
         raise ValueError(_bare(text, "120 / h"))
-    found = _RATE.fullmatch(text)
+    found = _RATE.fullmatch(text) if len(text) <= LONGEST else None
     if found is None or found[2] not in MS:
         raise ValueError('not a rate; write for example "120 / h" (units ' + ", ".join(MS) + ")")
     rate = float(_number(found[1])) / MS[found[2]]
@@ -106,9 +109,9 @@ def parse_rate(text: Any) -> float:
 def _parse(text: Any, units: Mapping[str, int], example: str) -> Decimal:
     if not isinstance(text, str):
         raise ValueError(_bare(text, example))
-    if _UNITLESS.fullmatch(text):
+    if len(text) <= LONGEST and _UNITLESS.fullmatch(text):
         raise ValueError(_unit_missing(text.strip(), example))
-    found = _QUANTITY.fullmatch(text)
+    found = _QUANTITY.fullmatch(text) if len(text) <= LONGEST else None
     if found is None or found[2] not in units:
         known = ", ".join(units)
         raise ValueError(f'not a number with a unit; write for example "{example}" (units {known})')

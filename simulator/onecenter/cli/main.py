@@ -62,7 +62,7 @@ def parser() -> argparse.ArgumentParser:
 
 def _run(parts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     part = parts.add_parser("run", help="simulate a scenario, or repeat a saved result (.parquet)")
-    part.add_argument("scenario", type=SCENARIO, help="name of a shipped scenario, a TOML file, or a saved result")
+    part.add_argument("scenario", type=SCENARIO, help="a shipped scenario, a TOML file, a saved result, or - (stdin)")
     add_scenario_options(part)
     part.add_argument("--policy", type=Name(POLICY), metavar="NAME", help="a named policy instead of the scenario's")
     add_run_options(part)
@@ -72,7 +72,7 @@ def _run(parts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
 
 def _compare(parts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     part = parts.add_parser("compare", help="run several policies on one scenario, on the same jobs")
-    part.add_argument("scenario", type=SCENARIO, help="name of a shipped scenario, a TOML file, or a saved result")
+    part.add_argument("scenario", type=SCENARIO, help="a shipped scenario, a TOML file, a saved result, or - (stdin)")
     part.add_argument(
         "--policies",
         type=Names(POLICY),
@@ -94,7 +94,7 @@ def _compare(parts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 def _show(parts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     part = parts.add_parser("show", help="print the resolved scenario and its offered load, with warnings")
-    part.add_argument("scenario", type=SCENARIO, help="name of a shipped scenario, a TOML file, or a saved result")
+    part.add_argument("scenario", type=SCENARIO, help="a shipped scenario, a TOML file, a saved result, or - (stdin)")
     add_scenario_options(part)
     part.add_argument("--json", action="store_true", help="print one JSON object")
     part.set_defaults(command=_lazily("commands", "show"))

@@ -14,7 +14,7 @@ Command = Callable[[argparse.Namespace], int]
 def add_plan(parts: "argparse._SubParsersAction[argparse.ArgumentParser]", command: Command) -> None:
     """Add the command."""
     part = parts.add_parser("plan", help="find the smallest or cheapest fleet that meets every platform's targets")
-    part.add_argument("scenario", type=SCENARIO, help="name of a shipped scenario, a TOML file, or a saved result")
+    part.add_argument("scenario", type=SCENARIO, help="a shipped scenario, a TOML file, a saved result, or - (stdin)")
     part.add_argument(
         "--vary",
         action="append",

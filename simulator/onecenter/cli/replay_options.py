@@ -15,7 +15,7 @@ Command = Callable[[argparse.Namespace], int]
 def add_replay(parts: "argparse._SubParsersAction[argparse.ArgumentParser]", command: Command) -> None:
     """Add the command."""
     part = parts.add_parser("replay", help="simulate a real log (SWF, ITP or Philly table)")
-    part.add_argument("trace", type=FILE, help="the log, plain or .gz")
+    part.add_argument("trace", type=FILE, help="the log, plain or .gz, or - (stdin)")
     center = part.add_mutually_exclusive_group()
     center.add_argument(
         "--processors",

@@ -13,7 +13,7 @@ Command = Callable[[argparse.Namespace], int]
 def add_sweep(parts: "argparse._SubParsersAction[argparse.ArgumentParser]", command: Command) -> None:
     """Add the command."""
     part = parts.add_parser("sweep", help="run many variants of a scenario; interrupted, it goes on with --resume")
-    part.add_argument("scenario", type=SCENARIO, help="name of a shipped scenario, a TOML file, or a saved result")
+    part.add_argument("scenario", type=SCENARIO, help="a shipped scenario, a TOML file, a saved result, or - (stdin)")
     part.add_argument(
         "--vary",
         action="append",

@@ -7,16 +7,20 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from onecenter.errors import OnecenterError, ResultError, ScenarioError
+from onecenter.extent import check_json
+from onecenter.inputs import read as read_bytes
 from onecenter.report.belonging import foreign
 from onecenter.report.planned import PlanFile
 from onecenter.report.subject import Subject, subject_of
 from onecenter.result import Result
+from onecenter.scenario.mistakes import shortened
 
 #: What `onecenter run --out` and `onecenter plan --out` write into their folder.
 RESULT, PLAN = "result.parquet", "plan.json"
 
-#: No plan is larger (bytes).
-LARGEST: Final = 1 << 26
+#: No plan is larger (bytes), or has more keys and entries of lists.
+LARGEST: Final = 1 << 24
+MOST_ENTRIES: Final = 400_000
 
 def read(paths: Sequence[str | Path]) -> tuple[list[Subject], PlanFile | None]:
     """Return the results and the plan that files and folders hold.
@@ -83,9 +87,9 @@ def _result(path: Path) -> Subject:
 
 def _plan(path: Path) -> PlanFile:
     try:
-        if path.stat().st_size > LARGEST:
-            raise ResultError(str(path), ["too large for a plan"])
-        found = PlanFile.model_validate_json(path.read_bytes())
+        text = read_bytes(path, LARGEST).decode("utf-8")
+        check_json(text, MOST_ENTRIES)
+        found = PlanFile.model_validate_json(text)
         if wrong := found.mistakes:
             raise ResultError(str(path), [f"damaged: {text}; plan again" for text in wrong])
     except OSError as error:
@@ -93,6 +97,10 @@ def _plan(path: Path) -> PlanFile:
     except ScenarioError as error:
         raise ResultError(str(path), [f"damaged: its scenario: {error.mistakes[0]}; plan again"]) from error
     except ValidationError as error:
-        wrong = [f"{'.'.join(map(str, one['loc'])) or 'it'}: {one['msg']}" for one in error.errors()[:20]]
+        wrong = [
+            f"{shortened('.'.join(map(str, one['loc']))) or 'it'}: {one['msg']}" for one in error.errors()[:20]
+        ]
         raise ResultError(str(path), [f"no plan of `onecenter plan --json`: {text}" for text in wrong]) from error
+    except ValueError as error:
+        raise ResultError(str(path), [f"no plan of `onecenter plan --json`: {error}"]) from error
     return found

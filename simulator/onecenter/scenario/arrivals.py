@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from onecenter.scenario.few import Few
 from onecenter.scenario.quantities import (
     MOST,
     Duration,
@@ -81,7 +82,7 @@ class Timetable(Table):
     """Classes: at each weekly slot, those of the roster who attend submit a job each."""
 
     kind: Literal["timetable"] = Field(description="weekly classes")
-    slots: Annotated[tuple[Slot, ...], Field(min_length=1, max_length=2_016)] = Field(
+    slots: Annotated[tuple[Slot, ...], Field(min_length=1), Few(2_016, "slots")] = Field(
         description='weekly starts in local time, such as "mon 08:00"'
     )
     roster: Annotated[Integer, Field(ge=1, le=MOST)] = Field(description="people of the class")

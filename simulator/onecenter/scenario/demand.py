@@ -6,7 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, PlainSerializer
 
+from onecenter.fleet import MAX_NODE_TYPES
 from onecenter.scenario.arrivals import Arrivals
+from onecenter.scenario.few import Few
 from onecenter.scenario.quantities import (
     MOST,
     Accelerators,
@@ -81,7 +83,7 @@ class Walltime(Table):
     """
 
     factor: Factors = Field(default=(1.0, 1.0), description="times the run time: a number, or [low, high] log-uniform")
-    round: Annotated[tuple[PositiveDuration, ...], Field(min_length=1)] | None = Field(
+    round: Annotated[tuple[PositiveDuration, ...], Field(min_length=1), Few(1_000, "steps")] | None = Field(
         default=None,
         description="rising; the walltime is rounded up to the next of these, or to a multiple of the last",
     )
@@ -167,12 +169,12 @@ class Stream(Table):
     scale: Annotated[Real, Field(ge=0, le=1e6)] = Field(
         default=1.0, description="multiplies the rate of arrivals, or the roster of a timetable"
     )
-    node_types: Annotated[tuple[Name, ...], Field(min_length=1)] | None = Field(
+    node_types: Annotated[tuple[Name, ...], Field(min_length=1), Few(MAX_NODE_TYPES, "node types")] | None = Field(
         default=None,
         description="node types allowed, the preferred first; default all, in the order of the center",
     )
     arrivals: Arrivals | None = Field(default=None, description="when jobs are submitted")
-    sizes: Annotated[tuple[Size, ...], Field(min_length=1, max_length=10_000)] | None = Field(
+    sizes: Annotated[tuple[Size, ...], Field(min_length=1), Few(10_000, "sizes")] | None = Field(
         default=None, description="what they ask for, by share"
     )
     run_time: RunTimes | None = Field(default=None, description="how long they would run if nothing ended them early")
@@ -184,7 +186,9 @@ class Stream(Table):
         default=None, description="a job still waiting so long after its submit is cancelled; default never"
     )
     priority: Priority | None = Field(default=None, description="default the platform's; higher goes first")
-    jobs: tuple[ListedJob, ...] | None = Field(default=None, description="the jobs, one by one")
+    jobs: Annotated[tuple[ListedJob, ...], Few(100_000, "jobs")] | None = Field(
+        default=None, description="the jobs, one by one"
+    )
 
     def check_kind(self) -> Iterator[Mistake]:
         """Drawn or listed."""

@@ -7,8 +7,9 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from onecenter.scenario.demand import Stream
+from onecenter.scenario.few import Few
 from onecenter.scenario.quantities import Integer, Name, Real, Share
-from onecenter.scenario.shape import did_you_mean
+from onecenter.scenario.shape import did_you_mean, listed
 from onecenter.scenario.shares import SHARE_TOLERANCE
 from onecenter.scenario.table import Mistake, Table
 
@@ -31,7 +32,7 @@ class Pace(Table):
     monthly: Annotated[Real, Field(gt=-1, le=1)] | None = Field(
         default=None, description="growth a month, compound: 0.02 is 2 %"
     )
-    factors: Annotated[tuple[Amount, ...], Field(min_length=1, max_length=MAX_MONTHS)] | None = Field(
+    factors: Annotated[tuple[Amount, ...], Field(min_length=1), Few(MAX_MONTHS, "months")] | None = Field(
         default=None, description="demand month by month, over that of month 0; the last factor holds on"
     )
     first: First = Field(default=1, description="first month that differs from month 0")
@@ -45,7 +46,7 @@ class Pace(Table):
 class PlatformGrowth(Pace):
     """How the demand of a platform changes; month 0 is the scenario as it stands."""
 
-    demand: Mapping[Name, Pace] = Field(
+    demand: Annotated[Mapping[Name, Pace], Few(1_000, "streams")] = Field(
         default_factory=dict, description="streams that change otherwise than the platform, by name"
     )
 
@@ -116,10 +117,10 @@ class Chain(Table):
     """
 
     platform: Name = Field(description="whose demand follows the tenants")
-    stages: Annotated[Mapping[Name, Stage], Field(min_length=1, max_length=20)] = Field(
+    stages: Annotated[Mapping[Name, Stage], Field(min_length=1), Few(20, "stages")] = Field(
         description="stages by name, in the order in which tenants move up"
     )
-    graduates: Mapping[Name, Graduates] = Field(
+    graduates: Annotated[Mapping[Name, Graduates], Few(1_000, "platforms")] = Field(
         default_factory=dict, description="where graduates send their work, by platform"
     )
     voucher: Voucher | None = Field(default=None, description="vouchers for the tenants")
@@ -144,7 +145,9 @@ class Chain(Table):
 class Growth(Table):
     """How demand changes from month to month; month 0 is the scenario as it stands."""
 
-    platforms: Mapping[Name, PlatformGrowth] = Field(default_factory=dict, description="by platform")
+    platforms: Annotated[Mapping[Name, PlatformGrowth], Few(1_000, "platforms")] = Field(
+        default_factory=dict, description="by platform"
+    )
     chain: Chain | None = Field(default=None, description="start-ups; multiplies what is given by platform")
 
 
@@ -183,13 +186,13 @@ def unknown_names(growth: Growth, demand: Mapping[str, Mapping[str, Stream]]) ->
 
 def _unknown_platform(loc: tuple[str, ...], name: str, known: Mapping[str, object]) -> Iterator[Mistake]:
     if name not in known:
-        yield loc, f"no such platform; {did_you_mean(name, known)}the scenario has {', '.join(known)}"
+        yield loc, f"no such platform; {did_you_mean(name, known)}the scenario has {listed(known)}"
 
 
 def _unknown_streams(
     loc: tuple[str, ...], streams: Mapping[str, Pace], known: Mapping[str, Stream]
 ) -> Iterator[Mistake]:
-    there = ", ".join(known) or "none"
+    there = listed(known) or "none"
     for name in streams:
         if name not in known:
             yield (*loc, name), f"no such stream; {did_you_mean(name, known)}the platform has {there}"
@@ -198,6 +201,6 @@ def _unknown_streams(
 
 
 def _cannot_grow(loc: tuple[str, ...], streams: Mapping[str, Stream]) -> Iterator[Mistake]:
-    listed = [name for name, stream in streams.items() if stream.__dict__.get("jobs") is not None]
-    if listed:
-        yield loc, f"listed jobs cannot grow: {', '.join(listed)}; give growth to other streams by name"
+    fixed = [name for name, stream in streams.items() if stream.__dict__.get("jobs") is not None]
+    if fixed:
+        yield loc, f"listed jobs cannot grow: {listed(fixed)}; give growth to other streams by name"

@@ -9,10 +9,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from onecenter.scenario import shape
-from onecenter.scenario.table import Absent, Table
+from onecenter.scenario.table import MOST_MISTAKES, Absent, Table
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _LONGEST = 60
+
+#: A path in a message may have so many characters: names are chosen by whoever wrote the file.
+_LONGEST_PATH = 200
 
 #: Ends pydantic's location of a mistake in a key itself.
 _OF_A_KEY = "[key]"
@@ -42,7 +45,7 @@ _TEXTS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
 
 
 def mistakes_of(error: ValidationError, root: type[Table], data: Any, origin: Callable[[shape.Path], str]) -> list[str]:
-    """Return pydantic's errors as `path = value: what is right`, each once.
+    """Return pydantic's errors as `path = value: what is right`, each once; of many the first.
 
     Parameters
     ----------
@@ -55,8 +58,13 @@ def mistakes_of(error: ValidationError, root: type[Table], data: Any, origin: Ca
     origin : callable
         Returns for a path which file it comes from, or nothing where that is plain.
     """
-    found = error.errors(include_url=False)
-    return list(dict.fromkeys(_mistake(each, root, data, origin) for each in found if not _follows(each)))
+    found = [each for each in error.errors(include_url=False) if not _follows(each)]
+    told: dict[str, None] = {}
+    for each in found:
+        if len(told) == MOST_MISTAKES:
+            return [*told, "and more; correct these first"]
+        told[_mistake(each, root, data, origin)] = None
+    return list(told)
 
 
 def _follows(found: Any) -> bool:
@@ -77,8 +85,12 @@ def _mistake(found: Any, root: type[Table], data: Any, origin: Callable[[shape.P
         text = _TEXTS[kind](found.get("ctx", {})) if kind in _TEXTS else found["msg"]
     value = path[-1] if found["loc"][-1:] == (_OF_A_KEY,) else shape.at(data, path)
     if kind == "literal_error":
-        text = shape.did_you_mean(str(value), re.findall(r"'([^']*)'", text)) + text
+        text = shape.did_you_mean(_word(value), re.findall(r"'([^']*)'", text)) + text
     return f"{dotted(path)} = {written(value)}{origin(path)}: {text}"
+
+
+def _word(value: Any) -> str:
+    return value if isinstance(value, str) else written(value)
 
 
 def _is_absent(found: Any) -> bool:
@@ -128,7 +140,7 @@ def _which_kind(
             return f"{dotted(path)} = {written(shape.at(data, path))}{origin(path)}: a table is expected"
         return f"{dotted([*path, 'kind'])}: missing; one of {', '.join(tags)}"
     value = shape.at(data, path)["kind"]
-    hint = shape.did_you_mean(str(value), tags)
+    hint = shape.did_you_mean(_word(value), tags)
     path = [*path, "kind"]
     return f"{dotted(path)} = {written(value)}{origin(path)}: {hint}one of {', '.join(tags)} is expected"
 
@@ -141,7 +153,12 @@ def dotted(path: shape.Path) -> str:
             text += f"[{key}]"
         else:
             text += "." * bool(text) + (key if _BARE.fullmatch(key) else json.dumps(key, ensure_ascii=False))
-    return text or "(all)"
+    return shortened(text) or "(all)"
+
+
+def shortened(text: str) -> str:
+    """Return a path, cut where it is longer than a message should be."""
+    return text if len(text) <= _LONGEST_PATH else text[: _LONGEST_PATH - 1] + "…"
 
 
 def written(value: Any) -> str:

@@ -13,6 +13,7 @@ from onecenter import units
 from onecenter.fleet import MAX_NODE_TYPES, NodeType
 from onecenter.policies import DEPTH, Policy, wrong_parts
 from onecenter.scenario.demand import Priority, Stream
+from onecenter.scenario.few import Few
 from onecenter.scenario.growth import Growth, unknown_names
 from onecenter.scenario.quantities import (
     MOST,
@@ -90,21 +91,15 @@ class Center(Table):
 
     site: Site = Field(default=Site(), description="the building: tariff, PUE, carbon")
 
-    nodes: Annotated[Mapping[Name, Nodes], Field(min_length=1)] = Field(
+    nodes: Annotated[Mapping[Name, Nodes], Field(min_length=1), Few(MAX_NODE_TYPES, "node types")] = Field(
         description=f"node types by name, at most {MAX_NODE_TYPES}, in the order in which they are tried"
     )
 
-    def check_node_types(self) -> Iterator[Mistake]:
-        """Not too many."""
-        if len(self.nodes) > MAX_NODE_TYPES:
-            right = (
-                f"{len(self.nodes)} node types are too many; at most {MAX_NODE_TYPES} are expected, join similar ones"
-            )
-            yield ("nodes",), right
 
-
-Waits = Annotated[Mapping[Percentile, Duration], Field(min_length=1)]
-Expansions = Annotated[Mapping[Percentile, Annotated[Real, Field(ge=1, le=1e9)]], Field(min_length=1)]
+Factor = Annotated[Real, Field(ge=1, le=1e9)]
+Waits = Annotated[Mapping[Percentile, Duration], Field(min_length=1), Few(100, "targets")]
+Expansions = Annotated[Mapping[Percentile, Factor], Field(min_length=1), Few(100, "targets")]
+Notes = Annotated[tuple[str, ...], Few(10_000, "notes")]
 
 
 class SizeTarget(Table):
@@ -131,8 +126,12 @@ class Platform(Table):
     expansion: Expansions | None = Field(
         default=None, description="targets for (wait + run) / run by percentile: { p95 = 2.2 }"
     )
-    sizes: tuple[SizeTarget, ...] | None = Field(default=None, description="targets by size class, rising")
-    demand: Mapping[Name, Stream] = Field(default_factory=dict, description="streams of jobs by name")
+    sizes: Annotated[tuple[SizeTarget, ...], Few(1_000, "size classes")] | None = Field(
+        default=None, description="targets by size class, rising"
+    )
+    demand: Annotated[Mapping[Name, Stream], Few(1_000, "streams")] = Field(
+        default_factory=dict, description="streams of jobs by name"
+    )
 
     def check_sizes(self) -> Iterator[Mistake]:
         """Rising."""
@@ -169,13 +168,15 @@ class Scenario(Table):
 
     name: Name = Field(default="scenario", description="name of the scenario; default the file's")
     title: Text | None = Field(default=None, description="title for people")
-    notes: tuple[str, ...] = Field(default=(), description="sources and assumptions")
-    notes_zh: tuple[str, ...] = Field(
+    notes: Notes = Field(default=(), description="sources and assumptions")
+    notes_zh: Notes = Field(
         default=(), description="the notes in Chinese, as many and in the same order; a Chinese report shows these"
     )
     time: Time = Field(description="when and how long")
     center: Center = Field(description="the nodes")
-    platforms: Annotated[Mapping[Name, Platform], Field(min_length=1)] = Field(description="platforms by name")
+    platforms: Annotated[Mapping[Name, Platform], Field(min_length=1), Few(1_000, "platforms")] = Field(
+        description="platforms by name"
+    )
     policy: PolicyTable = Field(default=PolicyTable(), description="how jobs are scheduled")
     growth: Growth | None = Field(
         default=None, description="how demand changes from month to month; a run is of month 0, plans look ahead"

@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any
 
+from onecenter.extent import DEEPEST, check_toml
 from onecenter.scenario import shape
 from onecenter.scenario.model import Scenario
 
@@ -38,6 +39,8 @@ def names(path: str) -> list[str]:
     found: list[str] = []
     at = 0
     while at < len(path) or not found:
+        if len(found) == DEEPEST:
+            raise ValueError(f"a path of more than {DEEPEST} names")
         name = _NAME.match(path, at)
         if name is None or (name[4] == "." and name.end() == len(path)):
             raise ValueError('not a path; write names with dots between them, such as time.horizon or wait."p99.9"')
@@ -55,9 +58,17 @@ def _unescaped(quoted: str) -> str:
 
 
 def value_of(text: str) -> Any:
-    """Return a value read as TOML, else as text: `3`, `[1, 2]`, `{ p95 = "1 h" }`, `28 d`."""
+    """Return a value read as TOML, else as text: `3`, `[1, 2]`, `{ p95 = "1 h" }`, `28 d`.
+
+    Raises
+    ------
+    ValueError
+        If it is too large or too deep for a value.
+    """
+    line = f"value = {text}"
+    check_toml(line)
     try:
-        read = tomllib.loads(f"value = {text}")
+        read = tomllib.loads(line)
     except (ValueError, RecursionError):
         return text
     return read["value"] if len(read) == 1 else text
@@ -101,4 +112,4 @@ def _no_table(path: list[str], value: Any) -> str:
 
 def _nowhere(path: list[str], name: str, known: list[str]) -> str:
     where = f"in {'.'.join(path)}" if path else "in a scenario"
-    return f'there is no "{name}" {where}; {shape.did_you_mean(name, known)}known there: {", ".join(known)}'
+    return f'there is no "{name}" {where}; {shape.did_you_mean(name, known)}known there: {shape.listed(known)}'

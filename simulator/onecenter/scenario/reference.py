@@ -17,7 +17,8 @@ _HEAD = """\
 
 <!-- Made from the models; do not edit. To make it anew: onecenter scenario reference > docs/scenario.md -->
 
-A scenario is a TOML file: a center, its platforms with their demand, a policy, and the time simulated.
+A scenario is a TOML file: a center, its platforms with their demand, a policy, and the time simulated. It may
+have 4 MiB, and with all that it extends 100,000 keys and entries of lists; `-` is standard input.
 `onecenter validate FILE` names every mistake in it, `onecenter show FILE` prints it resolved with the load
 it offers, and `onecenter scenario schema` prints a JSON schema for editors.
 

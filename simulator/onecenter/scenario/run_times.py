@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from onecenter.scenario.few import Few
 from onecenter.scenario.quantities import PositiveDuration, Real, Share
 from onecenter.scenario.shares import paired
 from onecenter.scenario.table import Mistake, Table
@@ -34,10 +35,10 @@ class Hyperexponential(RunTime):
     """A mixture of exponentials."""
 
     kind: Literal["hyperexponential"] = Field(description="a mixture of exponentials")
-    means: Annotated[tuple[PositiveDuration, ...], Field(min_length=1, max_length=1_000)] = Field(
+    means: Annotated[tuple[PositiveDuration, ...], Field(min_length=1), Few(1_000, "means")] = Field(
         description="means of the parts, before the cap"
     )
-    shares: tuple[Share, ...] = Field(description="shares of the parts; they sum to 1")
+    shares: Annotated[tuple[Share, ...], Few(1_000, "shares")] = Field(description="shares of the parts; they sum to 1")
 
     def check_shares(self) -> Iterator[Mistake]:
         """A share a mean."""
@@ -66,8 +67,12 @@ class Empirical(RunTime):
     """A table of values."""
 
     kind: Literal["table"] = Field(description="a table of values")
-    values: Annotated[tuple[PositiveDuration, ...], Field(min_length=1)] = Field(description="the run times")
-    shares: tuple[Share, ...] | None = Field(default=None, description="their shares, which sum to 1; default equal")
+    values: Annotated[tuple[PositiveDuration, ...], Field(min_length=1), Few(100_000, "values")] = Field(
+        description="the run times"
+    )
+    shares: Annotated[tuple[Share, ...], Few(100_000, "shares")] | None = Field(
+        default=None, description="their shares, which sum to 1; default equal"
+    )
 
     def check_shares(self) -> Iterator[Mistake]:
         """A share a value."""

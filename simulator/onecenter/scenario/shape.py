@@ -3,11 +3,19 @@
 import types
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from itertools import islice
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from onecenter.scenario.table import Table
 
 Path = Sequence[str | int]
+
+#: A word is compared with so many others at most, and only if it is no longer than this: each comparison takes
+#: microseconds, and there may be as many wrong words.
+MOST, LONGEST = 1_000, 100
+
+#: Names in a list of what is known.
+LISTED = 40
 
 
 def alternatives(kind: Any) -> list[Any]:
@@ -90,8 +98,17 @@ def keys(kinds: Iterable[Any]) -> list[str]:
     return list(dict.fromkeys(key for kind in kinds if is_table(kind) for key in kind.model_fields))
 
 
+def listed(names: Iterable[str]) -> str:
+    """Return names with commas between them, of many the first."""
+    all_ = list(names)
+    more = f", … ({len(all_) - LISTED:,} more)" if len(all_) > LISTED else ""
+    return ", ".join(all_[:LISTED]) + more
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return 'did you mean "x"? ' for the nearest known word, or nothing."""
-    by_folded = {each.casefold(): each for each in known}
+    """Return 'did you mean "x"? ' for the nearest of the first known words, or nothing."""
+    if len(word) > LONGEST:
+        return ""
+    by_folded = {each.casefold(): each for each in islice(known, MOST)}
     near = get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.6)
     return f'did you mean "{by_folded[near[0]]}"? ' if near else ""

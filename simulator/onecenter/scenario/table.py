@@ -1,8 +1,9 @@
 """What all tables of a scenario share: frozen, no unknown keys, all mistakes at once."""
 
 from collections.abc import Mapping
+from itertools import islice
 from types import NoneType, UnionType
-from typing import Annotated, Any, ClassVar, Self, Union, cast, get_args, get_origin
+from typing import Annotated, Any, ClassVar, Final, Self, Union, cast, get_args, get_origin
 
 from pydantic import (
     BaseModel,
@@ -16,6 +17,13 @@ from pydantic_core import InitErrorDetails
 
 #: Path within the table, and what would be right there.
 Mistake = tuple[tuple[str | int, ...], "str | Absent"]
+
+
+#: No table has so many keys; of more the first are told.
+MOST_KEYS: Final = 100
+
+#: Mistakes that are told of a scenario; a table passes on one more, so that it is seen that there are more.
+MOST_MISTAKES: Final = 100
 
 
 class Absent(ValueError):
@@ -37,6 +45,8 @@ class Table(BaseModel):
     @model_validator(mode="wrap")
     @classmethod
     def _find_all_mistakes(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        if isinstance(data, dict) and len(data) > MOST_KEYS:
+            data = cls._with_few_unknown_keys(data)
         try:
             table = handler(data)
         except ValidationError as error:
@@ -46,10 +56,15 @@ class Table(BaseModel):
             found = _checked(cls._of_what_is_right(data, error), partial=True)
         else:
             details, found = [], _checked(table, partial=False)
-        details += [_detail(mistake) for mistake in found]
+        details = [*details, *(_detail(mistake) for mistake in found)][: MOST_MISTAKES + 1]
         if details:
             raise ValidationError.from_exception_data(cls.__name__, details)
         return table
+
+    @classmethod
+    def _with_few_unknown_keys(cls, data: dict[str, Any]) -> dict[str, Any]:
+        unknown = islice((key for key in data if key not in cls.model_fields), MOST_KEYS)
+        return {key: data[key] for key in (*(key for key in cls.model_fields if key in data), *unknown)}
 
     @classmethod
     def _of_what_is_right(cls, data: dict[str, Any], error: ValidationError) -> Self:
@@ -95,7 +110,7 @@ def _checked(table: Table, *, partial: bool) -> list[Mistake]:
         if not name.startswith("check_"):
             continue
         try:
-            found += getattr(table, name)()
+            found += islice(getattr(table, name)(), MOST_MISTAKES + 1)
         except AttributeError:
             if not partial:
                 raise

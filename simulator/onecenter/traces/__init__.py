@@ -6,6 +6,8 @@ from itertools import chain
 from os import PathLike, fspath
 from pathlib import Path
 
+from onecenter.inputs import label
+
 from .columns import Mistakes
 from .files import LIMIT, blocks, utf8
 from .fit import to_workload
@@ -33,7 +35,7 @@ def read(path: str | PathLike[str], format: str | None = None, *, limit: int = L
     Parameters
     ----------
     path : path
-        The file.
+        The file, or "-" for standard input.
     format : str, optional
         Name of one of `FORMATS`; by default found from the file's name and first line.
     limit : int
@@ -56,7 +58,7 @@ def read(path: str | PathLike[str], format: str | None = None, *, limit: int = L
     first = next(stream)
     if known is None:
         line = first.data.lstrip().partition(b"\n")[0].decode(errors="replace").strip()
-        known = detected(source, Path(source).name, line)
+        known = detected(label(source), Path(source).name, line)
     texts = (utf8(Path(source), block, known.comment) for block in chain([first], stream))
-    found = known.read(texts, Mistakes(source))
+    found = known.read(texts, Mistakes(label(source)))
     return replace(found, sha256=digest.hexdigest())

@@ -3,6 +3,7 @@
 import difflib
 import gzip
 import io
+import sys
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 
 from onecenter.errors import TraceError
+from onecenter.inputs import STDIN, NotAFileError, label, opened, standard_input
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -18,8 +20,12 @@ if TYPE_CHECKING:
 #: A trace may hold so many bytes of text, uncompressed; a gzip bomb stops here.
 LIMIT = 4 * 2**30
 
-#: Bytes read at once; no line may be longer.
-BLOCK = 16 * 2**20
+#: Bytes read at once; no line may be longer. Each takes up to fifty times as much memory while it is split.
+BLOCK = 2**20
+
+#: Logs are packed to a fifth or a twentieth; text of more than this many times the packed bytes is a gzip bomb, once
+#: it is more than FREE bytes.
+RATIO, FREE = 100, 32 * 2**20
 
 GZIP = b"\x1f\x8b"
 
@@ -42,18 +48,29 @@ class Digest(Protocol):
         """Take in more bytes."""
 
 
-class _Hashed(io.FileIO):
-    """A file whose bytes are hashed as they are read."""
+class _Counted(io.RawIOBase):
+    """A file whose bytes are counted and hashed as they are read."""
 
-    def __init__(self, path: Path, digest: Digest | None) -> None:
-        super().__init__(path, "rb")
+    def __init__(self, stream: BinaryIO, digest: Digest | None) -> None:
+        self._stream = stream
         self._digest = digest
+        self.count = 0
+
+    def readable(self) -> bool:
+        return True
 
     def readinto(self, buffer: "WriteableBuffer", /) -> int:
-        count = super().readinto(buffer) or 0
+        data = self._stream.read1(len(memoryview(buffer)))  # type: ignore[attr-defined]
+        memoryview(buffer)[: len(data)] = data
+        self.count += len(data)
         if self._digest is not None:
-            self._digest.update(memoryview(buffer)[:count])
-        return count
+            self._digest.update(memoryview(data))
+        return len(data)
+
+    def close(self) -> None:
+        if self._stream is not getattr(sys.stdin, "buffer", None):
+            self._stream.close()
+        super().close()
 
 
 @dataclass(frozen=True)
@@ -100,12 +117,12 @@ def blocks(path: Path, limit: int, digest: Digest | None = None) -> Iterator[Blo
         rest += chunk[cut:]
         if len(rest) > BLOCK:
             raise TraceError(
-                str(path), [f"line {line} is longer than {_size(BLOCK)}: this is no table of jobs"]
+                label(path), [f"line {line} is longer than {_size(BLOCK)}: this is no table of jobs"]
             )
     if rest:
         yield Block(line, rest + b"\n")
     elif line == 1:
-        raise TraceError(str(path), ["is empty: a table of jobs is expected"])
+        raise TraceError(label(path), ["is empty: a table of jobs is expected"])
 
 
 def utf8(path: Path, block: Block, comment: bytes) -> Block:
@@ -127,7 +144,7 @@ def utf8(path: Path, block: Block, comment: bytes) -> Block:
         line = block.line + block.data.count(b"\n", 0, error.start)
         byte = block.data[error.start]
         raise TraceError(
-            str(path), [f"line {line}: byte 0x{byte:02x} is not UTF-8: save the file as UTF-8"]
+            label(path), [f"line {line}: byte 0x{byte:02x} is not UTF-8: save the file as UTF-8"]
         ) from None
     return block
 
@@ -140,11 +157,13 @@ def _decodable(line: bytes, comment: bytes) -> bytes:
 def _chunks(path: Path, limit: int, digest: Digest | None) -> Iterator[bytes]:
     """Yield the unpacked bytes; the first chunk carries no byte-order mark."""
     total = 0
-    with _opened(path, digest) as stream:
+    with _opened(path, digest) as (stream, raw):
         while chunk := _read(path, stream, total):
             total += len(chunk)
             if total > limit:
-                raise TraceError(str(path), [f"holds more than {_size(limit)} of text, the limit of a trace"])
+                raise TraceError(label(path), [f"holds more than {_size(limit)} of text, the limit of a trace"])
+            if total > max(FREE, RATIO * raw.count):
+                raise TraceError(label(path), [f"unpacks to more than {RATIO} times its size, as no log does"])
             if total == len(chunk):
                 _known_bytes(path, chunk)
                 chunk = chunk.removeprefix(b"\xef\xbb\xbf")
@@ -152,37 +171,38 @@ def _chunks(path: Path, limit: int, digest: Digest | None) -> Iterator[bytes]:
 
 
 @contextmanager
-def _opened(path: Path, digest: Digest | None) -> Iterator[BinaryIO]:
+def _opened(path: Path, digest: Digest | None) -> Iterator[tuple[BinaryIO, _Counted]]:
     """Open a plain or gzip file; which, its first bytes tell."""
-    with _open(path, digest) as stream:
+    raw = _open(path, digest)
+    with io.BufferedReader(raw) as stream:
         head = _head(path, stream)
         if head == GZIP:
             with gzip.GzipFile(fileobj=stream) as unpacked:
-                yield cast(BinaryIO, unpacked)
+                yield cast(BinaryIO, unpacked), raw
         elif path.suffix == ".gz" and head:
             raise TraceError(
-                str(path), ["is not gzip although its name ends in .gz: rename or fetch it again"]
+                label(path), ["is not gzip although its name ends in .gz: rename or fetch it again"]
             )
         else:
-            yield stream
+            yield stream, raw
 
 
-def _open(path: Path, digest: Digest | None) -> io.BufferedReader:
+def _open(path: Path, digest: Digest | None) -> _Counted:
     try:
-        return io.BufferedReader(_Hashed(path, digest))
-    except IsADirectoryError:
-        raise TraceError(str(path), ["is a directory: name a file in it"]) from None
+        return _Counted(standard_input() if str(path) == STDIN else opened(path), digest)
+    except NotAFileError as error:
+        raise TraceError(label(path), [f"is {error.strerror}"]) from None
     except FileNotFoundError:
-        raise TraceError(str(path), [f"there is no such file{_neighbour(path)}"]) from None
+        raise TraceError(label(path), [f"there is no such file{_neighbour(path)}"]) from None
     except (OSError, ValueError) as error:
-        raise TraceError(str(path), [f"cannot be opened: {_reason(error)}"]) from None
+        raise TraceError(label(path), [f"cannot be opened: {_reason(error)}"]) from None
 
 
-def _head(path: Path, stream: io.BufferedReader) -> bytes:
+def _head(path: Path, stream: "io.BufferedReader[_Counted]") -> bytes:
     try:
         return stream.peek(2)[:2]
     except OSError as error:
-        raise TraceError(str(path), [f"cannot be read: {_reason(error)}"]) from None
+        raise TraceError(label(path), [f"cannot be read: {_reason(error)}"]) from None
 
 
 def _read(path: Path, stream: BinaryIO, total: int) -> bytes:
@@ -194,15 +214,15 @@ def _read(path: Path, stream: BinaryIO, total: int) -> bytes:
         what = f"the gzip file is damaged ({_reason(error)})"
     except OSError as error:
         what = f"cannot be read ({_reason(error)})"
-    raise TraceError(str(path), [f"{what} behind byte {total:,} of its text: fetch it again"])
+    raise TraceError(label(path), [f"{what} behind byte {total:,} of its text: fetch it again"])
 
 
 def _known_bytes(path: Path, chunk: bytes) -> None:
     if chunk[257:262] == b"ustar":
-        raise TraceError(str(path), ["is a tar archive: unpack it first"])
+        raise TraceError(label(path), ["is a tar archive: unpack it first"])
     for magic, what in STRANGERS.items():
         if chunk.startswith(magic):
-            raise TraceError(str(path), [f"is {what}"])
+            raise TraceError(label(path), [f"is {what}"])
 
 
 def _neighbour(path: Path) -> str:
