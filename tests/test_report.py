@@ -268,6 +268,12 @@ def test_every_text_is_there_in_both_languages() -> None:
     assert {"order", "backfill", "placement"} <= names & set(TEXTS)
 
 
+def test_no_text_takes_the_place_of_another() -> None:
+    from onecenter.report import log_words, texts
+
+    assert len(TEXTS) == len(texts._OWN) + len(log_words.LOG_TEXTS)
+
+
 def test_every_choice_of_a_policy_and_every_reason_has_words() -> None:
     from onecenter_kernels.codes import BACKFILLS, ORDERS, PLACEMENTS, REASONS
 

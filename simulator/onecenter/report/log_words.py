@@ -24,9 +24,9 @@ _REASONS: Final = {
 LOG_TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "log rows": ("What was used of the log", "日志的使用情况"),
     "jobs used": ("{jobs} of the log's {rows} jobs are used.", "日志共有作业 {rows} 个，使用 {jobs} 个。"),
-    "refused": ("{count} of them refused by the center: {reason}.", "其中 {count} 个被中心拒绝：{reason}。"),
-    "left_out": ("{count} left out: {reason}.", "剔除 {count} 个：{reason}。"),
-    "repaired": ("{count} adjusted: {reason}.", "调整 {count} 个：{reason}。"),
+    "rows refused": ("{count} of them refused by the center: {reason}.", "其中 {count} 个被中心拒绝：{reason}。"),
+    "rows left out": ("{count} left out: {reason}.", "剔除 {count} 个：{reason}。"),
+    "rows repaired": ("{count} adjusted: {reason}.", "调整 {count} 个：{reason}。"),
     "pool of the header": (
         "The center is one pool of {count} accelerators, as the log's header says.",
         "中心配置取自日志头部：{count} 块加速卡，不分节点。",

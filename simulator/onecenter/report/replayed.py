@@ -19,9 +19,10 @@ def of_log(replay: Mapping[str, Any], words: Words, numbers: Numbers) -> list[Bl
 def _findings(replay: Mapping[str, Any], words: Words, numbers: Numbers) -> Iterator[str]:
     quality = Quality.of(replay["quality"])
     yield words("jobs used", jobs=numbers.count(quality.jobs), rows=numbers.count(quality.rows))
-    for part in ("refused", "left_out", "repaired"):
-        for reason, count in getattr(quality, part).items():
+    parts = {"rows refused": quality.refused, "rows left out": quality.left_out, "rows repaired": quality.repaired}
+    for key, counts in parts.items():
+        for reason, count in counts.items():
             known = words(reason) if reason in LOG_TEXTS else reason
-            yield words(part, count=numbers.count(count), reason=known)
+            yield words(key, count=numbers.count(count), reason=known)
     if "by" in replay["center"]:
         yield words("pool of the header", count=numbers.count(replay["center"]["processors"]))

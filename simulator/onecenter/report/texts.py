@@ -7,8 +7,10 @@ from onecenter.report.log_words import LOG_TEXTS
 
 LANGUAGES: Final = ("en", "zh")
 
-#: By key the English and the Chinese text; {names} are filled in.
-TEXTS: Final[Mapping[str, tuple[str, str]]] = {
+Texts = Mapping[str, tuple[str, str]]
+
+#: Texts about one result and about plans; all are in TEXTS.
+_OWN: Final[Texts] = {
     # The page
     "kind": ("Report on a simulated AI computing center", "智算中心仿真报告"),
     "contents": ("Contents", "目录"),
@@ -284,5 +286,7 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "day 4": ("Fri", "周五"),
     "day 5": ("Sat", "周六"),
     "day 6": ("Sun", "周日"),
-    **LOG_TEXTS,
 }
+
+#: By key the English and the Chinese text; {names} are filled in.
+TEXTS: Final[Texts] = {**_OWN, **LOG_TEXTS}
