@@ -93,7 +93,7 @@ def random_scenario(
 
 def build(choices: Choices, order: str | None, backfill: str | None, placement: str | None) -> RandomScenario:
     """Make the choices of one scenario."""
-    unit = choices.pick((4, 1000, 10 * 60_000))
+    unit = choices.pick((1, 1000, 10 * 60_000))
     fleet = fleet_of(choices)
     jobs = [
         job_of(choices, fleet, unit) for _ in range(choices.pick((3, 1, 2, 4, 6, 9, 12, 15, 18, 21, 23, 25)))

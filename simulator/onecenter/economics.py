@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+import polars as pl
+
 from onecenter.scenario.model import Nodes, Scenario
 from onecenter.units import MS
 
@@ -62,7 +64,7 @@ def yearly_cost(scenario: Scenario, use: float = 1.0) -> YearlyCost:
     scenario : Scenario
         With prices; what is not given costs nothing.
     use : float
-        Share of the accelerators that are busy, 0..1; 1 is an upper bound that depends on no run.
+        Share of each node that is in use, 0..1; 1 is an upper bound that depends on no run.
     """
     kinds = list(scenario.center.nodes.values())
     years = MS["y"]
@@ -73,7 +75,9 @@ def yearly_cost(scenario: Scenario, use: float = 1.0) -> YearlyCost:
 
 
 def node_power(kind: Nodes, use: float) -> float:
-    """Return the power (W) of a node of which a share of the accelerators is busy: linear from idle to full power.
+    """Return the power (W) of a node of which a share is in use: linear from idle to full power.
+
+    The share is that of its accelerators or, where it has none, of its cpus.
 
     X. Fan, W.-D. Weber and L. A. Barroso, "Power provisioning for a warehouse-sized computer", ISCA 2007.
     """
@@ -90,6 +94,19 @@ def racks_of(scenario: Scenario) -> int:
     return sum(-(-kind.count // kind.nodes_per_rack) for kind in scenario.center.nodes.values())
 
 
+def hours_held(nodes: pl.DataFrame) -> dict[str, float]:
+    """Return by node type what is held of a result's nodes: accelerator-hours, cpu-hours where it has no accelerators.
+
+    Parameters
+    ----------
+    nodes : polars.DataFrame
+        From `Result.nodes`.
+    """
+    held = pl.when(pl.col("accelerators") > 0).then("accelerator_hours").otherwise("cpu_hours")
+    sums = nodes.group_by("type").agg(held.sum().alias("held"))
+    return {str(name): hours for name, hours in sums.select("type", "held").iter_rows()}
+
+
 def footprint(scenario: Scenario, busy: Mapping[str, float], hours: float) -> Footprint:
     """Return what a window's work used.
 
@@ -98,7 +115,7 @@ def footprint(scenario: Scenario, busy: Mapping[str, float], hours: float) -> Fo
     scenario : Scenario
         With powers, PUE, and tariff and carbon as far as they are known.
     busy : mapping of str to float
-        Accelerator-hours used by node type.
+        Accelerator-hours held by node type; of one without accelerators, cpu-hours.
     hours : float
         Length of the window.
     """
@@ -109,5 +126,5 @@ def footprint(scenario: Scenario, busy: Mapping[str, float], hours: float) -> Fo
 
 def _energy(kind: Nodes, busy: float, hours: float) -> float:
     """Return the energy (kWh) of a node type's nodes in a window."""
-    available = kind.count * kind.accelerators * hours
+    available = kind.count * (kind.accelerators or kind.cpus / 1_000) * hours
     return kind.count * hours * node_power(kind, busy / available if available else 0.0) / 1_000

@@ -95,13 +95,13 @@ def _type_names(types: Array, fleet: Sequence[NodeType]) -> pl.Series:
 
 
 def nodes_table(workload: Workload, log: Array, fate: Fates, fleet: Sequence[NodeType], window: Window) -> pl.DataFrame:
-    """Return one row per node: its type, rack and accelerators, the accelerator-hours used of it in the window,
-    their share of what it had to give (null without accelerators), and the starts on it in the window.
+    """Return one row per node: its type, rack and accelerators, the accelerator-hours held of it in the window,
+    their share of what it had to give (null without accelerators), the cpu-hours held and the starts in the window.
     """
     counts = [kind.count for kind in fleet]
     of_type = np.repeat(np.arange(len(fleet)), counts)
     accelerators = np.array([kind.accelerators for kind in fleet], dtype=np.int64)[of_type]
-    busy, starts = _use_of_nodes(workload, log, fate, window, len(of_type))
+    busy, cpus, starts = _use_of_nodes(workload, log, fate, window, len(of_type))
     capacity = accelerators * THOUSAND * window.length
     return pl.DataFrame(
         {
@@ -111,23 +111,26 @@ def nodes_table(workload: Workload, log: Array, fate: Fates, fleet: Sequence[Nod
             "accelerators": accelerators,
             "accelerator_hours": busy / (THOUSAND * HOUR),
             "utilisation": nullable(busy / np.maximum(capacity, 1), capacity > 0),
+            "cpu_hours": cpus / (THOUSAND * HOUR),
             "starts": starts,
         }
     )
 
 
-def _use_of_nodes(workload: Workload, log: Array, fate: Fates, window: Window, n_nodes: int) -> tuple[Array, Array]:
-    """Return by node the accelerator use in the window (thousandths x ms) and the starts in it."""
+def _use_of_nodes(
+    workload: Workload, log: Array, fate: Fates, window: Window, n_nodes: int
+) -> tuple[Array, Array, Array]:
+    """Return by node the use of accelerators and cpus in the window (thousandths x ms) and the starts in it."""
     rows = np.flatnonzero(np.ascontiguousarray(log["kind"]) == codes.E_START)
     job, node, t = (log[name][rows] for name in ("job", "node", "t"))
-    held = log["amount"][rows].astype(np.int64) * workload.accelerators[job]
-    busy = np.bincount(node, held * window.clipped(t, fate.end[job]), n_nodes)
+    held = log["amount"][rows] * window.clipped(t, fate.end[job])
+    use = [np.bincount(node, held * asked[job], n_nodes) for asked in (workload.accelerators, workload.cpus)]
     inside = (t >= window.warmup) & (t < window.horizon)
     if (log["device"][rows] >= 0).any():
         # A fraction has a row a device: a start counts once a node.
         pairs = np.unique(job[inside].astype(np.int64) * n_nodes + node[inside])
-        return busy, np.bincount(pairs % n_nodes, minlength=n_nodes)
-    return busy, np.bincount(node[inside], minlength=n_nodes)
+        return use[0], use[1], np.bincount(pairs % n_nodes, minlength=n_nodes)
+    return use[0], use[1], np.bincount(node[inside], minlength=n_nodes)
 
 
 def racks_of(fleet: Sequence[NodeType]) -> Array:

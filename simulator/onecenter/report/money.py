@@ -1,6 +1,6 @@
 """What the report says about cost, energy and carbon: as much as the scenario gives."""
 
-from onecenter.economics import YEAR_HOURS, footprint, power_of, yearly_cost
+from onecenter.economics import YEAR_HOURS, footprint, hours_held, power_of, yearly_cost
 from onecenter.report.blocks import Block, Facts, Paragraph
 from onecenter.report.numbers import Numbers
 from onecenter.report.subject import Subject
@@ -29,15 +29,9 @@ def _hours(subject: Subject) -> float:
     return subject.result.window.length / MS["h"]
 
 
-def _busy(subject: Subject) -> dict[str, float]:
-    """Return the accelerator-hours used by node type."""
-    sums = subject.result.nodes.group_by("type").sum()
-    return {str(name): hours for name, hours in sums.select("type", "accelerator_hours").iter_rows()}
-
-
 def _energy(subject: Subject, scenario: Scenario, words: Words, numbers: Numbers) -> list[tuple[str, str]]:
     hours = _hours(subject)
-    used = footprint(scenario, _busy(subject), hours)
+    used = footprint(scenario, hours_held(subject.result.nodes), hours)
     length, year = numbers.exact(subject.result.window.length), YEAR_HOURS / hours
     pairs = [
         (words("energy", length=length), numbers.energy(1_000 * used.energy_kwh)),
@@ -56,7 +50,7 @@ def _energy(subject: Subject, scenario: Scenario, words: Words, numbers: Numbers
 def _costs(subject: Subject, scenario: Scenario, words: Words, numbers: Numbers) -> list[tuple[str, str]]:
     """Return the yearly cost with the energy that was really used, and what an hour in use costs."""
     hours, fixed = _hours(subject), yearly_cost(scenario)
-    energy = (footprint(scenario, _busy(subject), hours).cost or 0.0) * YEAR_HOURS / hours
+    energy = (footprint(scenario, hours_held(subject.result.nodes), hours).cost or 0.0) * YEAR_HOURS / hours
     parts = {"capital": fixed.capital, "running cost": fixed.running, "energy cost": energy}
     total = sum(parts.values())
     currency = scenario.center.site.currency

@@ -58,8 +58,10 @@ class Nodes(Table):
     fp16_tflops: Annotated[Real, Field(ge=0, le=1e9)] = Field(
         default=0.0, description="dense FP16 TFLOPS of one accelerator"
     )
-    idle_power: Power = Field(default=0.0, description="power of a node whose accelerators are all free")
-    full_power: Power = Field(default=0.0, description="power of a node whose accelerators are all busy")
+    idle_power: Power = Field(default=0.0, description="power of a node of which nothing is in use")
+    full_power: Power = Field(
+        default=0.0, description="power of a node whose accelerators (of one without any: cpus) are all in use"
+    )
     nodes_per_rack: Annotated[Integer, Field(ge=1, le=MOST)] = Field(
         default=1, description="nodes a rack; a rack holds one node type only"
     )
