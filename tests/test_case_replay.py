@@ -176,6 +176,30 @@ def test_what_is_no_time_is_told_in_python(write: Write, given: dict[str, Any], 
 
 
 @pytest.mark.case("6.3")
+@pytest.mark.parametrize(
+    ("given", "right"),
+    [
+        ({"processors": "4"}, "processors = '4': a whole number is expected"),
+        ({"nodes": 48}, "nodes x accelerators per node is expected"),
+        ({"nodes": "1000000x2147483"}, "accelerators in all = 2147483000000: at most 10,000,000 is expected"),
+        ({"processors": 4, "format": 5}, "5: one of swf, itp, philly is expected"),
+        ({"processors": 4, "trace": None}, "None: a log's file is expected"),
+        ({"processors": 4, "trace": b"log.swf"}, "b'log.swf': a log's file is expected"),
+    ],
+)
+def test_what_is_no_machine_and_no_log_is_told_in_python(write: Write, given: dict[str, Any], right: str) -> None:
+    with pytest.raises(OnecenterError) as error:
+        oc.replay(**{"trace": write(hourly(0)), **given})
+    assert right in error.value.mistakes[0]
+
+
+@pytest.mark.case("6.3")
+def test_a_format_is_not_dropped(write: Write) -> None:
+    with pytest.raises(TraceError, match="format = 'itp': the log has been read already"):
+        oc.replay(read(write(hourly(0))), processors=4, format="itp")
+
+
+@pytest.mark.case("6.3")
 def test_all_mistakes_are_told_at_once(write: Write) -> None:
     with pytest.raises(TraceError) as error:
         oc.replay(write(hourly(0)), processors=4, warmup="x", horizon=-1, skip_first=2)
@@ -212,7 +236,8 @@ def test_a_header_that_says_nothing_needs_an_option(write: Write, call: Call, he
 
 @pytest.mark.case("6.4")
 def test_an_impossible_header_is_a_mistake(write: Write, call: Call) -> None:
-    assert "processors = 99999999999" in call("replay", write("; MaxProcs: 99999999999\n" + swf(1, 0)), status=2)
+    text = call("replay", write("; MaxProcs: 99999999999\n" + swf(1, 0)), status=2)
+    assert "MaxProcs of its header: processors = 99999999999: at most" in text
 
 
 # Requeued jobs and comments.

@@ -284,18 +284,18 @@ def test_pools() -> None:
 @pytest.mark.parametrize(
     ("text", "mistakes"),
     [
-        ("48", ["nodes x accelerators a node is expected, such as 48x8"]),
-        ("8x8x8", ["nodes x accelerators a node is expected, such as 48x8"]),
-        ("4.5x8", ["nodes x accelerators a node is expected, such as 48x8"]),
+        ("48", ["nodes x accelerators per node is expected, such as 48x8"]),
+        ("8x8x8", ["nodes x accelerators per node is expected, such as 48x8"]),
+        ("4.5x8", ["nodes x accelerators per node is expected, such as 48x8"]),
         (
             "0x-8",
             [
-                "nodes = 0: 1 to 1,000,000 are expected",
-                "accelerators a node = -8: 1 to 2,147,483 are expected",
+                "nodes = 0: at least 1 is expected",
+                "accelerators per node = -8: at least 1 is expected",
             ],
         ),
-        ("9" * 5000 + "x8", ["nodes = 99999999999999999999: 1 to 1,000,000 are expected"]),
-        ("1000000x11", ["accelerators in all = 11000000: 1 to 10,000,000 are expected"]),
+        ("9" * 5000 + "x8", ["nodes = 99999999999999999999: at most 1,000,000 is expected"]),
+        ("1000000x11", ["accelerators in all = 11000000: at most 10,000,000 is expected"]),
     ],
 )
 def test_wrong_nodes(text: str, mistakes: list[str]) -> None:
@@ -306,7 +306,7 @@ def test_wrong_nodes(text: str, mistakes: list[str]) -> None:
 
 @pytest.mark.parametrize("processors", [0, -1, 2_147_484])
 def test_wrong_processors(processors: int) -> None:
-    with pytest.raises(OnecenterError, match=f"processors = {processors}: 1 to 2,147,483 are expected"):
+    with pytest.raises(OnecenterError, match=f"processors = {processors}: at (least 1|most 2,147,483) is expected"):
         traces.flat_pool(processors)
 
 

@@ -6,6 +6,7 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import Any, Final
 
+from onecenter.checks import shown
 from onecenter.errors import OnecenterError, ResultError, TraceError
 from onecenter.fleet import NodeType
 from onecenter.log_window import LogWindow
@@ -72,12 +73,15 @@ def machine_of_header(trace: Trace) -> Machine:
     Raises
     ------
     TraceError
-        If it does not say how many processors there are.
+        If it does not say how many processors there are, or says something impossible.
     """
     if trace.machine is None:
         raise TraceError(trace.source, [f"its header names no MaxProcs: one of {ONE_OF} is expected"])
     key, count = trace.machine
-    return Machine(flat_pool(count), Policy(), {"processors": count, "by": f"{key} of the log's header"})
+    try:
+        return Machine(flat_pool(count), Policy(), {"processors": count, "by": f"{key} of the log's header"})
+    except OnecenterError as error:
+        raise TraceError(trace.source, [f"{key} of its header: {mistake}" for mistake in error.mistakes]) from None
 
 
 def replay(
@@ -120,7 +124,9 @@ def replay(
         With all mistakes.
     """
     window = LogWindow(warmup, horizon, skip_first)  # type: ignore[arg-type]  # text is read and checked
-    if not isinstance(trace, Trace) and fspath(trace).endswith(SAVED):
+    if isinstance(trace, Trace) and format is not None:
+        raise TraceError("replay", [f"format = {shown(format)}: the log has been read already"])
+    if isinstance(trace, str | PathLike) and fspath(trace).endswith(SAVED):
         if (processors, nodes, center, format, window) != (None, None, None, None, LogWindow()):
             raise TraceError("replay", ["a saved replay is repeated as it was: only policy and stride may be given"])
         return repeat(trace, policy=policy, stride=stride, show_progress=show_progress)

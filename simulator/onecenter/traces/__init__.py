@@ -6,6 +6,8 @@ from itertools import chain
 from os import PathLike, fspath
 from pathlib import Path
 
+from onecenter.checks import shown
+from onecenter.errors import TraceError
 from onecenter.inputs import label
 
 from .columns import Mistakes
@@ -51,6 +53,8 @@ def read(path: str | PathLike[str], format: str | None = None, *, limit: int = L
     TraceError
         If the file cannot be read; lists the mistakes with their lines.
     """
+    if not isinstance(path, str | PathLike):
+        raise TraceError("replay", [f"{shown(path)}: a log's file is expected"])
     source = fspath(path)
     known = None if format is None else named(format)
     digest = sha256()

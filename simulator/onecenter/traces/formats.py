@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from onecenter.checks import shown
 from onecenter.errors import TraceError
 
 from . import swf, tables
@@ -57,9 +58,9 @@ def named(name: str) -> Format:
     names = [known.name for known in FORMATS]
     if name in names:
         return FORMATS[names.index(name)]
-    close = difflib.get_close_matches(name, names, n=1)
+    close = difflib.get_close_matches(str(name), names, n=1)
     hint = f" (did you mean {close[0]}?)" if close else ""
-    raise TraceError("format", [f"{quoted(name)}: one of {', '.join(names)} is expected{hint}"])
+    raise TraceError("format", [f"{shown(name)}: one of {', '.join(names)} is expected{hint}"])
 
 
 def detected(source: str, file_name: str, first_line: str) -> Format:

@@ -1,13 +1,14 @@
 """The nodes of a replay, as the command line names them."""
 
 import re
+from typing import Any, Final
 
-from onecenter.checks import NODES, PROCESSORS
+from onecenter.checks import NODES, PROCESSORS, Whole, shown
 from onecenter.errors import OnecenterError
 from onecenter.fleet import NodeType
 
-#: Of all nodes together: the core and the reasons of waits keep rows per accelerator.
-MOST_IN_ALL = 10_000_000
+#: Accelerators of all nodes: the core and the reasons of waits keep rows of them.
+IN_ALL: Final = Whole(1, 10_000_000)
 
 
 def parse_nodes(text: str) -> tuple[NodeType, ...]:
@@ -18,18 +19,14 @@ def parse_nodes(text: str) -> tuple[NodeType, ...]:
     OnecenterError
         If the text is not of this form or a number is out of range.
     """
-    found = re.fullmatch(r"\s*(-?\d+)\s*[xX]\s*(-?\d+)\s*", text, re.ASCII)
-    if not found:
-        raise OnecenterError(f"nodes {text!r}", ["nodes x accelerators a node is expected, such as 48x8"])
+    found = re.fullmatch(r"\s*(-?\d+)\s*[xX]\s*(-?\d+)\s*", text, re.ASCII) if isinstance(text, str) else None
+    if found is None:
+        raise OnecenterError(f"nodes {shown(text)}", ["nodes x accelerators per node is expected, such as 48x8"])
     count, accelerators = _int(found[1]), _int(found[2])
-    mistakes = [
-        *_range("nodes", found[1], count, NODES.high),
-        *_range("accelerators a node", found[2], accelerators, PROCESSORS.high),
-    ]
-    if not mistakes:
-        mistakes = _range("accelerators in all", str(count * accelerators), count * accelerators, MOST_IN_ALL)
+    mistakes = _wrong("nodes", count, NODES) + _wrong("accelerators per node", accelerators, PROCESSORS)
+    mistakes = mistakes or _wrong("accelerators in all", count * accelerators, IN_ALL)
     if mistakes:
-        raise OnecenterError(f"nodes {text!r}", mistakes)
+        raise OnecenterError(f"nodes {shown(text)}", mistakes)
     return (NodeType("node", count, accelerators),)
 
 
@@ -41,9 +38,9 @@ def flat_pool(processors: int) -> tuple[NodeType, ...]:
     OnecenterError
         If there are fewer than one or more than a job can ask for.
     """
-    mistakes = _range("processors", str(processors), processors, PROCESSORS.high)
+    mistakes = _wrong("processors", processors, PROCESSORS)
     if mistakes:
-        raise OnecenterError("processors", mistakes)
+        raise OnecenterError("replay", mistakes)
     return (NodeType("pool", 1, processors),)
 
 
@@ -52,7 +49,9 @@ def _int(digits: str) -> int:
     return int(digits[:20])
 
 
-def _range(what: str, text: str, value: int, most: int) -> list[str]:
-    if 1 <= value <= most:
-        return []
-    return [f"{what} = {text[:20]}: 1 to {most:,} are expected"]
+def _wrong(what: str, value: Any, check: Whole) -> list[str]:
+    try:
+        check(value)
+    except ValueError as error:
+        return [f"{what} = {shown(value)}: {error}"]
+    return []
