@@ -149,3 +149,60 @@ def test_a_saved_replay_is_repeated_as_it_was(log: Path, saved: Path) -> None:
         oc.replay(saved.parent / "tiny.parquet")
     with pytest.raises(ResultError, match="it is the replay of a log, so it holds no scenario"):
         oc.run(saved)
+
+
+@pytest.mark.case("6.5")
+@pytest.mark.parametrize(
+    "lie",
+    [
+        {"trace": None},
+        {"trace": {}},
+        {"trace": {"path": "-", "format": "swf", "sha256": ""}},
+        {"trace": {"path": 5, "format": "swf", "sha256": ""}},
+        {"warmup": "soon"},
+        {"horizon": -1},
+        {"skip_first": "half"},
+        {"center": 3},
+    ],
+)
+def test_a_saved_replay_that_lies_is_damaged(log: Path, call: Call, tmp_path: Path, lie: dict[str, Any]) -> None:
+    from dataclasses import replace
+
+    result = oc.replay(log)
+    origin = {**result.provenance["replay"], **lie}
+    path = replace(result, provenance={**result.provenance, "replay": origin}).save(tmp_path / "lie.parquet")
+    assert "damaged: " in call("run", str(path), status=2)
+
+
+@pytest.mark.case("6.5")
+def test_a_log_from_standard_input_cannot_be_read_again(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import io
+    import sys
+
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(LOG.encode())))
+    result = oc.replay("-")
+    assert result.provenance["replay"]["trace"]["sha256"] == hashlib.sha256(LOG.encode()).hexdigest()
+    assert "standard input, which cannot be read again" in call(
+        "run", str(result.save(tmp_path / "x.parquet")), status=2
+    )
+
+
+# What a window leaves open is waited for, with the arrivals that the log has.
+
+
+@pytest.mark.case("2.2")
+def test_a_replay_goes_on_past_its_horizon_with_the_arrivals_of_the_log(tmp_path: Path) -> None:
+    # One accelerator; a job of 60 min every 30 min: job k waits k / 2 h, whatever comes after it.
+    rows = [f"{k + 1} {1_800 * k} -1 3600 1 -1 -1 -1 3600 -1 1 1 1 -1 -1 -1 -1 -1\n" for k in range(40)]
+    path = tmp_path / "grows.swf"
+    path.write_text("; MaxProcs: 1\n" + "".join(rows))
+    result = oc.replay(path, policy="fifo", horizon="5 h")
+    center = result.summary()["center"]
+    # The 10 jobs of the window wait 0, 0.5, … 4.5 h; the last one starts at 9 h.
+    assert (center["submitted"], center["in_time"]) == (10, 10)
+    assert (center["wait_s"]["p50"], center["wait_s"]["p95"], center["wait_s"]["mean"]) == (7_200, 16_200, 8_100)
+    assert 9 * 3_600_000 < result.until <= 9 * 3_600_000 + 5 * 3_600_000 // 64
+    assert int((result.jobs["start_ms"].is_not_null()).sum()) == 10
+    assert result.log["t"].max() < result.until

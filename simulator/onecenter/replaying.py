@@ -9,6 +9,7 @@ from typing import Any, Final
 from onecenter.checks import shown
 from onecenter.errors import OnecenterError, ResultError, TraceError
 from onecenter.fleet import NodeType
+from onecenter.inputs import STDIN, label
 from onecenter.log_window import LogWindow
 from onecenter.policies import Policy, policy_of
 from onecenter.provenance import describe, hash_of
@@ -165,7 +166,8 @@ def play(
 
 def _origin(trace: Trace, machine: Machine, quality: Quality, part: LogWindow) -> dict[str, Any]:
     """Return what was replayed, on what, and what was left out, as plain data."""
-    found = {"path": str(Path(trace.source).absolute()), "format": trace.format, "sha256": trace.sha256}
+    path = None if trace.source == label(STDIN) else str(Path(trace.source).absolute())
+    found = {"path": path, "format": trace.format, "sha256": trace.sha256}
     return {"trace": found, "quality": quality.as_dict(), "center": dict(machine.given), **part.as_dict()}
 
 
@@ -184,10 +186,10 @@ def repeat(
     if not isinstance(origin, Mapping):
         raise ResultError(str(path), ["it is no replay of a log: `onecenter run` repeats the run of a scenario"])
     try:
-        given, part = _as_saved(origin)
+        given, part, log = _as_saved(origin)
     except (KeyError, TypeError, ValueError, OnecenterError) as error:
         raise ResultError(str(path), [f"damaged: {error!r} while reading what was replayed"]) from error
-    trace = _again(str(path), origin["trace"])
+    trace = _again(str(path), log)
     machine = Machine(saved.fleet, saved.policy, given)
     return play(trace, machine, policy_of(policy, saved.policy), part, stride=stride, show_progress=show_progress)
 
@@ -203,17 +205,24 @@ def is_replay(path: str | PathLike[str]) -> bool:
     return fspath(path).endswith(SAVED) and origin_of(Path(path)).get("replay") is not None
 
 
-def _as_saved(origin: Mapping[str, Any]) -> tuple[dict[str, Any], LogWindow]:
-    return dict(origin["center"]), LogWindow(origin["warmup"], origin["horizon"], origin["skip_first"])
+def _as_saved(origin: Mapping[str, Any]) -> tuple[dict[str, Any], LogWindow, dict[str, Any]]:
+    """Return how the machine was given, the window, and the log; raise where they are not what `_origin` gave."""
+    trace = {name: origin["trace"][name] for name in ("path", "format", "sha256")}
+    if trace["path"] is not None and not Path(trace["path"]).is_absolute():
+        raise ValueError("the path of its log is not absolute")
+    part = LogWindow(origin["warmup"], origin["horizon"], origin["skip_first"])
+    return dict(origin["center"]), part, trace
 
 
-def _again(source: str, origin: Mapping[str, str]) -> Trace:
+def _again(source: str, origin: Mapping[str, Any]) -> Trace:
     """Return the log that was replayed, if its file is there and the same."""
+    if origin["path"] is None:
+        raise ResultError(source, ["its log came from standard input, which cannot be read again"])
     try:
         trace = read(origin["path"], origin["format"])
     except TraceError as error:
         raise ResultError(source, [f"its log cannot be replayed again: {error}"]) from error
     if trace.sha256 != origin["sha256"]:
-        change = f"its SHA-256 was {origin['sha256'][:12]}…, now it is {trace.sha256[:12]}…"
+        change = f"its SHA-256 was {shown(origin['sha256'])}, now it is '{trace.sha256}'"
         raise ResultError(source, [f"its log {origin['path']} is another one now: {change}"])
     return trace

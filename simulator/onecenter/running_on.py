@@ -38,7 +38,7 @@ def arrivals_of(scenario: Scenario) -> Arrivals:
 
 def cap_of(window: Window) -> int:
     """Return the instant (ms) at which a run ends even if jobs of its window still wait."""
-    return max(window.horizon, min(window.horizon + CAP * window.length, MAX_DURATION))
+    return max(window.horizon, min(window.horizon + CAP * window.length, window.origin + MAX_DURATION))
 
 
 def run_on(center: Center, window: Window, arrivals: Arrivals | None = None) -> int:
