@@ -16,6 +16,10 @@ from onecenter.units import MAX_POWER
 
 Check = Callable[[Any], Any]
 
+_WHOLE: Final = re.compile(r"\s*[+-]?[0-9]+\s*")
+
+#: More digits than these are no number of anything, and Python reads no more than a few thousand.
+_DIGITS: Final = 40
 _DECIMAL: Final = re.compile(r"\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?\s*")
 
 #: More of a wrong value than this is not shown.
@@ -154,6 +158,19 @@ def one(name: str, value: Any, check: Check, error: type[OnecenterError] = Onece
         return check(value)
     except ValueError as wrong:
         raise error(name, [f"{shown(value)}: {wrong}"]) from None
+
+
+def whole(text: str) -> int:
+    """Return the whole number that a text is: ASCII digits without underscores.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    """
+    if _WHOLE.fullmatch(text) is None:
+        raise ValueError("a whole number is expected")
+    return int(text.strip()[:_DIGITS])
 
 
 def decimal(text: str) -> float:

@@ -4,12 +4,12 @@ import argparse
 import sys
 
 from onecenter.cli import tables
-from onecenter.cli.conditions import holding
+from onecenter.cli.conditions import holding, status_of_holding
 from onecenter.cli.delivery import deliver
 from onecenter.cli.outputs import output_folder
 from onecenter.cli.remarks import remarks_on_sides
 from onecenter.cli.replaying import command_repeat
-from onecenter.cli.status import CONDITION, FINE, MISTAKE
+from onecenter.cli.status import FINE, MISTAKE
 from onecenter.cli.streams import print_json
 from onecenter.cli.warned import warn
 from onecenter.comparison import compare
@@ -49,9 +49,7 @@ def command_compare(options: argparse.Namespace) -> int:
         out.print(tables.comparison_table(results))
         for text in remarks_on_sides(figures["policies"]):
             out.print(f"  {text}")
-    for text in failed:
-        print(f"onecenter: --fail-if holds: {visible(text)}", file=sys.stderr)
-    return CONDITION if failed else FINE
+    return status_of_holding(failed)
 
 
 def _compare_paired(scenario: Scenario, options: argparse.Namespace, warnings: list[str]) -> int:
@@ -63,9 +61,7 @@ def _compare_paired(scenario: Scenario, options: argparse.Namespace, warnings: l
         print_json(figures)
     else:
         tables.console().print(tables.pairs_table(found.table))
-    for text in failed:
-        print(f"onecenter: --fail-if holds: {visible(text)}", file=sys.stderr)
-    return CONDITION if failed else FINE
+    return status_of_holding(failed)
 
 
 def command_show(options: argparse.Namespace) -> int:

@@ -5,13 +5,16 @@ import json
 import math
 import operator
 import re
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from onecenter.checks import decimal, percentage
+from onecenter.cli.status import CONDITION, FINE
 from onecenter.errors import OnecenterError
 from onecenter.units import MS, parse_duration
+from onecenter.visible import visible
 
 OPERATORS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
     ">": operator.gt,
@@ -119,6 +122,13 @@ def holding(conditions: Iterable[Condition], figures: Mapping[str, Any]) -> list
     return [text for text in found if text]
 
 
+def status_of_holding(held: Sequence[str]) -> int:
+    """Print the conditions that hold on standard error; return the exit status."""
+    for text in held:
+        print(f"onecenter: --fail-if holds: {visible(text)}", file=sys.stderr)
+    return CONDITION if held else FINE
+
+
 def _judged(condition: Condition, figures: Mapping[str, Any], mistakes: list[str]) -> str:
     """Return the condition with what was found where it holds, else nothing."""
     try:
@@ -175,6 +185,8 @@ def figure(path: Sequence[str], figures: Any) -> Any:
 
 
 def _below(part: Any, name: str, path: str) -> Any:
+    if part is None:
+        return None
     if isinstance(part, Mapping) and name in part:
         return part[name]
     if isinstance(part, list):

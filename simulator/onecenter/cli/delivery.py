@@ -1,7 +1,6 @@
 """What `onecenter run` and `onecenter replay` hand over: figures, files, and the exit status."""
 
 import argparse
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,10 +10,9 @@ import numpy as np
 from onecenter import units
 from onecenter.atomic import write_json
 from onecenter.cli import tables
-from onecenter.cli.conditions import holding
+from onecenter.cli.conditions import holding, status_of_holding
 from onecenter.cli.outputs import cannot_be_written
 from onecenter.cli.remarks import remarks
-from onecenter.cli.status import CONDITION, FINE
 from onecenter.cli.streams import print_json
 from onecenter.result import Result
 from onecenter.traces import Quality
@@ -33,9 +31,7 @@ def deliver(result: Result, options: argparse.Namespace, warnings: Sequence[str]
         _print(result, summary, sizes)
         if options.out is not None:
             print(f"\n  tables and plots: {visible(str(Path(options.out)))}/")
-    for text in failed:
-        print(f"onecenter: --fail-if holds: {visible(text)}", file=sys.stderr)
-    return CONDITION if failed else FINE
+    return status_of_holding(failed)
 
 
 def _print(result: Result, summary: Mapping[str, Any], sizes: bool) -> None:

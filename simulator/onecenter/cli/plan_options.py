@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 
 from onecenter.checks import DEMAND, INNER_SHARE, MONEY, PAIRED, RACKS, WORKERS
-from onecenter.cli.options import add_scenario_options
+from onecenter.cli.options import add_fail_if, add_scenario_options
 from onecenter.cli.values import FOLDER, SCENARIO, Amount, Assignment, Count, Duration, Power, Setting, Text
 from onecenter.units import MS
 
@@ -53,4 +53,5 @@ def add_plan(parts: "argparse._SubParsersAction[argparse.ArgumentParser]", comma
     part.add_argument("--workers", type=Count(WORKERS), metavar="N", help="processes; default: one per processor")
     part.add_argument("--out", type=FOLDER, metavar="FOLDER", help="write plan.json and the frontier there")
     part.add_argument("--json", action="store_true", help="print one JSON object")
+    add_fail_if(part, "cost > 50e6")
     part.set_defaults(command=command)

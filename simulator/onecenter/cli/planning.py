@@ -10,13 +10,16 @@ from typing import Any
 from onecenter import units
 from onecenter.atomic import write_json
 from onecenter.cli import tables
+from onecenter.cli.conditions import holding, status_of_holding
 from onecenter.cli.outputs import cannot_be_written, output_folder
-from onecenter.cli.status import FINE, INTERRUPTED
+from onecenter.cli.status import INTERRUPTED
 from onecenter.cli.streams import print_json
+from onecenter.cli.warned import warn
 from onecenter.errors import PlanError
 from onecenter.executors import local
 from onecenter.planning import Limits, Outlook, Plan, outlook, plan
 from onecenter.planning.candidates import Progress
+from onecenter.simulation import scenario_of
 from onecenter.visible import visible
 
 
@@ -37,9 +40,11 @@ def command_plan(options: argparse.Namespace) -> int:
 
 def _found(options: argparse.Namespace, ask: Callable[..., Plan | Outlook]) -> int:
     """Ask for a plan or an outlook, with progress on standard error; deliver it."""
+    scenario = scenario_of(options.scenario, options.seed, [*options.set, *options.target])
+    warnings = warn(scenario, json=options.json, fleet=False)
     with output_folder(options.out), local(options.workers) as executor, _progress(not options.json) as on_look:
         found = ask(options.scenario, options.vary, executor=executor, on_look=on_look)
-        status = _deliver(found, options)
+        status = _deliver(found, options, warnings)
     return INTERRUPTED if isinstance(found, Plan) and found.interrupted else status
 
 
@@ -75,8 +80,9 @@ def _progress(show: bool) -> Iterator[Progress | None]:
         yield lambda fleets, runs: bar.update(task, description=f"{fleets} fleets, {runs} replications")
 
 
-def _deliver(found: Plan | Outlook, options: argparse.Namespace) -> int:
-    figures = found.as_dict()
+def _deliver(found: Plan | Outlook, options: argparse.Namespace, warnings: list[str]) -> int:
+    figures = found.as_dict() | {"warnings": warnings}
+    failed = holding(options.fail_if, figures)
     if options.out is not None:
         _write(found, Path(options.out), figures)
     if options.json:
@@ -85,7 +91,7 @@ def _deliver(found: Plan | Outlook, options: argparse.Namespace) -> int:
         _print(found)
         if options.out is not None:
             print(f"\n  numbers and picture: {visible(options.out)}/")
-    return FINE
+    return status_of_holding(failed)
 
 
 def _print(found: Plan | Outlook) -> None:

@@ -10,14 +10,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from onecenter import units
-from onecenter.checks import NODES, POWER, PROCESSORS, Number, OneOf, Whole, decimal, percentage, shown
+from onecenter.checks import NODES, POWER, PROCESSORS, Number, OneOf, Whole, decimal, percentage, shown, whole
 from onecenter.cli.conditions import Condition, parse
 from onecenter.policies import NAMED
-
-WHOLE: Final = re.compile(r"\s*[+-]?[0-9]+\s*")
-
-#: More digits than these are no number that anything has.
-DIGITS: Final = 40
 
 
 class Kind:
@@ -43,9 +38,7 @@ class Count(Kind):
 
     def read(self, text: str) -> int:
         """Return it."""
-        if WHOLE.fullmatch(text) is None:
-            raise ValueError("a whole number is expected")
-        return self.check(int(text.strip()[:DIGITS]))
+        return self.check(whole(text))
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from onecenter.checks import INNER_SHARE, NODES, PAIRED, optional, shown, sorted_out, told, whole
 from onecenter.errors import PlanError
 from onecenter.scenario import Scenario
 from onecenter.scenario.shape import did_you_mean
@@ -25,7 +26,10 @@ def ranges_of(scenario: Scenario, vary: str | Sequence[str] | Mapping[str, str |
         given = vary
     else:
         texts = [vary] if isinstance(vary, str) else vary
-        given = {path: text or None for path, _, text in (each.partition("=") for each in texts)}
+        pairs = [(path, text or None) for path, _, text in (each.partition("=") for each in texts)]
+        given = dict(pairs)
+        if len(given) < len(pairs):
+            raise PlanError("vary", ["a path is given twice; one range of each is expected"])
     found, mistakes = {}, []
     for path, bounds in given.items():
         try:
@@ -42,13 +46,12 @@ def _range(path: str, bounds: str | Range | None, counts: Mapping[str, int]) -> 
         raise ValueError(f"no node count; {did_you_mean(path, counts)}there are {', '.join(counts)}")
     if bounds is None:
         return max(1, counts[path] // SPREAD), counts[path] * SPREAD
-    parts = bounds.split(":") if isinstance(bounds, str) else bounds
     try:
-        low, high = (int(part) for part in parts)
-    except ValueError:
-        raise ValueError(f"{bounds!r}: a range such as 16:128 is expected") from None
-    if not 1 <= low <= high:
-        raise ValueError(f"{bounds!r}: a range from 1 or more to something as large or larger is expected")
+        low, high = map(NODES, map(whole, bounds.split(":")) if isinstance(bounds, str) else bounds)
+    except (TypeError, ValueError):
+        raise ValueError(f"{shown(bounds)}: a range such as 16:128 is expected, from 1 to {NODES.high:,}") from None
+    if low > high:
+        raise ValueError(f"{shown(bounds)}: a range to something as large or larger is expected")
     return low, high
 
 
@@ -59,12 +62,10 @@ def checked(
     replications: int = MOST,
 ) -> None:
     """Raise unless a plan can be made of these."""
-    mistakes = []
+    values = {"periods": periods, "replications": replications}
+    _, wrong = sorted_out(values, {"periods": optional(INNER_SHARE), "replications": PAIRED})
+    mistakes = told(values, wrong)
     if not any(targets_of(platform) for platform in scenario.platforms.values()):
         mistakes.append('no platform has a target; add one such as wait = { p95 = "30 min" }')
-    if periods is not None and not 0 < periods < 1:
-        mistakes.append(f"periods = {periods}: a share between 0 and 1 is expected")
-    if replications < 2:
-        mistakes.append(f"replications = {replications}: at least 2 are expected")
     if mistakes:
         raise PlanError("plan", mistakes)

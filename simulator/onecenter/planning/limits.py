@@ -1,14 +1,22 @@
 """What a fleet may cost, draw and fill, and what is to be small."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
+from onecenter.checks import MONEY, POWER, RACKS, Check, OneOf, optional, settle
 from onecenter.economics import power_of, racks_of, yearly_cost
 from onecenter.errors import PlanError
 from onecenter.scenario import Scenario
 
 Aim = Literal["cost", "nodes"]
+
+CHECKS: Final[Mapping[str, Check]] = {
+    "budget": optional(MONEY),
+    "power_cap": optional(POWER),
+    "racks": optional(RACKS),
+    "minimise": OneOf(get_args(Aim)),
+}
 
 
 @dataclass(frozen=True)
@@ -34,16 +42,7 @@ class Limits:
 
     def __post_init__(self) -> None:
         """Check them."""
-        given = {name: getattr(self, name) for name in ("budget", "power_cap", "racks")}
-        wrong = [
-            f"{name} = {value}: above 0 is expected"
-            for name, value in given.items()
-            if value is not None and not value > 0
-        ]
-        if self.minimise not in get_args(Aim):
-            wrong.append(f"minimise = {self.minimise!r}: one of {', '.join(get_args(Aim))} is expected")
-        if wrong:
-            raise PlanError("limits", wrong)
+        settle(self, "limits", CHECKS, PlanError)
 
     def broken(self, scenario: Scenario) -> tuple[str, ...]:
         """Return the names of the limits that a scenario's fleet breaks."""

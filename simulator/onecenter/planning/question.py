@@ -39,7 +39,7 @@ class Question:
 
     @classmethod
     def of(
-        cls, scenario: ScenarioLike, set: Sequence[str] = (), seed: int | None = None, demand: float = 1.0
+        cls, scenario: ScenarioLike, set: str | Sequence[str] = (), seed: int | None = None, demand: float = 1.0
     ) -> "Question":
         """Return the question about a scenario, read if it is a name or path.
 
@@ -48,7 +48,7 @@ class Question:
         ScenarioError
             Naming every mistake.
         """
-        return cls(scenario_of(scenario, seed, set), tuple(set), seed, demand)
+        return cls(scenario_of(scenario, seed, set), (set,) if isinstance(set, str) else tuple(set), seed, demand)
 
     @property
     def scaled(self) -> Scenario:

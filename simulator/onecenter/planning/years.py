@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+from onecenter.checks import Whole, shown
 from onecenter.economics import yearly_cost
 from onecenter.errors import PlanError
 from onecenter.growth import MONTH, first_month, in_month, never_falls, order_month
@@ -20,6 +21,7 @@ from onecenter.planning.question import Question
 from onecenter.planning.search import LEVEL, search
 from onecenter.planning.window import lengthened
 from onecenter.scenario import Scenario, with_set
+from onecenter.scenario.growth import MAX_MONTHS
 from onecenter.simulation import ScenarioLike
 from onecenter.standing import Standing
 from onecenter.units import parse_duration
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
 
 #: For so many months ahead a purchase is made.
 AHEAD: Final = 12
+
+#: How far one may look, in ms.
+SPAN: Final = Whole(MONTH, MAX_MONTHS * MONTH)
 
 #: Replications of a month's judgement, at the most.
 MOST: Final = 40
@@ -149,9 +154,9 @@ def outlook(
 
 def _ms(horizon: str | int) -> int:
     try:
-        return parse_duration(horizon) if isinstance(horizon, str) else horizon
+        return SPAN(parse_duration(horizon) if isinstance(horizon, str) else horizon)
     except ValueError as error:
-        raise PlanError("horizon", [f"{horizon!r}: {error}"]) from None
+        raise PlanError("horizon", [f"{shown(horizon)}: {error}"]) from None
 
 
 class _Years:
