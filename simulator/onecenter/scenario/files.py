@@ -118,7 +118,7 @@ def _override(data: dict[str, Any], texts: str | Sequence[str]) -> tuple[dict[st
             keys, read = overrides.names(path), overrides.value_of(value)
             overrides.put(data, keys, read)
         except ValueError as error:
-            mistakes.append(f"--set {shortened(text)}: {error}")
+            mistakes.append(f"--set {shortened(str(text))}: {error}")
             continue
         at = tree
         for key in keys[:-1]:
