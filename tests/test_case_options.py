@@ -301,7 +301,7 @@ def test_a_condition_names_what_it_may_reach() -> None:
     from onecenter.cli.conditions import holding, parse
 
     rows = [{"other": other, "platform": name, "p": 0.5} for other in ("easy", "sjf") for name in ("p", "q")]
-    found = {"pairs": rows, "targets": [{"what": "wait p95", "verdict": "missed", "within": 0.5}]}
+    found = {"pairs": rows, "targets": [{"what": "wait p95", "verdict": "missed", "within": 0.5, "measured": 1800.0}]}
 
     def judged(*texts: str) -> list[str]:
         return holding([parse(text) for text in texts], found)
@@ -309,6 +309,9 @@ def test_a_condition_names_what_it_may_reach() -> None:
     assert judged('targets."wait p95".verdict == "missed"', "targets.within < 60%", "pairs.sjf.q.p > 0.6") == [
         'targets."wait p95".verdict == "missed"  (targets.wait p95.verdict = "missed")',
         "targets.within < 60%  (targets.within = 0.5)",
+    ]
+    assert judged('targets."wait p95".measured > 29 min', 'targets."wait p95".measured > 31 min') == [
+        'targets."wait p95".measured > 29 min  (targets.wait p95.measured = 1800.0)'
     ]
     for text, known in [
         ("pairs.p", "easy, sjf"),
@@ -404,7 +407,7 @@ def node_type(**amounts: Any) -> Any:
 
 @pytest.mark.parametrize(("call", "value"), [(name, value) for name, (_, wrong) in CALLS.items() for value in wrong])
 def test_a_call_refuses_what_is_impossible(call: str, value: Any, tiny: oc.Scenario) -> None:
-    with pytest.raises(OnecenterError, match="expected|write for example|there are"):
+    with pytest.raises(OnecenterError, match=r"expected|write for example|there are"):
         CALLS[call][0](tiny, value)
 
 

@@ -154,7 +154,7 @@ def _comparable(condition: Condition, measured: Any) -> Any:
     """
     value, path = condition.value, ".".join(condition.path)
     if condition.duration:
-        units = [found[1] for found in map(_UNIT.search, condition.path) if found]
+        units = [unit for unit in map(_unit, condition.path) if unit]
         if not units:
             raise ValueError(f"{path} is no time, but {condition.text.split(condition.sign)[-1].strip()} is one")
         value = condition.value / MS[units[-1]]  # type: ignore[operator]
@@ -163,6 +163,12 @@ def _comparable(condition: Condition, measured: Any) -> Any:
     if measured is not None and right != kinds.get(type(value), "a number"):
         raise ValueError(f"{path} is {json.dumps(measured, ensure_ascii=False)}: {right} is expected")
     return value
+
+
+def _unit(name: str) -> str:
+    """Return the unit of time of the figures below a name, or nothing; those of a target for the wait are in s."""
+    found = _UNIT.search(name)
+    return found[1] if found else "s" if name.startswith("wait ") else ""
 
 
 def figure(path: Sequence[str], figures: Any) -> Any:
