@@ -206,3 +206,32 @@ def test_a_replay_goes_on_past_its_horizon_with_the_arrivals_of_the_log(tmp_path
     assert 9 * 3_600_000 < result.until <= 9 * 3_600_000 + 5 * 3_600_000 // 64
     assert int((result.jobs["start_ms"].is_not_null()).sum()) == 10
     assert result.log["t"].max() < result.until
+
+
+@pytest.mark.case("6.7")
+@pytest.mark.parametrize("command", ["compare", "show", "validate"])
+def test_a_saved_replay_is_no_scenario(saved: Path, call: Call, command: str) -> None:
+    assert "it is the replay of a log, so it holds no scenario; `onecenter run`" in call(command, str(saved), status=2)
+
+
+@pytest.mark.case("1.4")
+@pytest.mark.parametrize("seed", range(12))
+def test_every_row_of_a_log_is_somewhere(tmp_path: Path, seed: int) -> None:
+    import random
+
+    draw = random.Random(seed)
+    rows = [
+        f"{draw.randint(1, 20)} {draw.choice((-5, 1_500_000_000))} -1 {draw.choice((-1, 0, 50, 500))} "
+        f"{draw.choice((-1, 1, 2, 3, 7, 9, 2**40))} -1 -1 {draw.choice((-1, 4))} {draw.choice((-1, 100))} -1 "
+        f"{draw.choice((0, 1, 3, 5))} 1 1 -1 {draw.randint(1, 2)} -1 -1 -1\n"
+        for _ in range(60)
+    ]
+    path = tmp_path / "log.swf"
+    path.write_text("".join(rows))
+    result = oc.replay(path, nodes="2x4", warmup=0)
+    quality, outcome = result.provenance["replay"]["quality"], result.jobs["outcome"].to_list()
+    assert quality["rows"] == 60 == sum(quality["left_out"].values()) + quality["jobs"]
+    assert len(outcome) == quality["jobs"]
+    assert outcome.count("refused") == sum(quality["refused"].values()) == result.summary()["center"]["refused"]
+    assert len(set(result.jobs["name"])) == len(outcome)
+    assert oc.replay(path, nodes="2x4", stride="event").log_digest == result.log_digest

@@ -66,7 +66,8 @@ def _scenario_of_run(path: str) -> Scenario:
     saved = Result.load(path)
     words = saved.provenance.get("scenario")
     if not isinstance(words, Mapping) or "time" not in words:
-        raise ResultError(path, ["it is the replay of a log, so it holds no scenario; oc.replay repeats it"])
+        right = "`onecenter run` and oc.replay repeat it"
+        raise ResultError(path, [f"it is the replay of a log, so it holds no scenario; {right}"])
     return from_dict(words, path).with_policy(saved.policy)
 
 
