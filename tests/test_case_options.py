@@ -297,6 +297,29 @@ def test_a_condition_reaches_every_pair_of_a_comparison(drawn: str, capsys: pyte
     assert f"pairs.sjf.q.ratio = {ratio}" in capsys.readouterr().err
 
 
+@pytest.mark.case("7.12")
+@pytest.mark.parametrize("command", ["run", "compare"])
+def test_a_condition_on_no_figure_is_refused_before_the_run(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A run that begins draws its jobs first; one without jobs draws none.
+    def drawn(*_: Any) -> None:
+        raise AssertionError("jobs are drawn")
+
+    path = tmp_path / "drawn.toml"
+    path.write_text(DRAWN)
+    monkeypatch.setattr("onecenter.workload.build._stream_columns", drawn)
+    at = "platforms" if command == "run" else "policies.easy.platforms"
+    more = ["--policies", "easy"] if command == "compare" else []
+    for condition, said in [
+        (f"{at}.p.wait_s.p96 > 1 h", "there is no 'p96'"),
+        (f"{at}.p.wait_s > 1 h", "is no single figure"),
+        (f"{at}.p.submitted == true", "a number is expected"),
+        (f"{at}.r.submitted > 1", "there is no 'r'"),
+    ]:
+        assert said in refused(capsys, command, str(path), *more, "--fail-if", condition)
+
+
 def test_a_condition_names_what_it_may_reach() -> None:
     from onecenter.cli.conditions import holding, parse
 

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from typing import Any
 
 from onecenter.cli import tables
 from onecenter.cli.conditions import holding, status_of_holding
@@ -28,8 +29,16 @@ def command_run(options: argparse.Namespace) -> int:
     scenario = scenario_of(options.scenario, options.seed, options.set)
     with output_folder(options.out):
         warnings = warn(scenario, json=options.json)
+        if options.fail_if:
+            holding(options.fail_if, _figures_of_nothing(scenario))
         result = run(scenario, policy=options.policy, stride=options.stride, show_progress=not options.json)
         return deliver(result, options, warnings, sizes=False)
+
+
+def _figures_of_nothing(scenario: Scenario) -> dict[str, Any]:
+    """Return the figures of a run without jobs, which has all that any run has: conditions are tried on it first."""
+    empty = {name: platform.model_copy(update={"demand": {}}) for name, platform in scenario.platforms.items()}
+    return run(scenario.model_copy(update={"platforms": empty, "growth": None})).summary()
 
 
 def command_compare(options: argparse.Namespace) -> int:
@@ -38,6 +47,8 @@ def command_compare(options: argparse.Namespace) -> int:
     warnings = warn(scenario, json=options.json)
     if options.replications is not None:
         return _compare_paired(scenario, options, warnings)
+    if options.fail_if:
+        holding(options.fail_if, {"policies": dict.fromkeys(options.policies, _figures_of_nothing(scenario))})
     results = run_each(options.policies, scenario, show_progress=not options.json)
     figures = comparison(results) | {"warnings": warnings}
     failed = holding(options.fail_if, figures)
