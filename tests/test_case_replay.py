@@ -398,3 +398,10 @@ def test_philly_on_64_accelerators_counts_every_job(trace_file: Callable[[str], 
     parts = [summary["center"], *summary["platforms"].values()]
     assert parts[0]["started"] + parts[0]["refused"] == 82_247
     assert sum(part["refused"] for part in parts[1:]) == larger
+
+
+@pytest.mark.case("6.2")
+@pytest.mark.parametrize(("horizon", "shown"), [("271 min", True), ("270 min", False), ("5 d", True)])
+def test_a_horizon_behind_the_log_is_said(write: Write, call: Call, horizon: str, shown: bool) -> None:
+    text = call("replay", write(hourly(EPOCH)), "--horizon", horizon)
+    assert ("the horizon lies behind the log's last submit, 4.5 h after its first" in text) == shown

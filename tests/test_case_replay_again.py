@@ -60,7 +60,8 @@ def test_the_provenance_holds_log_machine_and_window(log: Path, saved: Path) -> 
     result = oc.Result.load(saved)
     origin = result.provenance["replay"]
     digest = hashlib.sha256(log.read_bytes()).hexdigest()
-    assert origin["trace"] == {"path": str(log), "format": "swf", "sha256": digest}
+    ends = {"first_submit_s": 1_500_000_000, "last_submit_s": 1_500_000_000 + 39 * 300}
+    assert origin["trace"] == {"path": str(log), "format": "swf", "sha256": digest, **ends}
     assert origin["center"] == {"nodes": "2x2"}
     assert (origin["warmup"], origin["horizon"], origin["skip_first"]) == ("30 min", "2 h", 0)
     assert origin["quality"]["rows"] == 40

@@ -16,7 +16,7 @@ from onecenter.provenance import describe, hash_of
 from onecenter.result import Result
 from onecenter.simulation import SAVED, ScenarioLike, scenario_of, simulate
 from onecenter.store import origin_of
-from onecenter.traces import Quality, Trace, flat_pool, parse_nodes, read, to_workload
+from onecenter.traces import Trace, flat_pool, parse_nodes, read, to_workload
 from onecenter.window import Window
 
 TraceLike = Trace | str | PathLike[str]
@@ -142,33 +142,35 @@ def play(
     trace: Trace, machine: Machine, policy: Policy, part: LogWindow, *, stride: str, show_progress: bool
 ) -> Result:
     """Simulate a log on a machine under a policy; see `replay`."""
-    workload, quality = to_workload(trace, machine.fleet)
+    fleet = machine.fleet
+    workload, quality = to_workload(trace, fleet)
     begin, end = part.bounds(trace.source, workload.submit)
-    origin = int(workload.submit[0])
-    window = None if end is None else Window(begin, end, origin)
+    first, last = (int(workload.submit[place]) for place in (0, -1))
+    window = None if end is None else Window(begin, end, first)
     log, jobs, until, seconds = simulate(
-        machine.fleet, policy, workload, stride=stride, window=window, show_progress=show_progress
+        fleet, policy, workload, stride=stride, window=window, show_progress=show_progress
     )
+    told = {"trace": _log(trace, first, last), "quality": quality.as_dict(), "center": dict(machine.given)}
     return Result(
         decisions=log,
         workload=jobs,
-        fleet=machine.fleet,
+        fleet=fleet,
         policy=policy,
-        window=window or Window(begin, until, origin),
+        window=window or Window(begin, until, first),
         until=until,
         targets={},
         labels={},
-        provenance=describe(Path(trace.source).name, None, None, replay=_origin(trace, machine, quality, part)),
+        provenance=describe(Path(trace.source).name, None, None, replay={**told, **part.as_dict()}),
         stride=stride,
         seconds=seconds,
     )
 
 
-def _origin(trace: Trace, machine: Machine, quality: Quality, part: LogWindow) -> dict[str, Any]:
-    """Return what was replayed, on what, and what was left out, as plain data."""
+def _log(trace: Trace, first: int, last: int) -> dict[str, Any]:
+    """Return which log was replayed, and its first and last submit (ms), as plain data."""
     path = None if trace.source == label(STDIN) else str(Path(trace.source).absolute())
-    found = {"path": path, "format": trace.format, "sha256": trace.sha256}
-    return {"trace": found, "quality": quality.as_dict(), "center": dict(machine.given), **part.as_dict()}
+    ends = {"first_submit_s": first / 1_000, "last_submit_s": last / 1_000}
+    return {"path": path, "format": trace.format, "sha256": trace.sha256, **ends}
 
 
 def repeat(
@@ -206,7 +208,7 @@ def is_replay(path: str | PathLike[str]) -> bool:
 
 
 def _as_saved(origin: Mapping[str, Any]) -> tuple[dict[str, Any], LogWindow, dict[str, Any]]:
-    """Return how the machine was given, the window, and the log; raise where they are not what `_origin` gave."""
+    """Return how the machine was given, the window, and the log; raise where they are not what `play` gave."""
     trace = {name: origin["trace"][name] for name in ("path", "format", "sha256")}
     if trace["path"] is not None and not Path(trace["path"]).is_absolute():
         raise ValueError("the path of its log is not absolute")

@@ -57,6 +57,9 @@ def replay_lines(summary: Mapping[str, Any]) -> list[str]:
         ends = [units.format_seconds(window[name]) for name in ("warmup", "horizon")]
         jobs = units.format_count(summary["center"]["submitted"])
         lines.append(f"the figures are about the {jobs} jobs submitted {ends[0]} to {ends[1]} after the first")
+    span = replay["trace"]["last_submit_s"] - replay["trace"]["first_submit_s"]
+    if replay["horizon"] and window["horizon"] > span + 0.001:
+        lines.append(f"the horizon lies behind the log's last submit, {units.format_seconds(span)} after its first")
     if "by" in replay["center"]:
         count = units.format_count(replay["center"]["processors"])
         lines.append(f"the center is one pool of {count} accelerators ({replay['center']['by']})")
