@@ -385,6 +385,11 @@ CALLS: dict[str, tuple[Callable[[oc.Scenario, Any], Any], list[Any]]] = {
     "nodes": (lambda s, x: node_type(count=x), [-1, 2.5, True, math.nan, "3", 10**7]),
     "accelerators": (lambda s, x: node_type(accelerators=x), [-1, 2.5, True, 10**10]),
     "nodes per rack": (lambda s, x: node_type(nodes_per_rack=x), [0, 2.5]),
+    "target kind": (lambda s, x: target(kind=x), ["p95", "", None]),
+    "target percentile": (lambda s, x: target(percentile=x), [0, 100, -5, math.nan, True, "p95"]),
+    "target limit": (lambda s, x: target(limit=x), [-1, math.nan, math.inf, "3 min"]),
+    "target size": (lambda s, x: target(above=x), [-1, 2.5, "x"]),
+    "window": (lambda s, x: window(*x), [(5, 4), (0, 2.5), (math.nan, 3), ("1 d", "2 d"), (True, 5), (0, 2**70)]),
     "power": (lambda s, x: node_type(full_power=x), [-1, math.nan, math.inf, "2 kW"]),
 }
 
@@ -426,6 +431,20 @@ def node_type(**amounts: Any) -> Any:
     from onecenter.fleet import NodeType
 
     return NodeType(**{"name": "a", "count": 1, "accelerators": 8} | amounts)
+
+
+def target(**values: Any) -> Any:
+    """Return a target."""
+    from onecenter.targets import Target
+
+    return Target(**{"kind": "wait", "percentile": 95, "limit": 60_000} | values)
+
+
+def window(warmup: Any, horizon: Any) -> Any:
+    """Return a window."""
+    from onecenter.window import Window
+
+    return Window(warmup, horizon)
 
 
 @pytest.mark.parametrize(("call", "value"), [(name, value) for name, (_, wrong) in CALLS.items() for value in wrong])

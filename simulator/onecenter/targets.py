@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from onecenter import units
+from onecenter.checks import Check, Number, OneOf, Whole, optional, settle
+from onecenter.errors import OnecenterError
 from onecenter.sample import Sample, finite, needed
 from onecenter.seen import Seen
 
@@ -26,6 +28,17 @@ OTHERWISE: Final = {
     "refused": "can never run on this center",
     "cancelled_waiting": "left while they waited",
     "open": "still waiting, for less than the limit",
+}
+
+#: Accelerators of a gang, in thousandths.
+GANG: Final = Whole(0, 10**15)
+
+CHECKS: Final[Mapping[str, Check]] = {
+    "kind": OneOf(("wait", "expansion")),
+    "percentile": Number(0, 100, above=True, below=True),
+    "limit": Number(0, 1e15),
+    "above": optional(GANG),
+    "max_accelerators": optional(GANG),
 }
 
 
@@ -50,6 +63,16 @@ class Target:
     limit: float
     above: int | None = None
     max_accelerators: int | None = None
+
+    def __post_init__(self) -> None:
+        """Check the values.
+
+        Raises
+        ------
+        OnecenterError
+            With all mistakes.
+        """
+        settle(self, "target", CHECKS, OnecenterError)
 
     @property
     def name(self) -> str:

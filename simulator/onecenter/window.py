@@ -1,13 +1,22 @@
 """The part of a run that its figures are about."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 from onecenter_kernels import codes
 
+from onecenter.checks import Check, Whole, settle
+from onecenter.errors import OnecenterError
+
 Array = npt.NDArray[Any]
+
+#: Instants lie in an int64 with room to add some.
+INSTANT: Final = Whole(-(2**62), 2**62)
+
+CHECKS: Final[Mapping[str, Check]] = dict.fromkeys(("warmup", "horizon", "origin"), INSTANT)
 
 
 @dataclass(frozen=True)
@@ -28,6 +37,19 @@ class Window:
     warmup: int
     horizon: int
     origin: int = 0
+
+    def __post_init__(self) -> None:
+        """Check the instants.
+
+        Raises
+        ------
+        OnecenterError
+            With all mistakes.
+        """
+        settle(self, "window", CHECKS, OnecenterError)
+        if self.warmup > self.horizon:
+            right = f"at most the horizon, {self.horizon}, is expected"
+            raise OnecenterError("window", [f"warmup = {self.warmup}: {right}"])
 
     @property
     def length(self) -> int:
