@@ -111,3 +111,53 @@ def test_a_figure_of_a_plan_is_told_from_the_same_figure_of_a_run(folder: Path) 
         if "p95" in table:
             caption = re.search(r"<caption[^>]*>(.*?)</caption>", table, re.DOTALL)
             assert caption and re.search("over all replications|this run", caption[1]), table
+
+
+def cells(page: str, caption: str) -> list[list[str]]:
+    """Return the rows of the table with this caption."""
+    (table,) = (each for each in re.findall(r"<table>.*?</table>", page, re.DOTALL) if caption in each)
+    rows = re.findall(r"<tr>(.*?)</tr>", table, re.DOTALL)
+    return [[unescape(cell) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)] for row in rows]
+
+
+#: One node of one accelerator, a job of 1 h every 30 min for 100 h: job k waits k / 2 h, and of the 200 the 100th
+#: waits 49.5 h. Two more ask for more than the center has.
+GROWING = """
+[time]
+start = "2026-03-02T00:00:00+08:00"
+horizon = "100 h"
+warmup = "0 h"
+[center.nodes.small]
+count = 1
+accelerators = 1
+[platforms.queue]
+wait = {{ p50 = "1 h" }}
+[platforms.queue.demand.listed]
+node_types = ["small"]
+jobs = [{jobs}]
+"""
+
+
+@pytest.fixture(scope="module")
+def growing(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return the page about a queue that grows."""
+    folder = tmp_path_factory.mktemp("growing")
+    listed = [f'{{ submit = "{30 * k} min", run_time = "1 h", accelerators = 1 }}' for k in range(200)]
+    (folder / "ours.toml").write_text(GROWING.format(jobs=", ".join(listed)), encoding="utf-8")
+    assert main(["run", str(folder / "ours.toml"), "--out", str(folder / "run")]) == 0
+    assert main(["report", str(folder / "run"), "-o", str(folder / "report.html")]) == 0
+    return (folder / "report.html").read_text(encoding="utf-8").replace("\N{NO-BREAK SPACE}", " ")
+
+
+@pytest.mark.case("5.4")
+def test_a_percentile_has_one_value_on_a_page(growing: str) -> None:
+    header, row = cells(growing, "what was measured in this run")
+    waits = cells(growing, "How long jobs of this run wait")
+    assert row[header.index("Measured")] == waits[1][waits[0].index("p50")] == "2.1 d"
+
+
+def test_every_job_is_in_one_column(growing: str) -> None:
+    header, queue, center = cells(growing, "What became of the jobs")
+    assert header[1:] == ["Jobs", "Started in time", "Late", "Can never run", "Left while waiting", "Still waiting"]
+    assert queue[1:] == center[1:] == ["200", "3", "197", "0", "0", "0"]
+    assert "The queue grows: " in growing and "best-fit" not in growing and "fullest node that fits" in growing

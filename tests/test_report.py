@@ -269,9 +269,10 @@ def test_every_text_is_there_in_both_languages() -> None:
 
 
 def test_no_text_takes_the_place_of_another() -> None:
-    from onecenter.report import log_words, texts
+    from onecenter.report import log_words, policy_words, texts
 
-    assert len(TEXTS) == len(texts._OWN) + len(log_words.LOG_TEXTS)
+    parts = (texts._OWN, policy_words.POLICY_TEXTS, log_words.LOG_TEXTS)
+    assert len(TEXTS) == sum(map(len, parts))
 
 
 def test_every_choice_of_a_policy_and_every_reason_has_words() -> None:

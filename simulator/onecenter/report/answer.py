@@ -57,6 +57,9 @@ class Answers:
         few = [self._named("few item", one, labels) for ones in by.values() for one in ones if one[2]["few"]]
         if few:
             sentences.append(self._words("few jobs", list=self._words("join").join(few)))
+        center = subject.summary["center"]
+        if center["queue_grows"]:
+            sentences.append(self._words("queue grows", waiting=self._numbers.count(center["waiting_at_horizon"])))
         look = "missed" if by["missed"] else "undecided" if by["undecided"] else "met"
         return Paragraph(self._words("between").join(sentences), look)
 

@@ -52,6 +52,16 @@ class Figures:
         columns = self._columns("platform", "verdict", "figure", "target", "measured", "in time")
         return Table(self._words("targets caption"), columns, rows)
 
+    def jobs(self, subject: Subject) -> Table:
+        """Return one row per platform: what became of its jobs; all but the first column add up to it."""
+        labels = subject.labels(self._words.language)
+        parts = [(labels[name], subject.summary["platforms"][name]) for name in labels]
+        parts.append((self._words("all platforms"), subject.summary["center"]))
+        shown = ("submitted", "in_time", "late", "refused", "cancelled_waiting", "open")
+        rows = [[Cell(label), *(number(self._numbers.count(part[name])) for name in shown)] for label, part in parts]
+        columns = ("platform", "jobs", "started in time", "late", "refused", "cancelled waiting", "open")
+        return Table(self._words("jobs caption"), self._columns(*columns), rows)
+
     def waits(self, subject: Subject) -> Table:
         """Return a row a platform: jobs, waits, use, why it waited."""
         labels, reasons = subject.labels(self._words.language), self._reasons(subject)
@@ -60,7 +70,7 @@ class Figures:
         rows = [self._waits_row(*part) for part in parts]
         percentiles = [self._numbers.percentile(p) for p in (50, 95, 99)]
         names = dict(zip(("p50", "p95"), percentiles, strict=False))
-        columns = [*self._columns("platform", "jobs", "not started", "refused"), *percentiles]
+        columns = [*self._columns("platform", "jobs"), *percentiles]
         columns += self._columns("mean", "share of use", "hours", "reason")
         return Table(self._words("waits caption", **names), columns, rows)
 
@@ -69,8 +79,6 @@ class Figures:
         return [
             Cell(label),
             number(self._numbers.count(part["submitted"])),
-            number(self._numbers.count(part["submitted"] - part["started"])),
-            number(self._numbers.count(part["refused"])),
             *map(number, waits),
             number(self._numbers.percent(part["utilisation"])),
             number(self._numbers.count(round(part["accelerator_hours"]))),
@@ -123,14 +131,15 @@ class Figures:
         platforms = list(dict.fromkeys(name for subject in subjects for name in subject.platforms))
         labels = {name: text for subject in reversed(subjects) for name, text in subject.labels(language).items()}
         rows = [self._side(subject, name, platforms) for subject, name in zip(subjects, names, strict=True)]
-        columns = self._columns("result", "nodes", "accelerators", "share of use", "targets met")
+        columns = self._columns("result", "policy", "nodes", "accelerators", "refused", "share of use", "targets met")
         return Table(self._words("sides caption"), [*columns, *(labels[name] for name in platforms)], rows)
 
     def _side(self, subject: Subject, name: str, platforms: Sequence[str]) -> list[Cell]:
         center, parts = subject.summary["center"], subject.summary["platforms"]
         verdicts = [one["verdict"] for one in center["targets"]]
         met = self._words("of", part=verdicts.count("met"), whole=len(verdicts)) if verdicts else units.NOTHING
-        cells = [number(self._numbers.count(subject.nodes)), number(self._numbers.count(subject.capacity))]
+        cells = [Cell(self._words.policy(subject.result.policy))]
+        cells += map(number, map(self._numbers.count, (subject.nodes, subject.capacity, center["refused"])))
         cells += [number(self._numbers.percent(center["utilisation"])), number(met)]
         return [Cell(name), *cells, *(self._p95(parts.get(platform)) for platform in platforms)]
 

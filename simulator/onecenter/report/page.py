@@ -50,6 +50,7 @@ def _context(subjects: Sequence[Subject], plan: PlanFile | None, language: str) 
         "language": TAGS[language],
         "title": _title(writer, subjects, plan),
         "kind": writer.words("kind"),
+        "subtitle": _subtitle(writer, subjects, plan),
         "answer_title": writer.words("answer"),
         "contents_title": writer.words("contents"),
         "answers": _answers(writer, subjects, plan, names),
@@ -61,6 +62,15 @@ def _title(writer: Writer, subjects: Sequence[Subject], plan: PlanFile | None) -
     if plan is not None and not subjects:
         return plan.title(writer.words.language)
     return subjects[0].title(writer.words.language) if len(subjects) == 1 else writer.words("side by side")
+
+
+def _subtitle(writer: Writer, subjects: Sequence[Subject], plan: PlanFile | None) -> str:
+    """Return the size and the policy of a single result, the policy of a plan alone."""
+    if len(subjects) == 1:
+        (one,) = subjects
+        sizes = {"nodes": writer.numbers.count(one.nodes), "accelerators": writer.numbers.count(one.capacity)}
+        return writer.words("header", policy=writer.words.policy(one.result.policy), **sizes)
+    return writer.words.policy(plan.planned.policy_) if plan is not None and not subjects else ""
 
 
 def _names(subjects: Sequence[Subject], language: str) -> list[str]:
@@ -76,9 +86,18 @@ def _answers(
     """Return the answers, each with the name of what it is about."""
     found: list[tuple[str, Block]] = [] if plan is None else [("", writer.answers.of_plan(plan))]
     for subject, name in zip(subjects, names, strict=True):
-        below = writer.words("run below", nodes=writer.numbers.count(subject.nodes)) if plan else ""
+        below = _below(writer, subject, plan) if plan else ""
         found.append((name if len(subjects) > 1 else below, writer.answers.of_run(subject)))
     return found
+
+
+def _below(writer: Writer, subject: Subject, plan: PlanFile) -> str:
+    """Return what the run below a plan is, with its demand where the plan is for another one."""
+    text = writer.words("run below", nodes=writer.numbers.count(subject.nodes))
+    if plan.demand == 1 or subject.scenario is None:
+        return text
+    scales = [[stream.scale for _, _, stream in each.streams] for each in (subject.scenario, plan.planned)]
+    return writer.words("own demand", run=text) if scales[0] == scales[1] else text
 
 
 def _chapters(

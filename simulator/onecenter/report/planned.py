@@ -52,6 +52,14 @@ class Check(_Plain):
     p95_s: Number | None = None
 
 
+class Bounds(_Plain):
+    """Limits on the fleet: money per year, W, racks."""
+
+    budget: Number | None = None
+    power_cap: Number | None = None
+    racks: Count | None = None
+
+
 class PlanFile(_Plain):
     """A plan as `onecenter plan --json` prints it."""
 
@@ -64,6 +72,8 @@ class PlanFile(_Plain):
     versions: dict[str, str | None] = Field(default_factory=dict)
     kernel_hash: str | None = None
     answer: dict[str, Count]
+    window_d: Number | None = None
+    limits: Bounds = Bounds()
     undecided: list[dict[str, Count]] = Field(default_factory=list)
     check: Check | None = None
     text: dict[str, str] = Field(default_factory=dict)

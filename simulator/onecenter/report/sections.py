@@ -18,6 +18,7 @@ from onecenter.report.subject import Subject
 from onecenter.report.words import Words
 from onecenter.scenario import Scenario
 from onecenter.targets import FEWEST_EXCEEDANCES
+from onecenter.units import MS
 
 
 class Writer:
@@ -39,7 +40,7 @@ class Writer:
         yield self._frontier(plan)
         if alone:
             if plan.bought:
-                yield self._section("center", self.figures.center(plan.bought))
+                yield self._section("answer fleet", self.figures.center(plan.bought))
             yield self._section("policy", self._policy(plan.planned.policy_))
             yield from self._assumptions(plan.planned)
         yield self._section("plan origin", self._origin_of_plan(plan))
@@ -60,7 +61,9 @@ class Writer:
         """Give the sections about a result."""
         if any(True for _ in subject.judged()):
             yield self._section("targets", self.figures.targets(subject))
-        yield self._section("waits", self._charts.waits(subject), self.figures.waits(subject))
+        yield self._section(
+            "waits", self._charts.waits(subject), self.figures.waits(subject), self.figures.jobs(subject)
+        )
         yield self._section("use", self._charts.use(subject))
         found = money(subject, self.words, self.numbers)
         if found:
@@ -126,11 +129,13 @@ class Writer:
 
     def _origin_of_plan(self, plan: PlanFile) -> Facts:
         """Return what repeats the plan."""
-        changes = [(self.words("overrides"), self.words("comma").join(plan.set))] if plan.set else []
+        given = [("overrides", plan.set), ("limits", list(self._limits(plan)))]
+        window = [] if plan.window_d is None else [self.numbers.duration(plan.window_d * MS["d"])]
+        given.append(("window of replications", window))
         return Facts(
             [
                 (self.words("scenario"), plan.scenario),
-                *changes,
+                *((self.words(key), self.words("comma").join(values)) for key, values in given if values),
                 (self.words("demand"), self.words("times", factor=units.plain(plan.demand))),
                 (self.words("seed"), units.NOTHING if plan.seed is None else str(plan.seed)),
                 (self.words("hash"), plan.scenario_hash),
@@ -138,6 +143,15 @@ class Writer:
                 (self.words("versions"), _versions(plan.versions)),
             ]
         )
+
+    def _limits(self, plan: PlanFile) -> Iterator[str]:
+        limits, currency = plan.limits, plan.planned.center.site.currency
+        if limits.budget is not None:
+            yield self.words("budget limit", amount=self.numbers.money(limits.budget, currency))
+        if limits.power_cap is not None:
+            yield self.words("power limit", power=self.numbers.power(limits.power_cap))
+        if limits.racks is not None:
+            yield self.words("racks limit", count=self.numbers.count(limits.racks))
 
     def _origin(self, subject: Subject) -> Facts:
         origin = subject.result.provenance

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from onecenter.report.log_words import LOG_TEXTS
+from onecenter.report.policy_words import POLICY_TEXTS
 
 LANGUAGES: Final = ("en", "zh")
 
@@ -22,6 +23,7 @@ _OWN: Final[Texts] = {
     "frontier": ("Waits and number of nodes over replications", "重复仿真：等待时间与节点数"),
     "money": ("Cost, energy and carbon", "费用、能耗与碳排放"),
     "center": ("The center", "中心配置"),
+    "answer fleet": ("The fleet of the answer", "结论规模的配置"),
     "policy": ("Scheduling policy", "调度策略"),
     "notes": ("Assumptions and sources", "假设与来源"),
     "method": ("How to read the figures", "口径说明"),
@@ -70,6 +72,15 @@ _OWN: Final[Texts] = {
         "These are figures of one run; another draw of the random numbers gives others.",
         "以上数字来自一次仿真；换一组随机数，结果会有所不同。",
     ),
+    "queue grows": (
+        "The queue grows: {waiting} jobs of this period waited at its end, so a longer one would show longer waits.",
+        "排队不断增长：统计时段结束时仍有 {waiting} 个作业在等待，时段越长，等待越久。",
+    ),
+    "header": (
+        "{nodes} nodes, {accelerators} accelerators; {policy}",
+        "{nodes} 个节点、{accelerators} 张加速卡；{policy}",
+    ),
+    "own demand": ("{run}, at the scenario's own demand", "{run}，按场景原有需求"),
     "run below": ("The run shown below, with {nodes} nodes", "下文所示的仿真（{nodes} 个节点）"),
     "fleet of": ("{name}: {count}", "{name}：{count}"),
     "answer is": ("Answer: {values}.", "结论：{values}。"),
@@ -84,8 +95,10 @@ _OWN: Final[Texts] = {
     "measured": ("Measured", "实测"),
     "in time": ("Jobs in time", "按时比例"),
     "jobs": ("Jobs", "作业数"),
-    "started": ("Started", "已启动"),
-    "not started": ("Not started", "未启动"),
+    "started in time": ("Started in time", "按时启动"),
+    "late": ("Late", "未按时"),
+    "cancelled waiting": ("Left while waiting", "排队时离开"),
+    "open": ("Still waiting", "仍在排队"),
     "refused": ("Can never run", "永远无法运行"),
     "never": ("never", "不会启动"),
     "at least": ("≥ {low}", "≥ {low}"),
@@ -124,6 +137,10 @@ _OWN: Final[Texts] = {
         "Each target, what was measured in this run, and how many jobs kept it. A job that can never run on this "
         "center, or that left while it waited, is not in time.",
         "各项目标、本次仿真的实测值与按时作业比例。在本中心永远无法运行的作业，以及排队时离开的作业，都不算按时启动。",
+    ),
+    "jobs caption": (
+        "What became of the jobs of this run; each is in one column. Without a target, a job that started is in time.",
+        "本次仿真中作业的去向，每个作业只计入一列。没有目标的平台，启动即算按时。",
     ),
     "waits caption": (
         "How long jobs of this run wait from submission to start; half of the jobs wait at most {p50}, 95 % at most "
@@ -207,42 +224,6 @@ _OWN: Final[Texts] = {
         "结论有三种：达标、未达标，以及无法判断（取决于仍在排队的作业）。"
         "预计超出该分位的作业不足 {fewest} 个时，注明作业较少。",
     ),
-    # Policy
-    "order": ("Order of jobs", "排队顺序"),
-    "backfill": ("Overtaking (backfill)", "回填"),
-    "placement": ("Placement", "放置"),
-    "ageing": ("Ageing", "老化"),
-    "ageing text": (
-        "an hour of waiting adds {rate} to the priority, for at most {most}",
-        "每等待 1 小时优先级加 {rate}，最多累计 {most}",
-    ),
-    "depth": ("Jobs looked at", "检查深度"),
-    "depth text": (
-        "{depth} in order, {behind} behind the first that does not fit",
-        "按顺序 {depth} 个，首个受阻作业之后 {behind} 个",
-    ),
-    "all of them": ("all", "全部"),
-    "fifo": ("first come, first served", "先来先服务"),
-    "sjf": ("shortest requested time first", "申请时长最短优先"),
-    "smallest-first": ("smallest first", "最小优先"),
-    "largest-first": ("largest first", "最大优先"),
-    "priority": ("by priority of the platform", "按平台优先级"),
-    "none": ("none", "无"),
-    "easy": ("EASY: no delay of the first job that waits", "EASY：不推迟队首作业"),
-    "easy-sjbf": ("EASY, shortest jobs first", "EASY：短作业优先"),
-    "conservative": ("conservative: no delay of any job ahead", "保守回填：不推迟前面的任何作业"),
-    "first-fit": ("first node that fits", "首个合适的节点"),
-    "best-fit": ("fullest node that fits", "最满的合适节点（最佳适配）"),
-    "worst-fit": ("emptiest node that fits", "最空的合适节点（最差适配）"),
-    "fewest-racks": ("as few racks as possible", "尽量少的机柜"),
-    # Reasons
-    "limit": ("limit of jobs looked at", "超出检查深度"),
-    "node type reason": ("only other node types were free", "只有不允许的节点类型空闲"),
-    "no free accelerator": ("no free accelerator", "没有空闲加速卡"),
-    "cpu or memory": ("cpu or memory short", "处理器或内存不足"),
-    "fragmentation": ("free accelerators scattered", "空闲加速卡分散"),
-    "reservation ahead": ("reserved for a job ahead", "已预留给前面的作业"),
-    "queue ahead": ("queue ahead", "前面有作业排队"),
     # Cost, energy, carbon
     "figure": ("Measure", "指标"),
     "value": ("Value", "数值"),
@@ -268,6 +249,11 @@ _OWN: Final[Texts] = {
     "file": ("File", "文件"),
     "overrides": ("Values changed", "改动的取值"),
     "demand": ("Demand", "需求"),
+    "window of replications": ("Window of each replication", "每次重复仿真的统计时段"),
+    "limits": ("Limits", "约束"),
+    "budget limit": ("at most {amount} per year", "每年不超过 {amount}"),
+    "power limit": ("at most {power} at full use", "满载功率不超过 {power}"),
+    "racks limit": ("at most {count} racks", "不超过 {count} 个机柜"),
     "times": ("x {factor}", "{factor} 倍"),
     "hash": ("Scenario, SHA-256", "场景的 SHA-256"),
     "seed": ("Seed", "随机种子"),
@@ -289,4 +275,4 @@ _OWN: Final[Texts] = {
 }
 
 #: By key the English and the Chinese text; {names} are filled in.
-TEXTS: Final[Texts] = {**_OWN, **LOG_TEXTS}
+TEXTS: Final[Texts] = {**_OWN, **POLICY_TEXTS, **LOG_TEXTS}

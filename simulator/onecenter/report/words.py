@@ -1,5 +1,6 @@
 """What says the texts of the report in one language."""
 
+from onecenter.policies import Policy
 from onecenter.report.texts import LANGUAGES, TEXTS
 
 __all__ = ["LANGUAGES", "TEXTS", "Words"]
@@ -25,6 +26,10 @@ class Words:
         if high is None:
             return self("at least", low=low)
         return low if low == high else self("from to", low=low, high=high)
+
+    def policy(self, policy: Policy) -> str:
+        """Return the parts of a policy, without their parameters."""
+        return self("join").join(self(getattr(policy, part)) for part in ("order", "backfill", "placement"))
 
     def __call__(self, key: str, **values: object) -> str:
         """Return the text of a key with its values filled in."""
