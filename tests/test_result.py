@@ -10,7 +10,7 @@ import pytest
 from hand import FLEET, HORIZON, WARMUP, log_of, small_run
 from onecenter_kernels.jit import kernel_hash
 
-from onecenter import provenance, store
+from onecenter import provenance, store, store_rows, store_seal
 from onecenter.errors import ResultError
 from onecenter.policies import Policy
 from onecenter.result import Result
@@ -131,7 +131,7 @@ def test_round_trip_of_nothing(tmp_path: Path) -> None:
 
 
 def test_rows_are_written_in_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "CHUNK", 4)
+    monkeypatch.setattr(store_rows, "CHUNK", 4)
     small_result().save(tmp_path / "r.parquet")
     monkeypatch.undo()
     same(small_result(), Result.load(tmp_path / "r.parquet"))
@@ -168,11 +168,16 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
         small_result().save(tmp_path / "none" / "r.parquet")
 
 
-def _saved(path: Path) -> tuple[pl.DataFrame, dict[str, str]]:
-    """Save a result; return its rows and its own metadata."""
+def _saved(path: Path) -> tuple[pl.DataFrame, str]:
+    """Save a result; return its rows and its head."""
     small_result().save(path)
-    metadata = pl.read_parquet_metadata(path)
-    return pl.read_parquet(path), {key: metadata[key] for key in (store.KEY, store.CHECK)}
+    return pl.read_parquet(path), pl.read_parquet_metadata(path)[store.KEY]
+
+
+def _written(path: Path, rows: pl.DataFrame, head: str) -> None:
+    """Write rows and a head as a result is written, sealed."""
+    rows.write_parquet(path, metadata={store.KEY: head, store_seal.KEY: store_seal.BLANK})
+    store_seal.seal(path)
 
 
 def _missing(path: Path) -> None:
@@ -206,56 +211,53 @@ def _foreign(path: Path) -> None:
 
 
 def _newer(path: Path) -> None:
-    rows, metadata = _saved(path)
-    text = metadata[store.KEY].replace('"format": 2', '"format": 3')
-    rows.write_parquet(path, metadata=_signed(text))
+    rows, head = _saved(path)
+    _written(path, rows, head.replace('"format": 2', '"format": 3'))
 
 
 def _edited(path: Path) -> None:
-    rows, metadata = _saved(path)
-    text = metadata[store.KEY].replace('"seconds": 0.25', '"seconds": 0.01')
-    rows.write_parquet(path, metadata={**metadata, store.KEY: text})
+    _saved(path)
+    path.write_bytes(path.read_bytes().replace(b'"seconds": 0.25', b'"seconds": 0.01'))
 
 
-def _signed(text: str) -> dict[str, str]:
-    from hashlib import sha256
-
-    return {store.KEY: text, store.CHECK: sha256(text.encode()).hexdigest()}
+def _resaved(path: Path) -> None:
+    rows, _ = _saved(path)
+    rows.write_parquet(path)
 
 
 def _fewer_rows(path: Path) -> None:
-    rows, metadata = _saved(path)
-    rows.head(12).write_parquet(path, metadata=metadata)
+    rows, head = _saved(path)
+    _written(path, rows.head(12), head)
 
 
 def _other_value(path: Path) -> None:
-    rows, metadata = _saved(path)
-    rows.with_columns(node=pl.col("node").replace(1, 0)).write_parquet(path, metadata=metadata)
+    rows, head = _saved(path)
+    _written(path, rows.with_columns(node=pl.col("node").replace(1, 0)), head)
 
 
 def _other_job(path: Path) -> None:
-    rows, metadata = _saved(path)
-    rows.with_columns(job_run=pl.col("job_run") + 1).write_parquet(path, metadata=metadata)
+    rows, head = _saved(path)
+    _written(path, rows.with_columns(job_run=pl.col("job_run") + 1), head)
 
 
 def _no_column(path: Path) -> None:
-    rows, metadata = _saved(path)
-    rows.drop("device").write_parquet(path, metadata=metadata)
+    rows, head = _saved(path)
+    _written(path, rows.drop("device"), head)
 
 
 def _other_type(path: Path) -> None:
-    rows, metadata = _saved(path)
-    rows.with_columns(pl.col("kind").cast(pl.String)).write_parquet(path, metadata=metadata)
+    rows, head = _saved(path)
+    _written(path, rows.with_columns(pl.col("kind").cast(pl.String)), head)
 
 
 def _no_policy(path: Path) -> None:
-    rows, metadata = _saved(path)
-    rows.write_parquet(path, metadata=_signed(metadata[store.KEY].replace('"fifo"', '"lifo"')))
+    rows, head = _saved(path)
+    _written(path, rows, head.replace('"fifo"', '"lifo"'))
 
 
 def _no_fleet(path: Path) -> None:
-    rows, metadata = _saved(path)
-    rows.write_parquet(path, metadata=_signed(metadata[store.KEY].replace('"fleet"', '"fleets"')))
+    rows, head = _saved(path)
+    _written(path, rows, head.replace('"fleet"', '"fleets"'))
 
 
 BROKEN = [
@@ -264,10 +266,11 @@ BROKEN = [
     (_empty, "not a whole Parquet file"),
     (_text, "not a whole Parquet file"),
     (_cut, "not a whole Parquet file"),
-    (_headless, "damaged"),
+    (_headless, "not a whole Parquet file"),
     (_foreign, "not a result saved by onecenter"),
     (_newer, "format 3: this onecenter reads format 2"),
-    (_edited, "its metadata are not those that were saved"),
+    (_edited, "it is not as it was saved"),
+    (_resaved, "not a result saved by onecenter"),
     (_fewer_rows, "jobs are missing"),
     (_other_value, "its rows are not those that were saved"),
     (_other_job, "its rows are not those that were saved"),

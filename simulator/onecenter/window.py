@@ -14,9 +14,9 @@ from onecenter.errors import OnecenterError
 Array = npt.NDArray[Any]
 
 #: Instants lie in an int64 with room to add some.
-INSTANT: Final = Whole(-(2**62), 2**62)
+LATEST: Final = 2**62
 
-CHECKS: Final[Mapping[str, Check]] = dict.fromkeys(("warmup", "horizon", "origin"), INSTANT)
+CHECKS: Final[Mapping[str, Check]] = dict.fromkeys(("warmup", "horizon", "origin"), Whole(-LATEST, LATEST))
 
 
 @dataclass(frozen=True)
