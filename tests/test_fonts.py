@@ -3,6 +3,7 @@
 import io
 import warnings
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.text import Text
 
 import onecenter as oc
+from onecenter.cli.main import main
 from onecenter.plot import fonts, new_axes
 from onecenter.plot.fonts import BOX, FontWarning, chinese_family, legible
 
@@ -79,3 +81,15 @@ def test_pictures_of_a_result_in_chinese(name: str) -> None:
     draw(ax, language="zh")
     assert any("公共算力服务平台" in text for text in texts_of(ax))
     saved(ax)
+
+
+def test_the_command_says_it_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(fonts, "FAMILIES", ())
+    monkeypatch.setattr(fonts, "FILES", ("nothing-begins-so",))
+    label = 'platforms.talent.label={ en = "产业" }'
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")
+        assert main(["run", "tiny", "--set", label, "--out", str(tmp_path / "out")]) == 0
+    assert capsys.readouterr().err.splitlines().count(f"onecenter: {SENTENCE}") == 1

@@ -12,7 +12,7 @@ from onecenter.cli.options import Parser, add_fail_if, add_outputs, add_run_opti
 from onecenter.cli.plan_options import add_plan
 from onecenter.cli.replay_options import add_replay
 from onecenter.cli.report_options import add_report
-from onecenter.cli.status import EPILOG, status_of
+from onecenter.cli.status import EPILOG, spoken_warnings, status_of
 from onecenter.cli.streams import streams
 from onecenter.cli.sweep_options import add_sweep
 from onecenter.cli.values import POLICY, SCENARIO, Count, Name, Names
@@ -20,7 +20,7 @@ from onecenter.cli.values import POLICY, SCENARIO, Count, Name, Names
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit status, as `status` declares it."""
-    with streams(), interruptible() as came:
+    with streams(), spoken_warnings(), interruptible() as came:
         return status_of(lambda: _called(arguments), came)
 
 

@@ -2,7 +2,9 @@
 
 import errno
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Final
 
 from onecenter.errors import OnecenterError
@@ -70,6 +72,21 @@ def status_of(command: Callable[[], int], came: Sequence[int]) -> int:
         text = "interrupted" if status == INTERRUPTED else str(error) if status == MISTAKE else _unexpected(error)
     print(f"onecenter: {text}", file=sys.stderr)
     return status
+
+
+@contextmanager
+def spoken_warnings() -> Iterator[None]:
+    """Print a warning as one line of the command, once, not as a line of code."""
+    said: set[str] = set()
+
+    def say(message: Warning | str, *_: object, **__: object) -> None:
+        if str(message) not in said:
+            said.add(str(message))
+            print(f"onecenter: {visible(str(message))}", file=sys.stderr)
+
+    with warnings.catch_warnings():
+        warnings.showwarning = say  # type: ignore[assignment]
+        yield
 
 
 def _status(error: BaseException) -> int:
