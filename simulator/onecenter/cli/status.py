@@ -85,7 +85,7 @@ def spoken_warnings() -> Iterator[None]:
             print(f"onecenter: {visible(str(message))}", file=sys.stderr)
 
     with warnings.catch_warnings():
-        warnings.showwarning = say  # type: ignore[assignment]
+        warnings.showwarning = say
         yield
 
 
