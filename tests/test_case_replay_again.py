@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -154,25 +155,27 @@ def test_a_saved_replay_is_repeated_as_it_was(log: Path, saved: Path) -> None:
 
 @pytest.mark.case("6.5")
 @pytest.mark.parametrize(
-    "lie",
+    ("part", "lie", "wrong"),
     [
-        {"trace": None},
-        {"trace": {}},
-        {"trace": {"path": "-", "format": "swf", "sha256": ""}},
-        {"trace": {"path": 5, "format": "swf", "sha256": ""}},
-        {"warmup": "soon"},
-        {"horizon": -1},
-        {"skip_first": "half"},
-        {"center": 3},
+        ("trace", None, "provenance.replay.trace"),
+        ("trace", {"path": "-"}, "provenance.replay.trace.path"),
+        ("trace", {"path": 5}, "provenance.replay.trace.path"),
+        ("trace", {"sha256": "0"}, "provenance.replay.trace.sha256"),
+        ("warmup", "soon", "warmup = 'soon': not a number with a unit"),
+        ("horizon", "-1 d", "horizon = '-1 d': must not be negative"),
+        ("skip_first", "half", "provenance.replay.skip_first"),
+        ("center", 3, "provenance.replay.center"),
     ],
 )
-def test_a_saved_replay_that_lies_is_damaged(log: Path, call: Call, tmp_path: Path, lie: dict[str, Any]) -> None:
+def test_a_saved_replay_does_not_lie(log: Path, tmp_path: Path, part: str, lie: Any, wrong: str) -> None:
     from dataclasses import replace
 
     result = oc.replay(log)
-    origin = {**result.provenance["replay"], **lie}
-    path = replace(result, provenance={**result.provenance, "replay": origin}).save(tmp_path / "lie.parquet")
-    assert "damaged: " in call("run", str(path), status=2)
+    origin = dict(result.provenance["replay"])
+    origin[part] = {**origin[part], **lie} if isinstance(lie, dict) else lie
+    lying = replace(result, provenance={**result.provenance, "replay": origin})
+    with pytest.raises(ResultError, match=re.escape(wrong)):
+        oc.replay(lying.save(tmp_path / "lie.parquet"))
 
 
 @pytest.mark.case("6.5")

@@ -185,14 +185,14 @@ def repeat(
     """
     saved = Result.load(Path(path))
     origin = saved.provenance.get("replay")
-    if not isinstance(origin, Mapping):
+    if origin is None:
         raise ResultError(str(path), ["it is no replay of a log: `onecenter run` repeats the run of a scenario"])
     try:
-        given, part, log = _as_saved(origin)
-    except (KeyError, TypeError, ValueError, OnecenterError) as error:
-        raise ResultError(str(path), [f"damaged: {error!r} while reading what was replayed"]) from error
-    trace = _again(str(path), log)
-    machine = Machine(saved.fleet, saved.policy, given)
+        part = LogWindow(origin["warmup"], origin["horizon"], origin["skip_first"])
+    except TraceError as error:
+        raise ResultError(str(path), [f"damaged: {mistake}" for mistake in error.mistakes]) from error
+    trace = _again(str(path), origin["trace"])
+    machine = Machine(saved.fleet, saved.policy, origin["center"])
     return play(trace, machine, policy_of(policy, saved.policy), part, stride=stride, show_progress=show_progress)
 
 
@@ -207,15 +207,6 @@ def is_replay(path: str | PathLike[str]) -> bool:
     return fspath(path).endswith(SAVED) and origin_of(Path(path)).get("replay") is not None
 
 
-def _as_saved(origin: Mapping[str, Any]) -> tuple[dict[str, Any], LogWindow, dict[str, Any]]:
-    """Return how the machine was given, the window, and the log; raise where they are not what `play` gave."""
-    trace = {name: origin["trace"][name] for name in ("path", "format", "sha256")}
-    if trace["path"] is not None and not Path(trace["path"]).is_absolute():
-        raise ValueError("the path of its log is not absolute")
-    part = LogWindow(origin["warmup"], origin["horizon"], origin["skip_first"])
-    return dict(origin["center"]), part, trace
-
-
 def _again(source: str, origin: Mapping[str, Any]) -> Trace:
     """Return the log that was replayed, if its file is there and the same."""
     if origin["path"] is None:
@@ -225,6 +216,6 @@ def _again(source: str, origin: Mapping[str, Any]) -> Trace:
     except TraceError as error:
         raise ResultError(source, [f"its log cannot be replayed again: {error}"]) from error
     if trace.sha256 != origin["sha256"]:
-        change = f"its SHA-256 was {shown(origin['sha256'])}, now it is '{trace.sha256}'"
+        change = f"its SHA-256 was '{origin['sha256']}', now it is '{trace.sha256}'"
         raise ResultError(source, [f"its log {origin['path']} is another one now: {change}"])
     return trace

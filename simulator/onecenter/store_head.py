@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
@@ -32,12 +33,20 @@ class _Open(BaseModel):
     model_config = ConfigDict(frozen=True, extra="allow", strict=True)
 
 
-class LogFile(_Open):
-    """The log of a replay."""
+def _absolute(path: str) -> str:
+    if not Path(path).is_absolute():
+        raise ValueError("an absolute path is expected")
+    return path
 
-    path: str
+
+class LogFile(_Open):
+    """The log of a replay; the path is None where it came from standard input."""
+
+    path: Annotated[str, AfterValidator(_absolute)] | None
     format: str
-    sha256: str
+    sha256: Digest
+    first_submit_s: float
+    last_submit_s: float
 
 
 class LogQuality(_Open):
