@@ -102,6 +102,19 @@ def test_overrides_and_demand_are_in_the_plan_and_in_its_answer(folder: Path) ->
         assert "center.site.tariff=0.5" in found["text"][language] and factor in found["text"][language]
 
 
+@pytest.mark.case("5.3")
+def test_overrides_of_a_run_are_in_its_header_result_and_report(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    change = f"{COUNT}=7"
+    assert main(["run", str(folder / "ours.toml"), "--set", change, "--out", str(folder / "again")]) == 0
+    assert f" · with {change}" in capsys.readouterr().out.splitlines()[0]
+    # A saved run that is repeated keeps them beside new ones.
+    assert main(["run", str(folder / "again" / "result.parquet"), "--set", "center.site.tariff=1", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["set"] == [change, "center.site.tariff=1"]
+    assert change in reported(folder, "again")[1]
+
+
 @pytest.mark.case("5.4")
 def test_a_figure_of_a_plan_is_told_from_the_same_figure_of_a_run(folder: Path) -> None:
     status, _ = reported(folder, "plan", "run")

@@ -57,7 +57,8 @@ def test_summary() -> None:
     result = small_result()
     summary = result.summary()
     assert list(summary) == [
-        "scenario", "seed", "policy", "stride", "log_digest", "jobs_per_s", "window_s", "center", "platforms",
+        "scenario", "seed", "set", "policy", "stride", "log_digest", "jobs_per_s", "window_s", "center",
+        "platforms",
     ]  # fmt: skip
     assert (summary["scenario"], summary["seed"], summary["stride"]) == ("small", 7, "event")
     assert summary["jobs_per_s"] == 9 / 0.25

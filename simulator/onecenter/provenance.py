@@ -3,7 +3,7 @@
 import hashlib
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import metadata
 from typing import Any
 
@@ -13,7 +13,11 @@ SOFTWARE = ("onecenter", "numpy", "numba", "simpy", "polars")
 
 
 def describe(
-    name: str, seed: int | None, scenario: Mapping[str, Any] | None, replay: Mapping[str, Any] | None = None
+    name: str,
+    seed: int | None,
+    scenario: Mapping[str, Any] | None,
+    replay: Mapping[str, Any] | None = None,
+    changes: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Return what a result tells of its origin.
 
@@ -27,10 +31,13 @@ def describe(
         The scenario with everything resolved, as plain data; None: a log was replayed.
     replay : mapping, optional
         Which log was replayed, on what, and what was left out, as plain data.
+    changes : sequence of str
+        The "path=value" texts by which the scenario differs from its file; in it they are applied.
     """
     return {
         "name": name,
         "seed": seed,
+        "set": list(changes),
         "scenario": None if scenario is None else dict(scenario),
         "scenario_hash": None if scenario is None else hash_of(scenario),
         "replay": None if replay is None else dict(replay),

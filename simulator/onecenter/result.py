@@ -132,6 +132,7 @@ class Result:
         return {
             "scenario": self.provenance.get("name"),
             "seed": self.provenance.get("seed"),
+            "set": self.provenance.get("set", []),
             "policy": self.policy.as_dict(),
             "stride": self.stride,
             "log_digest": self.log_digest,

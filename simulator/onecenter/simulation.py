@@ -68,7 +68,8 @@ def _scenario_of_run(path: str) -> Scenario:
     if not isinstance(words, Mapping) or "time" not in words:
         right = "`onecenter run` and oc.replay repeat it"
         raise ResultError(path, [f"it is the replay of a log, so it holds no scenario; {right}"])
-    return from_dict(words, path).with_policy(saved.policy)
+    changes = [str(text) for text in saved.provenance.get("set") or ()]
+    return from_dict(words, path).with_policy(saved.policy).with_changes(changes)
 
 
 def run(
@@ -105,7 +106,7 @@ def run(
     chosen = scenario_of(scenario, seed, set)
     rules = policy_of(policy, chosen.policy_)
     workload = build(chosen)
-    origin = describe(chosen.name, chosen.time.seed, chosen.resolved())
+    origin = describe(chosen.name, chosen.time.seed, chosen.resolved(), changes=chosen.changes)
     window = Window(chosen.time.warmup, chosen.time.horizon)
     log, jobs, until, seconds = simulate(
         chosen.fleet,

@@ -27,7 +27,6 @@ def command_plan(options: argparse.Namespace) -> int:
     """Find the smallest fleet."""
     shared = {
         "seed": options.seed,
-        "set": [*options.set, *options.target],
         "demand": options.demand,
         "replications": options.replications,
     }
@@ -40,10 +39,10 @@ def command_plan(options: argparse.Namespace) -> int:
 
 def _found(options: argparse.Namespace, ask: Callable[..., Plan | Outlook]) -> int:
     """Ask for a plan or an outlook, with progress on standard error; deliver it."""
-    scenario = scenario_of(options.scenario, options.seed, [*options.set, *options.target])
+    scenario = scenario_of(options.scenario, set=[*options.set, *options.target])
     warnings = warn(scenario, json=options.json, fleet=False)
     with output_folder(options.out), local(options.workers) as executor, _progress(not options.json) as on_look:
-        found = ask(options.scenario, options.vary, executor=executor, on_look=on_look)
+        found = ask(scenario, options.vary, executor=executor, on_look=on_look)
         status = _deliver(found, options, warnings)
     return INTERRUPTED if isinstance(found, Plan) and found.interrupted else status
 

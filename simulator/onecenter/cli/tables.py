@@ -58,7 +58,7 @@ def _limit(one: Mapping[str, Any]) -> str:
 
 
 def heading(result: Result) -> str:
-    """Return what was run: its name, nodes, accelerators, the length of the window, the seed."""
+    """Return what was run: its name, nodes, accelerators, the length of the window, the seed, the overrides."""
     seed = result.provenance.get("seed")
     nodes = sum(kind.count for kind in result.fleet)
     parts = [
@@ -67,6 +67,7 @@ def heading(result: Result) -> str:
         f"{units.format_count(accelerators_of(result.fleet))} accelerators",
         units.format_duration(result.window.length),
         *([] if seed is None else [f"seed {seed}"]),
+        *(f"with {visible(str(change))}" for change in result.provenance.get("set") or ()),
     ]
     return " · ".join(parts)
 

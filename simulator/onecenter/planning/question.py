@@ -24,8 +24,6 @@ class Question:
     ----------
     scenario : Scenario
         With the overrides, before the demand is scaled and a fleet varies.
-    set : tuple of str
-        The overrides, "path=value", targets among them.
     seed : int or None
         The seed that was given; None: the scenario's own.
     demand : float
@@ -33,7 +31,6 @@ class Question:
     """
 
     scenario: Scenario
-    set: tuple[str, ...] = ()
     seed: int | None = None
     demand: float = 1.0
 
@@ -48,7 +45,12 @@ class Question:
         ScenarioError
             Naming every mistake.
         """
-        return cls(scenario_of(scenario, seed, set), (set,) if isinstance(set, str) else tuple(set), seed, demand)
+        return cls(scenario_of(scenario, seed, set), seed, demand)
+
+    @property
+    def set(self) -> tuple[str, ...]:
+        """The overrides, "path=value", targets among them."""
+        return self.scenario.changes
 
     @property
     def scaled(self) -> Scenario:
@@ -75,11 +77,11 @@ class Question:
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as plain data: what a report needs to know which results it belongs with."""
-        origin = describe(self.scenario.name, self.scenario.time.seed, self.scenario.resolved())
+        origin = describe(self.scenario.name, self.scenario.time.seed, self.scenario.resolved(), changes=self.set)
         return {
             "scenario": origin["name"],
             "seed": origin["seed"],
-            "set": list(self.set),
+            "set": origin["set"],
             "demand": self.demand,
             "scenario_hash": origin["scenario_hash"],
             "resolved": origin["scenario"],

@@ -159,6 +159,7 @@ class Writer:
         pairs = [
             (self.words("log" if subject.scenario is None else "scenario"), str(origin.get("name"))),
             (self.words("file"), subject.name),
+            *((self.words("overrides"), str(change)) for change in origin.get("set") or ()),
             (self.words("seed"), units.NOTHING if seed is None else str(seed)),
             (self.words("hash"), _or_dash(origin.get("scenario_hash"))),
             (self.words("digest"), subject.result.log_digest),

@@ -40,7 +40,7 @@ def load(name_or_path: str | PathLike[str], set: str | Sequence[str] = ()) -> Sc
     data.pop("extends", None)
     data["name"] = layers[0].data.get("name", re.sub(r"[^\w-]", "_", file.stem)[:64])
     changes, mistakes = _override(data, set)
-    return _checked(data, label(file), [Layer("--set", changes), *layers], mistakes)
+    return _checked(data, label(file), [Layer("--set", changes), *layers], mistakes).with_changes(_listed(set))
 
 
 def from_dict(data: Mapping[str, Any], source: str = "scenario") -> Scenario:
@@ -83,7 +83,7 @@ def with_set(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
             mistakes.append(f"{shortened(path)} = {written(value)}: {error}")
         except RecursionError:
             mistakes.append(f"{shortened(path)}: {TOO_DEEP}")
-    return _checked(data, scenario.name, mistakes=mistakes)
+    return _checked(data, scenario.name, mistakes=mistakes).with_changes(scenario.changes)
 
 
 def with_texts(scenario: Scenario, texts: str | Sequence[str]) -> Scenario:
@@ -105,14 +105,19 @@ def with_texts(scenario: Scenario, texts: str | Sequence[str]) -> Scenario:
         return scenario
     data = scenario.resolved()
     changes, mistakes = _override(data, texts)
-    return _checked(data, scenario.name, [Layer("--set", changes)], mistakes)
+    found = _checked(data, scenario.name, [Layer("--set", changes)], mistakes)
+    return found.with_changes([*scenario.changes, *_listed(texts)])
+
+
+def _listed(texts: str | Sequence[str]) -> Sequence[str]:
+    return [texts] if isinstance(texts, str) else texts
 
 
 def _override(data: dict[str, Any], texts: str | Sequence[str]) -> tuple[dict[str, Any], list[str]]:
     """Apply overrides to the data; return what they set as a tree of its own, and what is wrong with them."""
     tree: dict[str, Any] = {}
     mistakes = []
-    for text in [texts] if isinstance(texts, str) else texts:
+    for text in _listed(texts):
         try:
             path, value = overrides.split(text)
             keys, read = overrides.names(path), overrides.value_of(value)

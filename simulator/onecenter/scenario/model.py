@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, WithJsonSchema
+from pydantic import Field, PrivateAttr, WithJsonSchema
 
 from onecenter import units
 from onecenter.fleet import MAX_NODE_TYPES, NodeType
@@ -183,6 +183,7 @@ class Scenario(Table):
     growth: Growth | None = Field(
         default=None, description="how demand changes from month to month; a run is of month 0, plans look ahead"
     )
+    _changes: tuple[str, ...] = PrivateAttr(default=())
 
     def check_growth(self) -> Iterator[Mistake]:
         """What grows is there."""
@@ -225,6 +226,17 @@ class Scenario(Table):
     def policy_(self) -> Policy:
         """The policy as the core takes it."""
         return Policy(**self.policy.model_dump())
+
+    @property
+    def changes(self) -> tuple[str, ...]:
+        """The "path=value" texts by which it differs from its file; they are no part of `resolved`."""
+        return self._changes
+
+    def with_changes(self, changes: Iterable[str]) -> "Scenario":
+        """Return the scenario with other texts as its changes, which are in it already."""
+        found = self.model_copy()
+        found._changes = tuple(changes)
+        return found
 
     def with_policy(self, policy: Policy) -> "Scenario":
         """Return the scenario under another policy."""

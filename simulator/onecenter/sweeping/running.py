@@ -42,7 +42,7 @@ class Sweep:
     rows : list of dict
         One per run: by point, then by replication, whatever order they were run in.
     origin : mapping
-        What was varied and with which software: scenario, seed, scenario_hash, resolved (the scenario), versions,
+        What was varied and with which software: scenario, seed, set, scenario_hash, resolved (the scenario), versions,
         kernel_hash.
     columns : Columns or None
         Names and types of the table's columns; None: as the rows have them.
@@ -126,10 +126,11 @@ def sweep(
 
 def origin_of(scenario: Scenario) -> dict[str, Any]:
     """Return what a sweep is of, as plain data; `versions` has one entry for each set of versions that added runs."""
-    found = describe(scenario.name, scenario.time.seed, scenario.resolved())
+    found = describe(scenario.name, scenario.time.seed, scenario.resolved(), changes=scenario.changes)
     return {
         "scenario": found["name"],
         "seed": found["seed"],
+        "set": found["set"],
         "scenario_hash": found["scenario_hash"],
         "resolved": found["scenario"],
         "versions": [found["versions"]],
