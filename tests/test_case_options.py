@@ -354,6 +354,9 @@ def tiny() -> oc.Scenario:
     return oc.load("tiny")
 
 
+#: What is said of what would be right.
+RIGHT = r"expected|write for example|there are|of the design sobol only|leave it out"
+
 PATH = "center.nodes.small.count"
 VARY = f"{PATH}=1:4"
 
@@ -381,6 +384,22 @@ CALLS: dict[str, tuple[Callable[[oc.Scenario, Any], Any], list[Any]]] = {
     "power cap": (lambda s, x: oc.Limits(power_cap=x), [0, -1, math.nan, math.inf, True, "5 kW"]),
     "racks": (lambda s, x: oc.Limits(racks=x), COUNTS[:-1]),
     "minimise": (lambda s, x: oc.Limits(minimise=x), ["", "power", None, 1]),
+    "sweep n": (lambda s, x: oc.sweep(s, {PATH: [1, 2]}, x), COUNTS),
+    "sweep points": (
+        lambda s, x: oc.sweep(s, {PATH: "1:8"}, design="sobol", points=x),
+        [0, 1, 3, 2.0, True, "8", 2**20],
+    ),
+    "sweep points of a grid": (lambda s, x: oc.sweep(s, {PATH: [1, 2]}, points=x), [8]),
+    "sweep design": (lambda s, x: oc.sweep(s, {PATH: "1:8"}, design=x), ["random", "", None]),
+    "sweep design of points": (lambda s, x: oc.sweep(s, [{PATH: 1}], design=x), ["sobol"]),
+    "sweep values": (
+        lambda s, x: oc.sweep(s, {PATH: x}),
+        ["1:4:0", "4:1:1", "1:1_0:1", "1:nan:1", "1:inf:1", "1:４:1", "1:4", "1,1", "", [], [1, 1], [1, 2.5], [True]],
+    ),
+    "sweep range": (
+        lambda s, x: oc.sweep(s, {PATH: x}, design="sobol"),
+        ["1", "4:1", "1:1", "1:1_0", "nan:4", "1:inf", "1:1e999", "1:2:3", "", (1,), (1, math.inf), (True, 3), 3],
+    ),
     "points of indices": (lambda s, x: indices(x), [0, 1, 3, 2.0, True, 2**20]),
     "nodes": (lambda s, x: node_type(count=x), [-1, 2.5, True, math.nan, "3", 10**7]),
     "accelerators": (lambda s, x: node_type(accelerators=x), [-1, 2.5, True, 10**10]),
@@ -449,7 +468,7 @@ def window(warmup: Any, horizon: Any) -> Any:
 
 @pytest.mark.parametrize(("call", "value"), [(name, value) for name, (_, wrong) in CALLS.items() for value in wrong])
 def test_a_call_refuses_what_is_impossible(call: str, value: Any, tiny: oc.Scenario) -> None:
-    with pytest.raises(OnecenterError, match=r"expected|write for example|there are"):
+    with pytest.raises(OnecenterError, match=RIGHT):
         CALLS[call][0](tiny, value)
 
 
@@ -472,3 +491,24 @@ def test_sides_of_one_name_are_not_dropped(tiny: oc.Scenario) -> None:
     sides = [oc.Policy(), oc.Policy(depth=3), oc.Policy(depth=4)]
     with pytest.raises(OnecenterError, match="each under a name of its own"):
         oc.compare(sides, tiny)
+
+
+SWEEP = ("sweep", "tiny", "--vary", f"{PATH}=1,2", "--out")
+DROPPED = [
+    (["--vary", f"{PATH}=3"], "a path is given twice"),
+    (["--points", "8"], "of the design sobol only"),
+    (["--workers", "2", "--cluster", "tcp://127.0.0.1:1"], "leave it out beside --cluster"),
+]
+
+
+@pytest.mark.case("3.1")
+@pytest.mark.parametrize(("more", "said"), DROPPED)
+def test_no_option_of_a_sweep_is_dropped(
+    more: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert said in refused(capsys, *SWEEP, str(tmp_path / "out"), *more)
+
+
+@pytest.mark.case("3.1")
+def test_no_range_of_a_plan_is_dropped(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "a path is given twice" in refused(capsys, "plan", "tiny", "--vary", VARY, "--vary", f"{PATH}=2:3")

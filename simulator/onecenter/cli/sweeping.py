@@ -21,6 +21,8 @@ def command_sweep(options: argparse.Namespace) -> int:
     vary = _vary(options.vary)
     warnings = warn(scenario, json=options.json, fleet=False)
     cluster, workers = options.cluster, options.workers
+    if cluster is not None and workers is not None:
+        raise PlanError("--workers", ["processes of this machine: leave it out beside --cluster"])
     with _progress(not options.json) as on_row:
         try:
             found = sweep(

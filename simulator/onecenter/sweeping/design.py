@@ -1,10 +1,11 @@
 """Which variants of a scenario a sweep runs: a grid, a list, or a quasi-random design."""
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from itertools import product
 from typing import Any, Final, Literal, get_args
 
+from onecenter.checks import POINTS, Number, OneOf, decimal, one, shown
 from onecenter.errors import PlanError, ScenarioError
 from onecenter.scenario import Scenario, with_set
 from onecenter.scenario.overrides import names, value_of
@@ -14,6 +15,9 @@ Point = dict[str, Any]
 
 #: More points than these are a mistake.
 MOST_POINTS: Final = 100_000
+
+#: What a range may begin and end with; no value of a scenario is larger.
+BOUND: Final = Number(-1e18, 1e18)
 
 
 def points_of(
@@ -34,22 +38,25 @@ def points_of(
     design : "grid" or "sobol"
         All combinations, or Sobol' points scrambled by the scenario's seed.
     count : int, optional
-        Points of the design "sobol".
+        Points of the design "sobol", a power of two; default 64.
 
     Raises
     ------
     PlanError
         With all mistakes.
     """
-    if design not in get_args(Design):
-        raise PlanError("design", [f"{design!r}: one of {', '.join(get_args(Design))} is expected"])
+    one("design", design, OneOf(get_args(Design)), PlanError)
+    if design == "sobol" and not isinstance(vary, Mapping):
+        raise PlanError("design", ["points that are given are taken as they are: leave it out"])
+    if design != "sobol" and count is not None:
+        raise PlanError("points", [f"{shown(count)}: of the design sobol only; a grid has those that its values make"])
     if not isinstance(vary, Mapping):
         points = [dict(point) for point in vary]
     elif design == "grid":
         points = _grid({path: _values(path, values) for path, values in vary.items()})
     else:
         ranges = {path: range_of(path, bounds) for path, bounds in vary.items()}
-        points = scattered(scenario, ranges, count or 64)
+        points = scattered(scenario, ranges, 64 if count is None else count)
     if not points or not points[0]:
         raise PlanError("vary", ["at least one path with its values is expected: center.nodes.910b.count=16:64:8"])
     floats = _checked(scenario, points)
@@ -69,16 +76,21 @@ def _grid(values: Mapping[str, Sequence[Any]]) -> list[Point]:
 
 
 def _values(path: str, values: Any) -> list[Any]:
-    if not isinstance(values, str):
-        return list(values)
+    found = list(values) if not isinstance(values, str) else _listed(path, values)
+    if len({repr(value) for value in found}) < len(found):
+        raise PlanError("vary", [f"{path}={shown(values)}: each value once is expected"])
+    return found
+
+
+def _listed(path: str, values: str) -> list[Any]:
     parts = values.split(":")
     if len(parts) == 1:
         return [value_of(part.strip()) for part in values.split(",")]
     try:
-        start, stop, step = (Decimal(part) for part in parts)
+        start, stop, step = (Decimal(str(BOUND(decimal(part)))) for part in parts)
         if step <= 0 or stop < start or (stop - start) / step > MOST_POINTS:
             raise ValueError
-    except (ValueError, InvalidOperation):
+    except ValueError:
         wrong = f"{path}={values}: start:stop:step, rising, such as 16:64:8, or a list such as 1,1.5,2 is expected"
         raise PlanError("vary", [wrong]) from None
     found = [start + step * k for k in range(int((stop - start) / step) + 1)]
@@ -88,11 +100,11 @@ def _values(path: str, values: Any) -> list[Any]:
 def range_of(path: str, bounds: Any) -> tuple[float, float]:
     """Return the range of a path, given as (low, high) or "low:high"."""
     try:
-        low, high = (float(part) for part in (bounds.split(":") if isinstance(bounds, str) else bounds))
+        low, high = map(BOUND, map(decimal, bounds.split(":")) if isinstance(bounds, str) else bounds)
         if not low < high:
             raise ValueError
     except (TypeError, ValueError):
-        raise PlanError("vary", [f"{path}={bounds}: a range such as 16:64 is expected"]) from None
+        raise PlanError("vary", [f"{path}={shown(bounds)}: a range such as 16:64 is expected"]) from None
     return low, high
 
 
@@ -100,7 +112,7 @@ def scattered(scenario: Scenario, ranges: Mapping[str, tuple[float, float]], cou
     """Return Sobol' points (I. M. Sobol', 1967; A. B. Owen's scrambling) in the ranges."""
     from scipy.stats import qmc
 
-    if count < 2 or count & (count - 1):
+    if one("points", count, POINTS, PlanError) & (count - 1):
         raise PlanError("points", [f"{count}: a power of two is expected, such as 64"])
     unit = qmc.Sobol(len(ranges), rng=scenario.time.seed).random(count)
     return [point_at(scenario, ranges, row) for row in unit]

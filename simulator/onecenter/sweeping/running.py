@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from onecenter.checks import REPLICATIONS, one
 from onecenter.errors import PlanError
 from onecenter.executors import local
 from onecenter.provenance import describe
@@ -102,8 +103,7 @@ def sweep(
         If a path does not exist, the folder holds something else, or cannot be written.
     """
     chosen = scenario_of(scenario)
-    if n < 1:
-        raise PlanError("n", [f"{n}: at least 1 replication is expected"])
+    one("n", n, REPLICATIONS, PlanError)
     wanted = points_of(chosen, vary, design, points)
     origin, platforms = origin_of(chosen), list(chosen.platforms)
     kept = None
