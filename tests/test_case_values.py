@@ -109,6 +109,8 @@ def test_impossible_values_are_refused(
         raise AssertionError(f"the command begins with {options}")
 
     monkeypatch.setattr("onecenter.cli.main._lazily", lambda module, name: begun)
+    built = parser()
+    monkeypatch.setattr("onecenter.cli.main.parser", lambda: built)
     tried = 0
     for of, name, value in impossible():
         if of == command:
