@@ -1,15 +1,15 @@
 """The one decorator of the kernels, and where their compiled code is kept."""
 
 import hashlib
-import os
-import tempfile
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import numba
 from numba import config, types
+
+from .cache import KernelCache, any_kept
+from .folder import cache_folder
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -23,34 +23,13 @@ def kernel_hash() -> str:
     return hashlib.sha256(text).hexdigest()[:16]
 
 
-def _writable(folder: Path) -> bool:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        return os.access(folder, os.W_OK)
-    except OSError:
-        return False
-
-
-def _cache_folder() -> Path:
-    # Numba keeps the old code of a callee whose file changed: the folder's name makes that impossible.
-    name = f"{kernel_hash()}-{numba.__version__}-{int(bool(config.BOUNDSCHECK))}"
-    base = os.environ.get("ONECENTER_CACHE") or os.environ.get("XDG_CACHE_HOME")
-    root = Path(base) if base else Path.home() / ".cache"
-    folder = root / "onecenter" / name
-    if _writable(folder):
-        return folder
-    fallback = Path(tempfile.gettempdir()) / f"onecenter-{os.getuid()}" / name
-    warnings.warn(f"{folder} cannot be written: compiled kernels go to {fallback}", stacklevel=2)
-    fallback.mkdir(parents=True, exist_ok=True)
-    return fallback
-
-
-CACHE: Final = _cache_folder()
+# Whatever compiled code depends on is in the name: old code must not be run for new sources.
+CACHE: Final = cache_folder(f"{kernel_hash()}-{numba.__version__}-{int(bool(config.BOUNDSCHECK))}")
 
 
 def compiled_before() -> bool:
     """Tell whether an earlier process has left compiled kernels in the cache."""
-    return any(CACHE.rglob("*.nbi"))
+    return any_kept(CACHE)
 
 
 def _widened(kind: Any) -> Any:
@@ -71,13 +50,9 @@ def _widen_arguments(dispatcher: Any) -> None:
 
 def njit(function: F) -> F:
     """Compile `function` at its first call, its integers as int64, and keep the code on disk."""
-    before = config.CACHE_DIR
-    config.CACHE_DIR = str(CACHE)
-    try:
-        compiled = numba.njit(cache=True, nogil=True, fastmath=False, error_model="python")(function)
-    finally:
-        config.CACHE_DIR = before
+    compiled = numba.njit(nogil=True, fastmath=False, error_model="python")(function)
     if JIT:
+        compiled._cache = KernelCache(function, CACHE)
         _widen_arguments(compiled)
     return compiled  # type: ignore[no-any-return]
 

@@ -1,5 +1,6 @@
 """Progress on standard error: of the first compilation, and of a run."""
 
+import sys
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -33,7 +34,10 @@ def compiling(show: bool) -> Iterator[None]:
         return
     from numba.core import event
 
-    with _bar("compiling kernels (first run only)") as bar:
+    what = "compiling kernels (first run only)"
+    if not sys.stderr.isatty():
+        print(f"  {what}: about a minute", file=sys.stderr)
+    with _bar(what) as bar:
         task = bar.tasks[0].id
         bar.update(task, total=KERNELS)
 

@@ -13,6 +13,7 @@ from onecenter_kernels import codes
 
 from onecenter import metrics
 from onecenter.fleet import NodeType, accelerators_of
+from onecenter.forked import refuse_after_fork
 from onecenter.log import Fates, digest, fates, to_frame
 from onecenter.policies import Policy
 from onecenter.series import series_table
@@ -86,26 +87,31 @@ class Result:
     @cached_property
     def log(self) -> pl.DataFrame:
         """The decision log with the names of kinds and reasons."""
+        refuse_after_fork()
         return to_frame(self.decisions)
 
     @cached_property
     def jobs(self) -> pl.DataFrame:
         """One row per job; see `tables.jobs_table`."""
+        refuse_after_fork()
         return jobs_table(self.workload, self.decisions, self.fates, self.fleet, self.window, self.until)
 
     @cached_property
     def nodes(self) -> pl.DataFrame:
         """One row per node; see `tables.nodes_table`."""
+        refuse_after_fork()
         return nodes_table(self.workload, self.decisions, self.fates, self.fleet, self.window)
 
     @cached_property
     def series(self) -> pl.DataFrame:
         """What waits and runs on each platform over time; see `series.series_table`."""
+        refuse_after_fork()
         return series_table(self.workload, self.decisions)
 
     @cached_property
     def platforms(self) -> pl.DataFrame:
         """One row per platform with its figures; see `metrics.figures`."""
+        refuse_after_fork()
         rows = [{"platform": name, **_flat(part)} for name, part in self._platform_figures.items()]
         types = {name: _type_of(name) for name in (rows[0] if rows else ())}
         return pl.DataFrame(rows, schema_overrides=types)
@@ -113,16 +119,19 @@ class Result:
     @cached_property
     def reasons(self) -> pl.DataFrame:
         """One row per platform and reason for which its jobs waited; see `waits.reasons_table`."""
+        refuse_after_fork()
         return reasons_table(self._waits, self.workload, self.window)
 
     @cached_property
     def job_reasons(self) -> pl.DataFrame:
         """One row per job that waited, with the ms by reason; see `waits.job_reasons_table`."""
+        refuse_after_fork()
         return job_reasons_table(self._waits)
 
     @property
     def plot(self) -> "Plots":
         """The pictures, each a method that returns matplotlib Axes."""
+        refuse_after_fork()
         return Plots(self)
 
     def summary(self) -> dict[str, Any]:
@@ -164,6 +173,7 @@ class Result:
         """
         from onecenter import store
 
+        refuse_after_fork()
         return store.save(self, path)
 
     @classmethod
@@ -177,6 +187,7 @@ class Result:
         """
         from onecenter import store
 
+        refuse_after_fork()
         return cls(**store.load(path))
 
     @cached_property

@@ -10,16 +10,16 @@ import numpy as np
 from onecenter import progress
 from onecenter.center import Center
 from onecenter.checks import shown
-from onecenter.core import FOREVER, Core
+from onecenter.compiling import compile_kernels
 from onecenter.errors import ResultError, ScenarioError
 from onecenter.fleet import NodeType
+from onecenter.forked import refuse_after_fork
 from onecenter.policies import Policy, policy_of
 from onecenter.provenance import describe
 from onecenter.result import Result
 from onecenter.running_on import Arrivals, arrivals_of, cap_of, run_on
 from onecenter.scenario import Scenario, from_dict, load, with_set, with_texts
 from onecenter.targets import targets_of
-from onecenter.waits import waits_by_reason
 from onecenter.window import Window, whole_run
 from onecenter.workload.build import build
 from onecenter.workload.table import Workload
@@ -49,6 +49,7 @@ def scenario_of(scenario: ScenarioLike, seed: int | None = None, set: str | Sequ
     ResultError
         If a saved result cannot be read, or is not the run of a scenario.
     """
+    refuse_after_fork()
     if isinstance(scenario, Scenario):
         found = with_texts(scenario, set)
     elif not isinstance(scenario, str | PathLike):
@@ -159,8 +160,8 @@ def simulate(
     arrivals : callable, optional
         As for `run_on`; without it the workload holds all jobs.
     """
-    with progress.compiling(show_progress):
-        _warm(fleet, policy, workload)
+    refuse_after_fork()
+    compile_kernels(show_progress)
     horizon = None if window is None else window.horizon if arrivals else cap_of(window)
     center = Center(fleet, policy, workload, stride=stride, horizon=horizon)
     first, last = (int(workload.submit[place]) if len(workload) else 0 for place in (0, -1))
@@ -181,11 +182,3 @@ def _run_to_the_end(center: Center) -> int:
 def _submitted_before(workload: Workload, instant: int) -> Workload:
     count = int(np.searchsorted(workload.submit, instant))
     return workload if count == len(workload) else workload.take(np.arange(count))
-
-
-def _warm(fleet: Sequence[NodeType], policy: Policy, workload: Workload) -> None:
-    """Load or compile the kernels on nothing at all."""
-    empty = workload.take(np.arange(0))
-    core = Core(fleet, policy, empty)
-    core.advance(FOREVER)
-    waits_by_reason(core.log, empty, fleet, policy.backfill, 0)

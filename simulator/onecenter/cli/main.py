@@ -16,6 +16,7 @@ from onecenter.cli.status import EPILOG, spoken_warnings, status_of
 from onecenter.cli.streams import streams
 from onecenter.cli.sweep_options import add_sweep
 from onecenter.cli.values import POLICY, SCENARIO, Count, Name, Names
+from onecenter.machine import check_address_space
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -119,6 +120,7 @@ def _lazily(module: str, name: str) -> Callable[[argparse.Namespace], int]:
     def command(options: argparse.Namespace) -> int:
         from importlib import import_module
 
+        check_address_space()
         home = import_module(f"onecenter.cli.{module}")
         status: int = getattr(home, f"command_{name}")(options)
         return status

@@ -1,6 +1,5 @@
 """The exit status of a command, and the line that is printed where it fails."""
 
-import errno
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -8,6 +7,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from onecenter.errors import OnecenterError
+from onecenter.machine import limit_met
 from onecenter.visible import visible
 
 FINE: Final = 0
@@ -24,25 +24,6 @@ EPILOG: Final = (
 
 #: Where a fault is to be reported; the README has a section of that name.
 REPORT: Final = 'please report it as the README says under "Report a fault", with what --debug shows'
-
-#: What the user can do where the machine sets a limit, by number of the error.
-LIMITS: Final = {
-    errno.EMFILE: "too many open files: raise the limit (ulimit -n)",
-    errno.ENFILE: "too many open files on this machine",
-    errno.ENOSPC: "no space left on the disk",
-    errno.EDQUOT: "the disk quota is used up",
-    errno.ENOMEM: "out of memory: raise the limit (ulimit -v), or take a shorter horizon or fewer --workers",
-    errno.EAGAIN: "no more processes or threads may be started: raise the limit (ulimit -u), or take fewer --workers",
-}
-
-#: Words by which errors tell such a limit that do not carry a number.
-SIGNS: Final = {
-    "can't start new thread": errno.EAGAIN,
-    "failed to map segment": errno.ENOMEM,
-    "Cannot allocate memory": errno.ENOMEM,
-    "Too many open files": errno.EMFILE,
-    "No space left": errno.ENOSPC,
-}
 
 #: Characters of an error that are printed.
 LENGTH: Final = 300
@@ -97,18 +78,5 @@ def _status(error: BaseException) -> int:
 
 def _unexpected(error: BaseException) -> str:
     """Return one line: what limit was met, or what is to be reported."""
-    for each in _chain(error):
-        if type(each).__name__ == "BrokenProcessPool":
-            return "a worker process was killed, perhaps for want of memory: take fewer --workers"
-        number = errno.ENOMEM if isinstance(each, MemoryError) else getattr(each, "errno", None)
-        number = next((found for sign, found in SIGNS.items() if sign in str(each)), number)
-        if number in LIMITS:
-            return LIMITS[number]
     text = visible(" ".join(str(error).split())[:LENGTH])
-    return f"unexpected: {type(error).__name__}: {text}; {REPORT}"
-
-
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__
+    return limit_met(error) or f"unexpected: {type(error).__name__}: {text}; {REPORT}"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from onecenter.checks import shown
 from onecenter.errors import TraceError
+from onecenter.forked import refuse_after_fork
 from onecenter.inputs import label
 
 from .columns import Mistakes
@@ -53,6 +54,7 @@ def read(path: str | PathLike[str], format: str | None = None, *, limit: int = L
     TraceError
         If the file cannot be read; lists the mistakes with their lines.
     """
+    refuse_after_fork()
     if not isinstance(path, str | PathLike):
         raise TraceError("replay", [f"{shown(path)}: a log's file is expected"])
     source = fspath(path)
