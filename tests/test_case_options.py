@@ -384,6 +384,7 @@ CALLS: dict[str, tuple[Callable[[oc.Scenario, Any], Any], list[Any]]] = {
     "power cap": (lambda s, x: oc.Limits(power_cap=x), [0, -1, math.nan, math.inf, True, "5 kW"]),
     "racks": (lambda s, x: oc.Limits(racks=x), COUNTS[:-1]),
     "minimise": (lambda s, x: oc.Limits(minimise=x), ["", "power", None, 1]),
+    "workers": (lambda s, x: processes(x), COUNTS),
     "sweep n": (lambda s, x: oc.sweep(s, {PATH: [1, 2]}, x), COUNTS),
     "sweep points": (
         lambda s, x: oc.sweep(s, {PATH: "1:8"}, design="sobol", points=x),
@@ -450,6 +451,14 @@ def node_type(**amounts: Any) -> Any:
     from onecenter.fleet import NodeType
 
     return NodeType(**{"name": "a", "count": 1, "accelerators": 8} | amounts)
+
+
+def processes(workers: Any) -> None:
+    """Begin and end a pool of processes."""
+    from onecenter.executors import local
+
+    with local(workers):
+        pass
 
 
 def target(**values: Any) -> Any:

@@ -10,6 +10,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnContext, SpawnProcess
 from typing import Final
 
+from onecenter.checks import WORKERS, one, optional
 from onecenter.compiling import compile_kernels
 from onecenter.errors import OnecenterError
 from onecenter.machine import processors
@@ -44,10 +45,9 @@ def local(workers: int | None = None) -> Iterator[Executor]:
     Raises
     ------
     OnecenterError
-        If the number is not at least 1.
+        If the number is not 1 to 1,024.
     """
-    if workers is not None and workers < 1:
-        raise OnecenterError("workers", [f"{workers}: at least 1 is expected"])
+    workers = one("workers", workers, optional(WORKERS))
     _let_waits_be_interrupted()
     compile_kernels(show_progress=True)
     context = _Workers()
