@@ -35,7 +35,7 @@ def random_center(number: int) -> Scenario:
         },
         "policy": {
             "order": choices.pick(ORDERS),
-            "backfill": choices.pick(BACKFILLS),
+            "backfill": choices.pick((*BACKFILLS, "none", "easy")),
             "placement": choices.pick(PLACEMENTS),
         },
     }
@@ -97,12 +97,12 @@ def _drawn(choices: Seeded, arrivals: Raw) -> Raw:
 
 
 def _poisson(choices: Seeded) -> Raw:
-    return _drawn(choices, {"kind": "poisson", "rate": choices.pick(("3 / h", "8 / h", "20 / h"))})
+    return _drawn(choices, {"kind": "poisson", "rate": choices.pick(("2 / h", "5 / h", "15 / h"))})
 
 
 def _bursty(choices: Seeded) -> Raw:
     burst = {"shape": 1.2, "every": choices.pick(("20 min", "1 h")), "correlation": 0.5}
-    arrivals: Raw = {"kind": "poisson", "rate": "6 / h", "burst": burst}
+    arrivals: Raw = {"kind": "poisson", "rate": "5 / h", "burst": burst}
     if choices.chance(50):
         arrivals["hours"] = [1.0 + hour % 3 for hour in range(24)]
         arrivals["weekdays"] = [3, 1, 1, 1, 1, 0, 0]

@@ -53,7 +53,7 @@ def test_without_axes_pyplot_makes_them(name: str) -> None:
     [
         ("utilisation", "time since the start (s)", "accelerators in use (% of 8)"),
         ("queue", "time since the start (s)", "waiting jobs"),
-        ("waits", "wait (logarithmic)", "jobs that wait longer, or never start (% of all, logarithmic)"),
+        ("waits", "wait (logarithmic)", "jobs that wait longer or never start (%, logarithmic)"),
         ("gantt", "time since the start (s)", "node, a lane an accelerator"),
     ],
 )

@@ -26,7 +26,7 @@ TERMS = {
     "shortest first": "短作业优先", "conservative": "保守", "depth": "深度", "preemption": "抢占",
     "advance reservations": "提前预约", "first-fit": "first-fit", "best-fit": "best-fit",
     "worst-fit": "worst-fit", "fewest racks": "最少机柜", "links inside a node": "节点内互联",
-    "fragmentation": "碎片", "Kaplan-Meier": "Kaplan-Meier", "not dropped": "不会丢掉",
+    "fragmentation": "碎片", "exact ranks": "精确排位", "never starts": "从未启动",
     "targets met": "目标达标", "missed": "未达标", "undecided": "无法判断", "reasons": "原因",
     "utilisation": "利用率", "slowdown": "减速比", "intervals": "置信区间", "paired": "成对",
     "cost": "费用", "energy": "能耗", "carbon": "碳排放", "users": "用户", "ITP": "ITP", "Philly": "Philly",

@@ -7,6 +7,7 @@ from demand_cases import one_stream
 from onecenter_kernels.codes import E_SUBMIT
 from random_centers import random_center
 
+from onecenter import running_on
 from onecenter.center import Center
 from onecenter.conductor import STRIDES
 from onecenter.log import WAITING, fates
@@ -86,6 +87,22 @@ def test_a_job_that_never_starts_is_waited_for_to_the_cap() -> None:
     center = Center([nodes(1, 1)], Policy(order="priority"), before(100), horizon=100)
     assert run_on(center, Window(0, 100), before) == 100 * (1 + CAP)
     assert int(center.log["t"][center.log["kind"] == E_SUBMIT].max()) == 1090
+
+
+@pytest.mark.parametrize("stride", STRIDES)
+@pytest.mark.parametrize(("backfill", "low", "high"), [("easy", 200, 260), ("conservative", 170, 220)])
+def test_a_queue_that_grows_is_followed_as_long_as_it_costs_little(
+    backfill: str, low: int, high: int, stride: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # B waits for ever behind jobs that come twice as fast as they run: at t the queue has t / 10 jobs. Looks at the
+    # queue at every job cost t^2 / 100 up to t, so five times what the window cost is reached at 100 * sqrt(5); looks
+    # at every pair of jobs that wait cost t^3 / 1500: at 100 * cbrt(5).
+    jobs = table([job(t, 10, 1, priority=9) for t in range(0, 2000, 5)] + [job(6, 10, 1)])
+    monkeypatch.setattr(running_on, "FREE", 0)
+    first = jobs.take(np.flatnonzero(jobs.submit < 100))
+    policy = Policy(order="priority", backfill=backfill)
+    center = Center([nodes(1, 1)], policy, first, stride=stride, horizon=100)
+    assert low < run_on(center, Window(0, 100), lambda t: jobs.take(np.flatnonzero(jobs.submit < t))) < high
 
 
 def test_no_more_jobs_than_can_be_drawn() -> None:

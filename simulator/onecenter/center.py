@@ -49,6 +49,8 @@ class Center:
     ----------
     env : Clock
         The SimPy environment; its time is int milliseconds since the start.
+    policy : Policy
+        As given.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class Center:
         fractions: bool = False,
     ) -> None:
         self.env = Clock()
+        self.policy = policy
         self._core = Core(fleet, policy, workload, fractions)
         self._workload = workload
         self._posted: list[dict[str, Any]] = []

@@ -151,4 +151,4 @@ def _axes(ax: "Axes", left: float, right: float) -> None:
     ax.yaxis.set_major_formatter(FixedFormatter([f"{100 * share:g} %" for share in shares]))
     ax.yaxis.set_minor_locator(NullLocator())
     ax.set_xlabel("wait (logarithmic)")
-    ax.set_ylabel("jobs that wait longer, or never start (% of all, logarithmic)")
+    ax.set_ylabel("jobs that wait longer or never start (%, logarithmic)")
