@@ -10,6 +10,7 @@ import resource
 import signal
 import sys
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
@@ -28,18 +29,26 @@ MOST_MEMORY = 500
 
 #: Texts that someone may hand over, or that a broken program writes.
 TEXTS: tuple[str, ...] = (
-    "", " ", "\0", "\x1b[2J", "\u202e", "😀", "é" * 70,
-    "x" * 5_000, "nan", "inf", "-inf", "1e999", "0x10", "1_0", "-0", "NaN h", "5 d", "5d", "-5 d", "1e300 d", "0.1 ms",
-    "9" * 400 + " d", "1 / h", "1 / 0", "64 GiB", "1.5 kW", "mon 08:00", "p95", "p100", "poisson", "a", "[/red]",
-    "$x^{$", "<script>", "../x", "2026-03-02T00:00:00+08:00", "9999-12-31T23:59:59-14:00", "Asia/Shanghai", "{{ 7 }}",
+    "", " ", "\0", "\x1b[2J", "\u202e", "😀", "é" * 70, "x" * 5_000, "nan", "inf", "-inf", "1e999", "0x10", "1_0", "-0",
+    "NaN h", "5 d", "5d", "-5 d", "1e300 d", "0.1 ms", "9" * 400 + " d", "1 / h", "1 / 0", "64 GiB", "1.5 kW",
+    "mon 08:00", "1 ms", "100 y", "1000 / ms", "1e6 MW", "p95", "p100", "poisson", "a", "[/red]", "$x^{$", "<script>",
+    "../x", "2026-03-02T00:00:00+08:00", "9999-12-31T23:59:59-14:00", "Asia/Shanghai", "{{ 7 }}",
 )  # fmt: skip
 
 #: Values of every kind; numbers about the bounds of what a type, a file or a core can hold.
 VALUES: tuple[Any, ...] = (
-    *TEXTS, None, True, False, 0, 1, -1, 2, 7, 1_000, 2**31 - 1, 2**31, 2**53 + 1, 2**62, 2**63 - 1, 2**63, -(2**63),
-    10**40, 0.0, -0.0, 0.5, 1.5, -1.5, 1e-320, 1e-9, 1e15, 1e300, float("nan"), float("inf"), float("-inf"),
-    [], [None], [[]], ["a"], [1, 2], [0.5, 0.5], {}, {"kind": 3}, {"kind": "poisson"}, {"kind": "constant"},
-    {"en": "a"}, {"p95": "1 h"},
+    *TEXTS, None, True, False, 0, 1, -1, 2, 7, 1_000, 1_024, 10**6, 10**9, 2**31 - 1, 2**31, 2**53 + 1, 2**62,
+    2**63 - 1, 2**63, -(2**63), 10**40, 0.0, -0.0, 0.5, 1.5, -1.5, 1e-320, 1e-9, 1e15, 1e300, float("nan"),
+    float("inf"), float("-inf"), [], [None], [[]], ["a"], [1, 2], [0.5, 0.5], {}, {"kind": 3}, {"kind": "poisson"},
+    {"kind": "constant"}, {"en": "a"}, {"p95": "1 h"},
+)  # fmt: skip
+
+#: One or two of each kind, and the bounds of what is lawful, for every place.
+KINDS: tuple[Any, ...] = (
+    "", "\0", "\u202e", "x" * 5_000, "nan", "5 d", "-5 d", "9" * 400 + " d", "1 ms", "100 y", "1000 y", "1 / h",
+    "1000 / ms", "1024 PiB", "1e6 MW", "p95", "poisson", "2900-12-31T00:00:00+08:00", "Asia/Shanghai", None, True, 0, 1,
+    -1, 1_024, 1_000_000, 10**9, 2**31, 2**63 - 1, 2**63, 10**40, 0.001, 0.5, 1.5, 1e-320, 1e15, 1e300, float("nan"),
+    float("inf"), [], [[]], ["a"], [1, 2], {}, {"kind": "poisson"}, {"p95": "1 h"},
 )  # fmt: skip
 
 
@@ -55,14 +64,14 @@ class TooLongError(Exception):
 
 
 @contextmanager
-def limited(seconds: float = LONGEST) -> Iterator[None]:
+def limited() -> Iterator[None]:
     """Stop what takes more processor time."""
 
     def stop(*_: object) -> None:
-        raise TooLongError(f"more than {seconds} s")
+        raise TooLongError(f"more than {LONGEST} s")
 
     before = signal.signal(signal.SIGPROF, stop)
-    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.setitimer(signal.ITIMER_PROF, LONGEST)
     try:
         yield
     finally:
@@ -132,6 +141,7 @@ def _taken(case: Callable[[int, Path], None], seed: int, folder: Path) -> bool:
 def main() -> None:
     """Try what the command line says."""
     kind, first, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    warnings.simplefilter("error")
     with tempfile.TemporaryDirectory() as folder:
         outcomes = tried(kind, first, count, Path(folder))
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024

@@ -22,7 +22,7 @@ SHOWN, ENOUGH = 20, 10_000
 #: A value in the log may be at most so many units of int64 milliseconds or of int64.
 LARGEST = 2**63 - 1
 
-NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,9})?", re.ASCII)
 NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
 
 #: Upwards, so that no digit behind the millisecond is lost.

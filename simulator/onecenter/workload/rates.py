@@ -9,6 +9,10 @@ import numpy as np
 from onecenter.workload.draws import Floats, Ints
 
 HOUR = 3_600_000
+MILLISECOND = timedelta(milliseconds=1)
+
+#: Hours of a day, days of a week.
+DAY, WEEK = 24, 7
 
 
 @dataclass(frozen=True)
@@ -75,17 +79,35 @@ def weekly_rate(
     if hours is None and weekdays is None:
         return Rate(np.array([0, horizon]), np.array([rate]))
     edges = _hour_edges(start, horizon)
-    utc = start.astimezone(UTC)
-    clock = [(utc + timedelta(milliseconds=int(t))).astimezone(start.tzinfo) for t in edges[:-1]]
-    factors = np.full(len(clock), rate)
+    hour = _local_hours(start, edges[:-1])
+    factors = np.full(len(hour), rate)
     if hours is not None:
-        factors *= np.asarray(hours)[[local.hour for local in clock]]
+        factors *= np.asarray(hours)[hour % DAY]
     if weekdays is not None:
-        factors *= np.asarray(weekdays)[[local.weekday() for local in clock]]
+        factors *= np.asarray(weekdays)[hour // DAY % WEEK]
     return Rate(edges, factors)
 
 
 def _hour_edges(start: datetime, horizon: int) -> Ints:
     into_hour = (start.minute * 60 + start.second) * 1000 + -(-start.microsecond // 1000)
     full = np.arange(HOUR - into_hour, horizon, HOUR, dtype=np.int64)
-    return np.unique(np.concatenate([[0], full, [horizon]]))
+    return np.concatenate([[0], full[full > 0], [horizon]])
+
+
+def _local_hours(start: datetime, at: Ints) -> Ints:
+    """Return the full hours by the clock of the start, since a Monday 00:00, at instants an hour apart (ms)."""
+    utc = start.astimezone(UTC)
+
+    def offset(t: int) -> int:
+        found = (utc + timedelta(milliseconds=t)).astimezone(start.tzinfo).utcoffset()
+        return 0 if found is None else found // MILLISECOND
+
+    # The offset is looked up once a day, and hour by hour in the days in which it changes.
+    daily = np.array([offset(int(t)) for t in (*at[::DAY], at[-1])], dtype=np.int64)
+    offsets = np.repeat(daily[:-1], DAY)[: len(at)]
+    for day in np.flatnonzero(np.diff(daily)).tolist():
+        part = at[day * DAY : (day + 1) * DAY]
+        offsets[day * DAY : (day + 1) * DAY] = [offset(int(t)) for t in part]
+    monday = datetime(1969, 12, 29, tzinfo=UTC)
+    local: Ints = ((utc - monday) // MILLISECOND + at + offsets) // HOUR
+    return local

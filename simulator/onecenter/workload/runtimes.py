@@ -120,7 +120,8 @@ def _lognormal_mean(spec: Lognormal, top: Floats) -> Floats:
 
     if spec.sigma == 0.0:
         return np.minimum(float(spec.median), top)
-    level = np.log(top / spec.median) / spec.sigma
+    with np.errstate(over="ignore"):  # a sigma near 0: infinite, on one side or the other of the median
+        level = np.log(top / spec.median) / spec.sigma
     below = spec.median * np.exp(spec.sigma**2 / 2) * ndtr(level - spec.sigma)
     mean: Floats = below + top * ndtr(-level)
     return mean
