@@ -6,7 +6,6 @@ prints what became of them, with the most memory that it took.
 
 import json
 import random
-import resource
 import signal
 import sys
 import tempfile
@@ -17,6 +16,8 @@ from copy import deepcopy
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from memory import most_memory
 
 from onecenter.errors import OnecenterError
 from onecenter.visible import visible
@@ -144,8 +145,7 @@ def main() -> None:
     warnings.simplefilter("error")
     with tempfile.TemporaryDirectory() as folder:
         outcomes = tried(kind, first, count, Path(folder))
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(json.dumps(outcomes._asdict() | {"memory": memory}))
+    print(json.dumps(outcomes._asdict() | {"memory": most_memory()}))
 
 
 if __name__ == "__main__":

@@ -103,6 +103,8 @@ def shown(value: Any) -> str:
         text = repr(value)
     except ValueError:
         return "a number of thousands of digits"
+    except RecursionError:
+        return "a value that is nested too deeply"
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 

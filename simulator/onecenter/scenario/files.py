@@ -15,6 +15,9 @@ from onecenter.scenario.chain import Layer, chain, found, merged
 from onecenter.scenario.mistakes import mistakes_of, shortened, written
 from onecenter.scenario.model import Scenario
 
+#: Beyond every bound, and short enough to be written.
+HUGE = 10**100
+
 #: What is said where Python itself gives up on the depth of plain data.
 TOO_DEEP = "tables or lists are nested too deeply"
 
@@ -141,7 +144,7 @@ def _checked(data: dict[str, Any], source: str, layers: Sequence[Layer] = (), mi
 
     try:
         try:
-            scenario = Scenario.model_validate(data)
+            scenario = Scenario.model_validate(_writable(data))
         except ValidationError as error:
             raise ScenarioError(source, [*mistakes, *mistakes_of(error, Scenario, data, origin)]) from None
     except RecursionError:
@@ -149,3 +152,12 @@ def _checked(data: dict[str, Any], source: str, layers: Sequence[Layer] = (), mi
     if mistakes:
         raise ScenarioError(source, mistakes)
     return scenario
+
+
+def _writable(data: Any) -> Any:
+    """Return plain data with no number that is too long to be written: pydantic prints a traceback where it tries."""
+    if isinstance(data, dict):
+        return {key: _writable(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_writable(value) for value in data]
+    return max(-HUGE, min(data, HUGE)) if type(data) is int else data

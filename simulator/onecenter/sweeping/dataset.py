@@ -7,12 +7,16 @@ table. What the sweep is stands in the metadata of one that has no row.
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import polars as pl
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, field_validator
 
 from onecenter.atomic import replacing, try_folder
+from onecenter.checks import REPLICATIONS
 from onecenter.errors import PlanError
+from onecenter.extent import check_json
+from onecenter.inputs import check_regular
 from onecenter.scenario.differing import differing
 from onecenter.sweeping.columns import Columns
 
@@ -25,6 +29,26 @@ MOST: Final = 5
 
 Head = Mapping[str, Any]
 BROKEN: Final = (OSError, ValueError, pl.exceptions.PolarsError, pl.exceptions.PanicException)
+
+
+class Saved(BaseModel):
+    """What is relied on in the head of a sweep that is there; it may come from anybody."""
+
+    model_config = ConfigDict(strict=True)
+
+    scenario: str
+    resolved: dict[str, JsonValue]
+    points: Annotated[list[dict[str, JsonValue]], Field(min_length=1)]
+    replications: Annotated[int, Field(ge=1, le=REPLICATIONS.high)]
+    versions: Annotated[list[dict[str, str | None]], Field(min_length=1)]
+    kernel_hash: str
+
+    @field_validator("versions")
+    @classmethod
+    def _of_onecenter(cls, versions: list[dict[str, str | None]]) -> list[dict[str, str | None]]:
+        if "onecenter" not in versions[0]:
+            raise ValueError("the version of onecenter is missing")
+        return versions
 
 
 class Dataset:
@@ -71,10 +95,11 @@ class Dataset:
         """Return the row of a run; None where it is missing or damaged."""
         path = self.folder / f"{key}.parquet"
         try:
-            table = pl.read_parquet(path) if path.exists() else None
+            check_regular(path)
+            table = pl.read_parquet(path, glob=False)
         except BROKEN:
             return None
-        if table is None or table.height != 1 or table.schema != pl.Schema(self.columns.types):
+        if table.height != 1 or table.schema != pl.Schema(self.columns.types):
             return None
         row = table.row(0, named=True)
         return row if row["run"] == key else None
@@ -108,13 +133,13 @@ def head_in(path: Path) -> dict[str, Any]:
         If it is missing, damaged or something else.
     """
     try:
-        found = json.loads(pl.read_parquet_metadata(path)[KEY])
-        points = found["points"]
-        if isinstance(found["resolved"], dict) and all(isinstance(point, dict) for point in points):
-            return dict(found)
-    except (*BROKEN, KeyError, TypeError):
-        pass
-    raise PlanError(str(path), ["damaged, or no sweep; begin again in another folder"])
+        check_regular(path)
+        text = pl.read_parquet_metadata(path)[KEY]
+        check_json(text)
+        Saved.model_validate_json(text)
+        return dict(json.loads(text))
+    except (*BROKEN, KeyError):
+        raise PlanError(str(path), ["damaged, or no sweep; begin again in another folder"]) from None
 
 
 def _extended(path: Path, head: Head, resume: bool) -> dict[str, Any]:

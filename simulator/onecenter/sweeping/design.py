@@ -8,6 +8,7 @@ from typing import Any, Final, Literal, get_args
 from onecenter.checks import POINTS, Number, OneOf, decimal, one, shown
 from onecenter.errors import PlanError, ScenarioError
 from onecenter.scenario import Scenario, with_set
+from onecenter.scenario.mistakes import shortened
 from onecenter.scenario.overrides import names, value_of
 
 Design = Literal["grid", "sobol"]
@@ -55,7 +56,7 @@ def points_of(
     elif design == "grid":
         points = _grid({path: _values(path, values) for path, values in vary.items()})
     else:
-        ranges = {path: range_of(path, bounds) for path, bounds in vary.items()}
+        ranges = {_path(path): range_of(path, bounds) for path, bounds in vary.items()}
         points = scattered(scenario, ranges, 64 if count is None else count)
     if not points or not points[0]:
         raise PlanError("vary", ["at least one path with its values is expected: center.nodes.910b.count=16:64:8"])
@@ -77,7 +78,7 @@ def _grid(values: Mapping[str, Sequence[Any]]) -> list[Point]:
 
 def _values(path: str, values: Any) -> list[Any]:
     found = list(values) if not isinstance(values, str) else _listed(path, values)
-    if len({repr(value) for value in found}) < len(found):
+    if len({_word(path, value) for value in found}) < len(found):
         raise PlanError("vary", [f"{path}={shown(values)}: each value once is expected"])
     return found
 
@@ -85,16 +86,40 @@ def _values(path: str, values: Any) -> list[Any]:
 def _listed(path: str, values: str) -> list[Any]:
     parts = values.split(":")
     if len(parts) == 1:
-        return [value_of(part.strip()) for part in values.split(",")]
+        return [_read(path, part.strip()) for part in values.split(",")]
     try:
         start, stop, step = (Decimal(str(BOUND(decimal(part)))) for part in parts)
         if step <= 0 or stop < start or (stop - start) / step > MOST_POINTS:
             raise ValueError
     except ValueError:
-        wrong = f"{path}={values}: start:stop:step, rising, such as 16:64:8, or a list such as 1,1.5,2 is expected"
-        raise PlanError("vary", [wrong]) from None
+        right = "start:stop:step, rising, such as 16:64:8, or a list such as 1,1.5,2 is expected"
+        raise PlanError("vary", [f"{shortened(path)}={shortened(values)}: {right}"]) from None
     found = [start + step * k for k in range(int((stop - start) / step) + 1)]
     return [int(value) if value == value.to_integral_value() and "." not in values else float(value) for value in found]
+
+
+def _path(path: str) -> str:
+    """Return a path that can be read."""
+    try:
+        names(path)
+    except ValueError as error:
+        raise PlanError("vary", [f"{shortened(path)}: {error}"]) from None
+    return path
+
+
+def _read(path: str, text: str) -> Any:
+    try:
+        return value_of(text)
+    except ValueError as error:
+        raise PlanError("vary", [f"{shortened(path)}={shown(text)}: {error}"]) from None
+
+
+def _word(path: str, value: Any) -> str:
+    """Return a value as Python writes it, which tells it from others."""
+    try:
+        return repr(value)
+    except (ValueError, RecursionError):
+        raise PlanError("vary", [f"{shortened(path)}={shown(value)}: too long or too deep for a value"]) from None
 
 
 def range_of(path: str, bounds: Any) -> tuple[float, float]:
@@ -149,9 +174,10 @@ def _checked(scenario: Scenario, points: Sequence[Point]) -> set[str]:
     floats: set[str] = set()
     for point in points:
         for path, value in point.items():
-            if (path, repr(value)) in seen:
+            word = _word(path, value)
+            if (path, word) in seen:
                 continue
-            seen.add((path, repr(value)))
+            seen.add((path, word))
             try:
                 set_so = with_set(scenario, {path: value})
                 if type(value) is int and isinstance(_at(set_so.resolved(), path), float):
