@@ -136,6 +136,22 @@ def test_names_in_plots_of_pairs() -> None:
     assert r"mean wait of c\u202e as a multiple of $b_{$" in ax.get_xlabel()
 
 
+def test_a_name_with_words_of_a_formula() -> None:
+    from matplotlib.figure import Figure
+
+    from onecenter.plot.fonts import legible
+
+    ax = Figure().add_subplot()
+    ax.set_yticks([1, 10, 100], [r"$\mathdefault{x^{$", r"$\mathdefault{\frac}$", "a"])
+    ax.set_xscale("log")
+    ax.set_xlim(1, 1_000)
+    legible(ax)
+    ax.figure.canvas.draw()
+    assert not any(tick.get_parse_math() for tick in ax.get_yticklabels())
+    powers = [tick for tick in ax.get_xticklabels() if "10^{2}" in tick.get_text()]
+    assert [tick.get_parse_math() for tick in powers] == [True]
+
+
 @pytest.mark.case("7.7-11")
 def test_labels_in_a_notebook(spiteful: Result) -> None:
     page = spiteful._repr_html_()

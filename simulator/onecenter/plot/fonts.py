@@ -1,5 +1,6 @@
 """Letters that matplotlib's own font lacks, Chinese ones above all: a font of this machine draws them."""
 
+import re
 import unicodedata
 import warnings
 from collections.abc import Iterable
@@ -25,6 +26,9 @@ FILES: Final = (
     "simsun", "songti", "notoserifcjk", "droidsansfallback", "arialuni",
 )  # fmt: skip
 
+#: Numbers and powers of ten beside an axis: formulas of matplotlib's own.
+OWN: Final = re.compile(r"\$\\mathdefault\{[-\N{MINUS SIGN}\d.^{}]*\}\$")
+
 #: Drawn for a letter that no font has.
 BOX: Final = "\N{WHITE SQUARE}"
 
@@ -46,8 +50,7 @@ def legible(ax: "Axes") -> "Axes":
     """
     shown = _texts(ax)
     for text in shown:
-        # Powers of ten beside a logarithmic axis are formulas of matplotlib's own.
-        text.set_parse_math("\\mathdefault" in text.get_text())
+        text.set_parse_math(OWN.fullmatch(text.get_text()) is not None)
         text.set_usetex(False)
     missing = {letter for text in shown for letter in text.get_text() if letter != "\n"} - _drawn_by(_default(), shown)
     if not missing:
