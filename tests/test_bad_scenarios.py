@@ -61,6 +61,10 @@ CASES: list[tuple[str, str, list[tuple[str, str]]]] = [
     ("count = 2", "count = 2\ncpus = inf", [("center.nodes.a.cpus = inf:", "a finite number is expected")]),
     ("count = 2", "count = 2\nfp16_tflops = nan", [("center.nodes.a.fp16_tflops = nan:", "a finite number")]),
     ("count = 2", 'count = 2\nidle_power = "2 kW"', [('center.nodes.a.idle_power = "2 kW":', "full_power, 0 W")]),
+    (
+        "count = 2\naccelerators = 8", "count = 900_000\naccelerators = 1_024",
+        [("center.nodes = { a = {", "921,600,000 accelerators in all: at most 10,000,000 are expected")],
+    ),
     ("count = 2\n", "", [("center.nodes.a.count:", "missing; nodes")]),
     ("[center.nodes.a]", '[center.nodes."a.b"]', [('center.nodes."a.b" = "a.b":', "a name is 1 to 64 letters")]),
     # time

@@ -1,7 +1,7 @@
 """The nodes of a center, as the simulator sees them."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,6 +11,10 @@ from onecenter.units import MAX_MEMORY, MAX_POWER
 
 #: A job's allowed node types are kept in one int64, four bits each.
 MAX_NODE_TYPES: Final = 15
+
+#: Nodes and accelerators of a center at most, ten times those of the largest there are: each takes memory.
+MOST_NODES: Final = NODES.high
+MOST_ACCELERATORS: Final = 10_000_000
 
 CHECKS: Final[Mapping[str, Check]] = {
     "count": Whole(0, NODES.high),
@@ -85,9 +89,19 @@ def checked_fleet(fleet: Sequence[NodeType]) -> tuple[NodeType, ...]:
     mistakes += [f"node type {shown(name)}: each is expected once" for name, count in times.items() if count > 1]
     if len(fleet) > MAX_NODE_TYPES:
         mistakes.append(f"{len(fleet)} node types: at most {MAX_NODE_TYPES} are expected, join similar ones")
+    if not mistakes:
+        mistakes += too_large((kind.count, kind.accelerators) for kind in fleet)
     if mistakes:
         raise OnecenterError("fleet", mistakes)
     return tuple(fleet)
+
+
+def too_large(counts: Iterable[tuple[int, int]]) -> list[str]:
+    """Return what is too much of the node types of a center, each given as (nodes, accelerators per node)."""
+    given = list(counts)
+    nodes, accelerators = sum(count for count, _ in given), sum(count * each for count, each in given)
+    sums = ((nodes, MOST_NODES, "nodes"), (accelerators, MOST_ACCELERATORS, "accelerators"))
+    return [f"{found:,} {what} in all: at most {most:,} are expected" for found, most, what in sums if found > most]
 
 
 def accelerators_of(fleet: tuple[NodeType, ...]) -> int:

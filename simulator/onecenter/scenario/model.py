@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PrivateAttr, WithJsonSchema
 
 from onecenter import units
-from onecenter.fleet import MAX_NODE_TYPES, NodeType
+from onecenter.fleet import MAX_NODE_TYPES, NodeType, too_large
 from onecenter.policies import DEPTH, Policy, wrong_parts
 from onecenter.scenario.demand import Priority, Stream
 from onecenter.scenario.few import Few
@@ -96,6 +96,11 @@ class Center(Table):
     nodes: Annotated[Mapping[Name, Nodes], Field(min_length=1), Few(MAX_NODE_TYPES, "node types")] = Field(
         description=f"node types by name, at most {MAX_NODE_TYPES}, in the order in which they are tried"
     )
+
+    def check_size(self) -> Iterator[Mistake]:
+        """As many nodes and accelerators as memory can hold."""
+        for right in too_large((kind.count, kind.accelerators) for kind in self.nodes.values()):
+            yield ("nodes",), right
 
 
 Factor = Annotated[Real, Field(ge=1, le=1e9)]
