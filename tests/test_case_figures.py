@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -111,6 +112,19 @@ def test_refused_is_a_column_and_said(command: str, too_large: str, capsys: pyte
     workload = oc.run(too_large).workload
     never = f"{int((workload.gang > 16_000).sum()):,} of {len(workload):,} jobs can never run on this center"
     assert never in text
+
+
+@pytest.mark.case("1.2-4")
+@pytest.mark.parametrize(("language", "says"), [("en", "can never run on this center"), ("zh", "永远无法运行")])
+def test_the_report_says_who_can_never_run(
+    language: str, says: str, too_large: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "page.html"
+    printed(capsys, "run", too_large, "--out", str(tmp_path / "out"))
+    printed(capsys, "report", str(tmp_path / "out"), "-o", str(page), "--lang", language)
+    text = page.read_text(encoding="utf-8")
+    assert says in text
+    assert not re.search("100.? ?%", text[text.index("<table") :].split("</table>")[0])
 
 
 # ---- 1.3: the same demand on 4 and on 8 nodes.

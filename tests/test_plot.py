@@ -127,6 +127,13 @@ def _runs(columns: dict[str, Any], rows: list[Any], fleet: tuple[NodeType, ...] 
     )
 
 
+def test_starts_behind_the_window_are_not_drawn() -> None:
+    rows = [(0, "submit", 0), (0, "start", 0, 0, 1), (4, "end", 0, "completed"), (4, "submit", 1)]
+    jobs, log, nodes, window = _runs({"accelerators": [1_000, 4_000]}, [*rows, (11, "start", 1, 0, 1)])
+    ax = plot.gantt(jobs, log, nodes, window, ax=plot.new_axes())
+    assert drawn(ax) == {(0, 4, 0, 1)}
+
+
 def drawn(ax: Axes) -> set[tuple[float, ...]]:
     """Return (left, right, top, bottom) of the bars, in s and lanes."""
     paths = ax.collections[0].get_paths()

@@ -7,6 +7,7 @@ from demand_cases import one_stream
 from onecenter_kernels.codes import E_SUBMIT
 from random_centers import random_center
 
+import onecenter as oc
 from onecenter import running_on
 from onecenter.center import Center
 from onecenter.conductor import STRIDES
@@ -63,6 +64,13 @@ def test_the_log_is_that_of_a_run_that_was_planned_to_last_so_long(number: int, 
     waiting = fates(center.log, len(center.workload)).outcome == WAITING
     inside = (center.workload.submit >= window.warmup) & (center.workload.submit < window.horizon)
     assert until == cap_of(window) or not (waiting & inside).any()
+
+
+@pytest.mark.parametrize("number", [21, 34, 54])
+def test_both_strides_go_on_equally_long(number: int) -> None:
+    one, other = (oc.run(random_center(number), stride=stride) for stride in STRIDES)
+    assert one.until == other.until > one.window.horizon
+    assert one.decisions.tobytes() == other.decisions.tobytes()
 
 
 def test_a_run_that_nobody_waits_in_ends_with_its_window() -> None:

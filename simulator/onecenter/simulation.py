@@ -82,7 +82,7 @@ def run(
     set: str | Sequence[str] = (),
     show_progress: bool = False,
 ) -> Result:
-    """Simulate a scenario.
+    """Simulate a scenario to its horizon, and on until each job of its window has started or left; see `running_on`.
 
     Parameters
     ----------

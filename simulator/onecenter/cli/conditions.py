@@ -108,7 +108,7 @@ def _duration(text: str) -> int:
 def holding(conditions: Iterable[Condition], figures: Mapping[str, Any]) -> list[str]:
     """Return the conditions that hold, each with what was found.
 
-    A figure that the data do not reach counts as greater than any value.
+    A figure that is known by its bounds only counts as the upper one, without an upper bound as greater than any value.
 
     Raises
     ------
@@ -137,11 +137,22 @@ def _judged(condition: Condition, figures: Mapping[str, Any], mistakes: list[str
     except ValueError as error:
         mistakes.append(f"{condition.text!r}: {error}")
         return ""
-    unreached = measured is None and not isinstance(wanted, bool | str)
-    if not OPERATORS[condition.sign](math.inf if unreached else measured, wanted):
+    bounded = measured is None and not isinstance(wanted, bool | str)
+    compared = _upper_bound(condition.path, figures) if bounded else measured
+    if not OPERATORS[condition.sign](compared, wanted):
         return ""
-    shown = "beyond the data" if measured is None else json.dumps(measured, ensure_ascii=False)
+    known = measured is not None or not bounded or math.isinf(compared)
+    shown = json.dumps(measured, ensure_ascii=False) if known else f"null, at most {compared}"
     return f"{condition.text}  ({'.'.join(condition.path)} = {shown})"
+
+
+def _upper_bound(path: Sequence[str], figures: Mapping[str, Any]) -> float:
+    """Return the upper bound that stands beside a figure without a value; infinite where there is none."""
+    try:
+        bound = figure((*path[:-1], f"{path[-1]}_high"), figures)
+    except ValueError:
+        return math.inf
+    return math.inf if bound is None else float(bound)
 
 
 def _comparable(condition: Condition, measured: Any) -> Any:
