@@ -79,3 +79,4 @@ def _ticks(center: Center, bar: Any, task: Any, begin: int, until: int) -> Gener
     for tick in range(TICKS):
         bar.update(task, completed=tick)
         yield center.after(max(1, length * (tick + 1) // TICKS - length * tick // TICKS))
+    bar.update(task, description="simulating what still waits", completed=0, total=None)

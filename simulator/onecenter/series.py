@@ -24,7 +24,9 @@ EFFECTS: Final = {
 
 
 def series_table(workload: Workload, log: Array) -> pl.DataFrame:
-    """Return the jobs and accelerators that wait and run, a row where any of them may have changed.
+    """Return the jobs and accelerators that wait and run, one row per instant at which any of them may have changed.
+
+    It goes as far as the log, so beyond the window where the run went on.
 
     Columns t_ms, platform, waiting, running, accelerators_running, accelerators_waiting; sorted by platform,
     then t_ms. A row holds from its instant until the next row of its platform; before the first all are 0.
