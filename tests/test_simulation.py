@@ -74,7 +74,7 @@ def test_progress_begins_with_the_first_submit() -> None:
         def __init__(self) -> None:
             self.delays: list[int] = []
 
-        def update(self, task: object, completed: int) -> None:
+        def update(self, task: object, **what: object) -> None:
             """Forget it."""
 
         def after(self, delay: int) -> None:
