@@ -137,8 +137,11 @@ def test_damage_is_found_before_the_file_is_parsed(
 
 
 @pytest.mark.case("7.11-5")
-def test_a_file_whose_name_is_a_pattern(tiny: Path, tmp_path: Path) -> None:
-    for name in ("a*.parquet", "[ab].parquet", "?.parquet"):
-        path = tmp_path / name
+def test_a_file_whose_name_is_a_pattern_or_an_address(
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("a*.parquet", "[ab].parquet", "?.parquet", "file:x.parquet", "s3:x.parquet", "%20.parquet"):
+        path = Path(name)
         path.write_bytes(tiny.read_bytes())
         used(path)

@@ -107,6 +107,7 @@ def test_a_path_that_is_no_utf8(tmp_path: Path, capsys: pytest.CaptureFixture[st
     Path(philly(tmp_path, "a", "b")).rename(log)
     assert r"caf\udce9.csv" in printed(capsys, "replay", str(log), "--processors", "4")
     result = oc.replay(log, processors=4)
+    assert r"caf\udce9.csv" in repr(result)
     assert Result.load(result.save(tmp_path / "r.parquet")).provenance["name"] == r"caf\udce9.csv"
 
 

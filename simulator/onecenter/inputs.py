@@ -61,6 +61,11 @@ def opened(path: str | Path) -> BinaryIO:
     return handle
 
 
+def local(path: str | Path) -> str:
+    """Return the absolute path of a file, which polars does not take for an address, such as "file:x" or "s3:x"."""
+    return os.path.abspath(path)
+
+
 def check_regular(path: str | Path) -> None:
     """Raise as `opened` does, without opening."""
     _check(path, os.stat(path).st_mode)

@@ -205,7 +205,7 @@ class Result:
         return waits_by_reason(self.decisions, self.workload, self.fleet, self.policy.backfill, self.until)
 
     def __repr__(self) -> str:
-        name, jobs = self.provenance.get("name"), len(self.workload)
+        name, jobs = visible(str(self.provenance.get("name"))), len(self.workload)
         return f"<Result of {name}: {jobs:,} jobs, log {self.log_digest[:12]}>"
 
     def _repr_html_(self) -> str:

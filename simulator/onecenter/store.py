@@ -19,6 +19,7 @@ from onecenter import log as decisions
 from onecenter import store_head, store_rows, store_seal
 from onecenter.atomic import replacing
 from onecenter.errors import OnecenterError, ResultError
+from onecenter.inputs import local
 from onecenter.store_head import Head
 from onecenter.workload.table import COLUMNS, Workload
 
@@ -139,7 +140,7 @@ def _read_head(source: str) -> Head:
 def _head_text(source: str) -> str:
     try:
         store_seal.check(source)
-        return pl.read_parquet_metadata(source).get(KEY, "")
+        return pl.read_parquet_metadata(local(source)).get(KEY, "")
     except FileNotFoundError:
         raise ResultError(source, ["there is no such file"]) from None
     except OSError as error:

@@ -14,6 +14,7 @@ from onecenter_kernels import codes
 from onecenter_kernels.state import LOG, LOG_DTYPE
 
 from onecenter import log as decisions
+from onecenter.inputs import local
 from onecenter.store_head import Head
 from onecenter.window import LATEST
 from onecenter.workload.table import COLUMNS, Workload, workload
@@ -82,7 +83,7 @@ def read(source: str, head: Head) -> tuple[Array, Workload]:
     ValueError
         If the rows do not belong to the head, or a run cannot have written them.
     """
-    rows = pl.scan_parquet(source, glob=False)
+    rows = pl.scan_parquet(local(source), glob=False)
     found, expected = dict(rows.collect_schema()), dict(schema_of(head.named))
     wrong = [name for name in expected | found if found.get(name) != expected.get(name)]
     if wrong:

@@ -16,7 +16,7 @@ from onecenter.atomic import replacing, try_folder
 from onecenter.checks import REPLICATIONS
 from onecenter.errors import PlanError
 from onecenter.extent import check_json
-from onecenter.inputs import check_regular
+from onecenter.inputs import check_regular, local
 from onecenter.scenario.differing import differing
 from onecenter.sweeping.columns import Columns
 
@@ -96,7 +96,7 @@ class Dataset:
         path = self.folder / f"{key}.parquet"
         try:
             check_regular(path)
-            table = pl.read_parquet(path, glob=False)
+            table = pl.read_parquet(local(path), glob=False)
         except BROKEN:
             return None
         if table.height != 1 or table.schema != pl.Schema(self.columns.types):
@@ -134,7 +134,7 @@ def head_in(path: Path) -> dict[str, Any]:
     """
     try:
         check_regular(path)
-        text = pl.read_parquet_metadata(path)[KEY]
+        text = pl.read_parquet_metadata(local(path))[KEY]
         check_json(text)
         Saved.model_validate_json(text)
         return dict(json.loads(text))
@@ -178,7 +178,7 @@ def _check(path: Path, columns: Columns) -> None:
     """Refuse other types than those of the runs that are there."""
     if not path.exists():
         return
-    there = pl.read_parquet_schema(path)
+    there = pl.read_parquet_schema(local(path))
     wrong = [
         f"{name}: {there[name]} there, {kind()} here" for name, kind in columns.types.items() if there.get(name) != kind
     ]
