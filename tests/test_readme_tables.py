@@ -33,17 +33,35 @@ TERMS = {
 }  # fmt: skip
 
 
-def rows(page: str) -> list[list[str]]:
-    """Return the cells of the page's table of features: its header names what is modelled and what is not."""
+def tables(page: str) -> list[list[list[str]]]:
+    """Return the cells of each table of a page, the header first."""
     text = (ROOT / page).read_text(encoding="utf-8")
-    tables = re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE)
-    (table,) = (each for each in tables if re.search("not yet|尚未建模", each))
-    return [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in table.splitlines()[2:]]
+    found = re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE)
+    return [[cells(line) for line in table.splitlines() if not line.startswith("|---")] for table in found]
+
+
+def cells(line: str) -> list[str]:
+    """Return the cells of a row; a bar behind a backslash belongs to its cell."""
+    return [cell.strip() for cell in re.split(r"(?<!\\)\|", line.strip())[1:-1]]
+
+
+def rows(page: str) -> list[list[str]]:
+    """Return the rows of the page's table of features: its header names what is modelled and what is not."""
+    (table,) = (each for each in tables(page) if re.search("not yet|尚未建模", each[0][-1]))
+    return table[1:]
 
 
 def spans(cell: str) -> list[str]:
     """Return code spans and numbers."""
     return sorted(re.findall(r"`[^`]*`|\d[\d.,]*", cell))
+
+
+def test_all_tables_have_the_same_rows_and_code() -> None:
+    english, chinese = tables("README.md"), tables("README.zh.md")
+    shapes = [[[len(row) for row in table] for table in page] for page in (english, chinese)]
+    assert len(english) >= 3 and shapes[0] == shapes[1]
+    for one, other in zip(english, chinese, strict=True):
+        assert [list(map(spans, row)) for row in one] == [list(map(spans, row)) for row in other]
 
 
 @pytest.mark.case("5.5")
