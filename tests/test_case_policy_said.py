@@ -51,7 +51,7 @@ def test_the_header_says_the_policy(
 def test_compare_says_the_parts_of_each_policy(capsys: pytest.CaptureFixture[str]) -> None:
     words = ("compare", "tiny", "--policies", "fifo,sjf-easy", "--set", "policy.placement=first-fit")
     lines = printed(capsys, *words).splitlines()
-    assert lines[0] == "  tiny · 2 nodes · 8 accelerators · 2 h · seed 0"
+    assert lines[0] == "  tiny · 2 nodes · 8 accelerators · 2 h · seed 0 · with policy.placement=first-fit"
     assert [line.split("  ")[0] for line in lines[-2:]] == ["fifo, first-fit", "sjf-easy, first-fit"]
     figures = json.loads(printed(capsys, *words, "--json"))
     assert {name: part["policy"]["placement"] for name, part in figures["policies"].items()} == {
