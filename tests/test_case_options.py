@@ -290,9 +290,7 @@ def test_a_condition_reaches_every_pair_of_a_comparison(drawn: str, capsys: pyte
     ratio = pairs["sjf", "q"]["ratio"]
     assert ratio != pairs["easy", "q"]["ratio"]
     assert ratio != pairs["sjf", "center"]["ratio"]
-    holds = [
-        main([*call, "--fail-if", f"pairs.sjf.q.ratio < {bound}"]) for bound in (0.999 * ratio, 1.001 * ratio)
-    ]
+    holds = [main([*call, "--fail-if", f"pairs.sjf.q.ratio < {bound}"]) for bound in (0.999 * ratio, 1.001 * ratio)]
     assert holds == [0, 1]
     assert f"pairs.sjf.q.ratio = {ratio}" in capsys.readouterr().err
 
@@ -323,23 +321,33 @@ def test_a_condition_on_no_figure_is_refused_before_the_run(
 def test_a_condition_names_what_it_may_reach() -> None:
     from onecenter.cli.conditions import holding, parse
 
-    rows = [{"other": other, "platform": name, "p": 0.5} for other in ("easy", "sjf") for name in ("p", "q")]
+    rows = [
+        {"other": other, "platform": name, "tested": "ratio", "ratio": 0.5}
+        for other in ("easy", "sjf")
+        for name in ("p", "q")
+    ]
     found = {"pairs": rows, "targets": [{"what": "wait p95", "verdict": "missed", "within": 0.5, "measured": 1800.0}]}
 
     def judged(*texts: str) -> list[str]:
         return holding([parse(text) for text in texts], found)
 
-    assert judged('targets."wait p95".verdict == "missed"', "targets.within < 60%", "pairs.sjf.q.p > 0.6") == [
+    assert judged(
+        'targets."wait p95".verdict == "missed"',
+        "targets.within < 60%",
+        "pairs.easy.p.ratio == 0.5",
+        "pairs.sjf.q.ratio > 0.6",
+    ) == [
         'targets."wait p95".verdict == "missed"  (targets.wait p95.verdict = "missed")',
         "targets.within < 60%  (targets.within = 0.5)",
+        "pairs.easy.p.ratio == 0.5  (pairs.easy.p.ratio = 0.5)",
     ]
     assert judged('targets."wait p95".measured > 29 min', 'targets."wait p95".measured > 31 min') == [
         'targets."wait p95".measured > 29 min  (targets.wait p95.measured = 1800.0)'
     ]
     for text, known in [
         ("pairs.p", "easy, sjf"),
-        ("pairs.easy.p", "no single figure: one of other, platform, p"),
-        ("pairs.esay.q.p", "did you mean 'easy'"),
+        ("pairs.easy.p", "no single figure: one of other, platform, tested, ratio"),
+        ("pairs.esay.q.ratio", "did you mean 'easy'"),
         ("pairs.p", "no single figure: one of easy, sjf"),
         ("targets.verdict", 'targets.verdict is "missed": a text in quotes is expected'),
     ]:

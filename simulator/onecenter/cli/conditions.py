@@ -207,11 +207,11 @@ def _below(part: Any, name: str, path: str) -> Any:
     if isinstance(part, Mapping) and name in part:
         return part[name]
     if isinstance(part, list):
+        if len(part) == 1 and isinstance(part[0], Mapping) and name in part[0]:
+            return part[0][name]
         rows = [row for row in part if isinstance(row, Mapping) and name in _texts(row)]
         if rows:
             return rows
-        if len(part) == 1 and isinstance(part[0], Mapping) and name in part[0]:
-            return part[0][name]
     raise ValueError(_unknown(path, name, _names(part)))
 
 
