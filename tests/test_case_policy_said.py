@@ -86,3 +86,22 @@ def test_a_notebook_says_the_policy() -> None:
 def test_ageing_is_part_of_a_priority_policy() -> None:
     policy = oc.Policy(order="priority", age_rate=2_500_000)
     assert policy.text == "priority-easy, best-fit, ageing 2.5 per hour up to 7 d"
+
+
+@pytest.mark.case("6.8")
+def test_paired_comparisons_say_the_policies(capsys: pytest.CaptureFixture[str]) -> None:
+    from onecenter.plot import new_axes
+
+    short = ("--set", "time.horizon=2 d", "--set", "time.warmup=1 d", "--set", "policy.depth=9", "--replications", "2")
+    words = ("compare", "mm-c", "--policies", "fifo,easy", *short)
+    parts = ["fifo, first-fit, depth 9", "easy, first-fit, depth 9"]
+    assert f"mm-c · policies {' · '.join(parts)}" in printed(capsys, *words)
+    figures = json.loads(printed(capsys, *words, "--json"))["policies"]
+    assert [(each["name"], each["placement"], each["depth"]) for each in figures.values()] == [
+        ("fifo", "first-fit", 9),
+        ("easy", "first-fit", 9),
+    ]
+    mine = oc.compare(
+        {"ours": "fifo", "easy": "easy"}, oc.load("mm-c", set=["time.horizon=2 d", "time.warmup=1 d"]), n=2
+    )
+    assert mine.plot(new_axes()).get_title(loc="left") == "ours: fifo, first-fit\neasy, first-fit"

@@ -14,11 +14,12 @@ import polars as pl
 from onecenter.checks import PAIRED, one
 from onecenter.errors import OnecenterError
 from onecenter.period import Period, period_of
-from onecenter.policies import Policy, policy_of
+from onecenter.policies import Policy, policy_of, texts_of
 from onecenter.replications import CENTER, Replications, task_of
 from onecenter.scenario import Scenario
 from onecenter.simulation import ScenarioLike, scenario_of
 from onecenter.statistics.estimates import Paired, holm, paired, paired_log_ratio
+from onecenter.visible import visible
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -122,6 +123,11 @@ class Comparison:
         return next(iter(self.runs))
 
     @property
+    def policies(self) -> dict[str, Policy]:
+        """The policy of each side."""
+        return {name: runs.task.policy for name, runs in self.runs.items()}
+
+    @property
     def platforms(self) -> tuple[str, ...]:
         """Names of the platforms, and "center"."""
         return (*self.runs[self.base].platforms, CENTER)
@@ -176,7 +182,10 @@ class Comparison:
     def plot(self, ax: "Axes | None" = None) -> "Axes":
         """Draw the ratios of mean waits with their intervals."""
         from onecenter.plot.comparison import ratios
+        from onecenter.plot.style import prepared
 
+        ax = prepared(ax)
+        ax.set_title("\n".join(map(visible, texts_of(self.policies))), loc="left", fontsize="medium")
         return ratios(self.table, ax)
 
     def __repr__(self) -> str:

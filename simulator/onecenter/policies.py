@@ -134,6 +134,11 @@ def checked_policy(policy: Policy) -> Policy:
     return policy
 
 
+def texts_of(policies: Mapping[str, Policy]) -> list[str]:
+    """Return policies for people, each under the name that it was given where that is another one."""
+    return [each.text if name == each.name else f"{name}: {each.text}" for name, each in policies.items()]
+
+
 def policy_of(
     policy: Policy | str | None,
     default: Policy,

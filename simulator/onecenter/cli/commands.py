@@ -15,6 +15,7 @@ from onecenter.cli.streams import print_json
 from onecenter.cli.warned import warn
 from onecenter.comparison import compare
 from onecenter.errors import OnecenterError
+from onecenter.policies import texts_of
 from onecenter.replaying import is_replay
 from onecenter.scenario import Scenario, shipped
 from onecenter.side_by_side import comparison, run_each
@@ -66,12 +67,16 @@ def command_compare(options: argparse.Namespace) -> int:
 def _compare_paired(scenario: Scenario, options: argparse.Namespace, warnings: list[str]) -> int:
     """Compare policies over replications, each with the first."""
     found = compare(options.policies, scenario, n=options.replications)
-    figures = found.as_dict() | {"warnings": warnings}
+    policies = {name: policy.as_dict() for name, policy in found.policies.items()}
+    figures = found.as_dict() | {"policies": policies, "warnings": warnings}
     failed = holding(options.fail_if, figures)
     if options.json:
         print_json(figures)
     else:
-        tables.console().print(tables.pairs_table(found.table))
+        out = tables.console()
+        told = " · ".join(texts_of(found.policies))
+        out.print(f"  {visible(scenario.name)} · policies {visible(told)}\n")
+        out.print(tables.pairs_table(found.table))
     return status_of_holding(failed)
 
 

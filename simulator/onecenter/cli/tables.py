@@ -11,7 +11,7 @@ from rich.text import Text
 
 from onecenter import units
 from onecenter.fleet import accelerators_of
-from onecenter.policies import Policy
+from onecenter.policies import texts_of
 from onecenter.result import Result
 from onecenter.sample import finite
 from onecenter.seen import seen, submitted_in
@@ -143,11 +143,12 @@ def comparison_table(results: Mapping[str, Result]) -> Table:
     percentiles = (f"{name} p95" for name in names)
     for title in ("policy", "mean wait", "slowdown", "use", "refused", *percentiles, "targets met"):
         table.add_column(title, justify="left" if title == "policy" else "right")
-    for name, summary in summaries.items():
+    policies = texts_of({name: result.policy for name, result in results.items()})
+    for policy, summary in zip(policies, summaries.values(), strict=True):
         center = summary["center"]
         met = [one["verdict"] == "met" for one in center["targets"]]
         table.add_row(
-            _named_policy(name, results[name].policy),
+            visible(policy),
             _between(center, "wait_s", "mean"),
             _between(center, "bounded_slowdown", "mean", "{:.2f}".format),
             units.format_percent(center["utilisation"]),
@@ -156,11 +157,6 @@ def comparison_table(results: Mapping[str, Result]) -> Table:
             f"{sum(met)} of {len(met)}" if met else "–",
         )
     return table
-
-
-def _named_policy(name: str, policy: Policy) -> str:
-    """Return a policy under the name that it was given, with its parts."""
-    return policy.text if name == policy.name else f"{visible(name)}: {policy.text}"
 
 
 def pairs_table(pairs: Any) -> Table:
