@@ -6,11 +6,11 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from reports import hostile
 
 import onecenter as oc
 from onecenter.cli.main import main
 from onecenter.result import Result
+from onecenter.scenario import from_dict, load
 
 MARKUP = ("[/red]", "[bold]x", "[link=file:///]y[/link]", ":fire:", "a\\[b]", "center")
 INVISIBLE = {"a\x1b[31mb": r"a\x1b[31mb", "a\u202eb": r"a\u202eb", "\x9b2J": r"\x9b2J", "a\rb": r"a\rb"}
@@ -36,7 +36,10 @@ def philly(folder: Path, *clusters: str) -> str:
 @pytest.fixture(scope="module")
 def spiteful() -> Result:
     """Return a run of a scenario whose labels are formulas, tags and turning signs."""
-    return oc.run(hostile())
+    data = load("tiny").resolved()
+    data["platforms"]["talent"]["label"] = {"en": "$x^{$ <b>T</b> & \u202e", "zh": "<b>实</b>训 & $\\alpha$"}
+    data["platforms"]["public-compute"]["label"] = {"en": "\x00\uffff\ud7ff", "zh": "公共"}
+    return oc.run(from_dict(data))
 
 
 @pytest.mark.case("7.7-1")
