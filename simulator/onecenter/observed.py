@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from onecenter.log import CANCELLED_WAITING, FUTURE, REFUSED, Fates, observed_waits
-from onecenter.statistics.survival import Survival, kaplan_meier
+from onecenter.sample import Sample
 from onecenter.targets import Target
 from onecenter.window import Window
 from onecenter.workload.table import Workload
@@ -52,10 +52,18 @@ class Observed:
         """Return those jobs for which `mask` (bool, one a job) holds."""
         return Observed(*(getattr(self, field.name)[mask] for field in fields(self)))
 
+    def _sample(self, seen: Array) -> Sample:
+        return Sample(seen, self.censored & ~self.cancelled, self.cancelled)
+
     @cached_property
-    def waits(self) -> Survival:
-        """The waits (ms) as Kaplan and Meier estimate them."""
-        return kaplan_meier(self.wait, self.censored)
+    def waits(self) -> Sample:
+        """The waits (ms)."""
+        return self._sample(self.wait)
+
+    def sample(self, target: Target) -> Sample:
+        """Return what the limit of a target holds for, of the jobs that it covers."""
+        mine = self.where(target.covers(self.gang))
+        return mine._sample(target.measure(mine.wait, mine.run))
 
     def late(self, target: Target) -> tuple[int, int, int]:
         """Return of the jobs that a target covers: how many certainly started too late, how many may have, and all.
@@ -63,11 +71,8 @@ class Observed:
         A job that left while it waited was too late; one that still waited, for less than the limit, when it was
         last seen may have been.
         """
-        covered = target.covers(self.gang)
-        over = target.measure(self.wait[covered], self.run[covered]) > target.limit
-        certain = over | self.cancelled[covered]
-        possible = certain | self.censored[covered]
-        return int(certain.sum()), int(possible.sum()), int(covered.sum())
+        sample = self.sample(target)
+        return (*sample.longer_than(target.limit), len(sample))
 
 
 def observed(workload: Workload, fate: Fates, window: Window, until: int) -> dict[str, Observed]:

@@ -17,7 +17,8 @@ from onecenter.policies import Policy, policy_of
 from onecenter.replication import Replication, one_run
 from onecenter.scenario import Scenario
 from onecenter.simulation import ScenarioLike, scenario_of
-from onecenter.statistics.estimates import Estimate, mean, pooled_mean, pooled_percentile, ratio
+from onecenter.statistics.estimates import Estimate, mean, ratio
+from onecenter.statistics.pooled import Pooled
 
 #: The row of all platforms together.
 CENTER: Final = "center"
@@ -102,9 +103,14 @@ def replicate(
     count = one("n", FIRST if n is None else n, REPLICATIONS)
     wanted = None if precision is None else one("precision", precision, _share)
     found = Replications(task_of(scenario, policy, period), count, executor)
-    while wanted is not None and len(found) < MOST and found.wait(CENTER).relative_half_width > wanted:
+    while wanted is not None and len(found) < MOST and _wider(found.pooled(CENTER).spent(), wanted):
         found = found.extended(len(found) + STEP)
     return found
+
+
+def _wider(found: Estimate, wanted: float) -> bool:
+    """Whether an interval is wider than wanted; one that more replications cannot narrow is not."""
+    return bool(found.value) and found.relative_half_width > wanted
 
 
 def _share(precision: float | str) -> float:
@@ -173,14 +179,14 @@ class Replications(Sequence[Replication]):
         """Return what each replication saw of a platform's jobs, or with "center" of all jobs."""
         return [each.everyone if platform == CENTER else each.platforms[platform] for each in self]
 
+    def pooled(self, platform: str) -> Pooled:
+        """Return the waits (ms) of a platform's jobs, or with "center" of all jobs."""
+        return Pooled([seen.waits for seen in self.seen(platform)])
+
     def wait(self, platform: str, percentile: float | None = None, confidence: float = 0.95) -> Estimate:
-        """Return a platform's mean wait, or a percentile of it, in ms; of an overloaded center what it exceeds."""
-        waits = [seen.waits for seen in self.seen(platform)]
-        if percentile is None:
-            found = pooled_mean(waits, confidence)
-        else:
-            found = pooled_percentile(waits, percentile, confidence)
-        return Estimate(None, found.low if found.value is None else found.value, None) if self.overloaded else found
+        """Return a platform's mean wait, or a percentile of it, in ms; of an overloaded center that of its window."""
+        waits = self.pooled(platform)
+        return waits.mean(confidence) if percentile is None else waits.percentile(percentile, confidence)
 
     @cached_property
     def backlog_slope(self) -> Estimate:
@@ -189,38 +195,42 @@ class Replications(Sequence[Replication]):
 
     @property
     def overloaded(self) -> bool:
-        """Whether work piles up: waits then grow with the time simulated, and those seen are lower bounds."""
+        """Whether work piles up: waits then grow with the time simulated."""
         low = self.backlog_slope.low
         return low is not None and low > 0
 
     def figures(self) -> pl.DataFrame:
-        """Return a row a platform and figure: value, low, high (95 % interval over replications), unit and n.
+        """Return one row per platform and figure: value, low, high (95 % interval), unit, n and reason.
 
-        Null: the data do not reach it; where only the value and `high` are null, it is above `low`.
+        Null: the data do not tell it, or the interval is withheld; `reason` says why. `n` is the number of
+        replications. `time waited mean` counts a job that left while it waited for as long as it did, a refused one
+        as 0; the mean wait is then unbounded.
         """
         rows = [row for name in (*self.platforms, CENTER) for row in self._rows(name)]
-        schema = {"platform": pl.String, "figure": pl.String, "value": pl.Float64, "low": pl.Float64}
-        return pl.DataFrame(rows, schema | {"high": pl.Float64, "unit": pl.String, "n": pl.Int64}, orient="row")
+        numbers = dict.fromkeys(("value", "low", "high"), pl.Float64)
+        schema = {"platform": pl.String, "figure": pl.String, **numbers, "unit": pl.String, "n": pl.Int64}
+        return pl.DataFrame(rows, schema | {"reason": pl.String}, orient="row")
 
     def _rows(self, name: str) -> Iterator[tuple[Any, ...]]:
-        found = {"wait mean": self.wait(name)}
-        found |= {f"wait p{percent}": self.wait(name, percent) for percent in PERCENTILES}
-        for figure, estimate in found.items():
-            yield name, figure, *(None if ms is None else ms / 1_000 for ms in estimate), "s", len(self)
-        used = [sum(each.used.values()) if name == CENTER else each.used[name] for each in self]
-        yield name, "utilisation", *ratio(used, [each.capacity for each in self]), "1", len(self)
+        waits = self.pooled(name)
+        found = {"wait mean": waits.mean(), "time waited mean": waits.spent()}
+        found |= {f"wait p{percent}": waits.percentile(percent) for percent in PERCENTILES}
+        for figure, each in found.items():
+            *numbers, reason = each.scaled(1_000)
+            yield name, figure, *numbers, "s", len(self), reason
+        used = [sum(one.used.values()) if name == CENTER else one.used[name] for one in self]
+        *numbers, reason = ratio(used, [one.capacity for one in self])
+        yield name, "utilisation", *numbers, "1", len(self), reason
 
     def __repr__(self) -> str:
         return f"<{len(self)} replications of {self.task.scenario.name}: {self.task.period.how}>"
 
     def text(self) -> str:
         """Say which part of the time counts, and whether the center is overloaded."""
-        window = self.task.period.window
-        days = [units.duration_text(ms) for ms in (window.warmup, window.length)]
-        cut = f"the first {days[0]} are cut ({self.task.period.how}), the window is {days[1]}"
+        cut = self.task.period.text()
         if not self.overloaded:
             return cut
-        return f"{cut}; overloaded: work piles up, waits grow with the time simulated, those given are lower bounds"
+        return f"{cut}; overloaded: work piles up, and waits grow with the time simulated"
 
     def _repr_html_(self) -> str:
         return f"<p>{escape(self.text())}</p>{self.figures()._repr_html_()}"

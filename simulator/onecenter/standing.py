@@ -9,9 +9,9 @@ import numpy.typing as npt
 
 from onecenter.observed import Observed
 from onecenter.replications import Replications
-from onecenter.statistics.estimates import Estimate, pooled_percentile, ratio
-from onecenter.statistics.survival import Survival, kaplan_meier
-from onecenter.targets import FEWEST_EXCEEDANCES, Target, Verdict, targets_of
+from onecenter.statistics.estimates import Estimate
+from onecenter.statistics.pooled import Pooled
+from onecenter.targets import Target, Verdict, targets_of
 from onecenter.units import MS
 
 Array = npt.NDArray[Any]
@@ -39,6 +39,8 @@ class Standing:
         Long-run share not started in time, and one-sided 95 % limits (Bonferroni over the targets).
     value, low, high : float or None
         The target's percentile with its 95 % interval, in the unit of `limit`.
+    reason : str
+        Why one of them is None, else "".
     miss_share : float
         Share of the four-week periods (or of shorter windows) that miss the target.
     periods : int
@@ -61,6 +63,7 @@ class Standing:
     value: float | None
     low: float | None
     high: float | None
+    reason: str
     miss_share: float
     periods: int
     jobs: int
@@ -95,14 +98,13 @@ def standings(runs: Replications, periods: float | None = None) -> list[Standing
 def _standing(runs: Replications, platform: str, target: Target, confidence: float, periods: float | None) -> Standing:
     seen = runs.seen(platform)
     allowed = 1 - target.percentile / 100
-    counts = np.array([one.late(target) for one in seen], np.float64)
-    certain = ratio(counts[:, 0], counts[:, 2], confidence, sides=1)
-    possible = ratio(counts[:, 1], counts[:, 2], confidence, sides=1)
+    pooled = Pooled([one.sample(target) for one in seen])
+    certain, possible = pooled.longer(target.limit, confidence, sides=1)
     missed = _missed(runs, seen, target)
     scale = 1_000 if target.kind == "wait" else 1
-    percentile = pooled_percentile([_survival(one, target) for one in seen], target.percentile)
+    percentile = pooled.percentile(target.percentile).scaled(scale)
     if periods is None:
-        verdict = _verdict(certain, possible, allowed, float(counts[:, 2].sum()))
+        verdict = _verdict(certain, possible, allowed, pooled.withheld(target.percentile))
     else:
         verdict = _verdict_of_periods(missed, 1 - periods, confidence)
     if runs.overloaded and verdict == "undecided":
@@ -115,25 +117,23 @@ def _standing(runs: Replications, platform: str, target: Target, confidence: flo
         late=certain.value,
         late_low=certain.low,
         late_high=possible.high,
-        **{name: None if x is None else x / scale for name, x in percentile._asdict().items()},
+        value=percentile.value,
+        low=percentile.low,
+        high=percentile.high,
+        reason=percentile.reason,
         miss_share=float(missed.mean()) if len(missed) else 0.0,
         periods=len(missed),
-        jobs=int(counts[:, 2].sum()),
+        jobs=int(pooled.counts.sum()),
         verdict=verdict,
         needed=_needed(certain, allowed, len(runs)) if verdict == "undecided" else None,
     )
 
 
-def _survival(seen: Observed, target: Target) -> Survival:
-    covered = target.covers(seen.gang)
-    return kaplan_meier(target.measure(seen.wait[covered], seen.run[covered]), seen.censored[covered])
-
-
-def _verdict(certain: Estimate, possible: Estimate, allowed: float, jobs: float) -> Verdict:
+def _verdict(certain: Estimate, possible: Estimate, allowed: float, withheld: str) -> Verdict:
+    """Judge by the long-run share of late jobs; a percentile of which too little is known is never called met."""
     if certain.low is not None and certain.low > allowed:
         return "missed"
-    enough = round(jobs * allowed, 6) >= FEWEST_EXCEEDANCES
-    return "met" if enough and possible.high is not None and possible.high <= allowed else "undecided"
+    return "met" if not withheld and possible.high is not None and possible.high <= allowed else "undecided"
 
 
 def _verdict_of_periods(missed: Array, allowed: float, confidence: float) -> Verdict:
