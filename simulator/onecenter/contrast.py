@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from onecenter.observed import Observed
+from onecenter.seen import Seen
 from onecenter.statistics.pairs import Paired, paired, paired_log_ratio
 
 Array = npt.NDArray[Any]
@@ -21,7 +21,7 @@ DIFFERENCE: Final = ("difference_s", "difference_low_s", "difference_high_s")
 RATIO: Final = ("ratio", "ratio_low", "ratio_high")
 
 #: Jobs of each side that did not start, over all replications.
-COUNTS: Final = ("refused", "cancelled_waiting", "open")
+COUNTS: Final = {"refused": "refused", "cancelled_waiting": "cancelled", "open": "waiting"}
 
 SCHEMA: Final = {
     **dict.fromkeys(("platform", "base", "other"), pl.String),
@@ -42,12 +42,12 @@ class Side:
     ----------
     name : str
         Of the side.
-    seen : sequence of Observed
+    seen : sequence of Seen
         One per replication.
     """
 
     name: str
-    seen: Sequence[Observed]
+    seen: Sequence[Seen]
 
     def mean_waits(self) -> Array:
         """Return each replication's mean time (s) that jobs waited until they started or left; nan without jobs."""
@@ -56,7 +56,7 @@ class Side:
 
     def counts(self) -> dict[str, int]:
         """Return how many jobs of all replications did not start, by what became of them."""
-        return {name: sum(int(getattr(one, name).sum()) for one in self.seen) for name in COUNTS}
+        return {name: sum(int(getattr(one, which).sum()) for one in self.seen) for name, which in COUNTS.items()}
 
 
 def contrast(platform: str, base: Side, other: Side) -> tuple[dict[str, Any], Paired | None]:

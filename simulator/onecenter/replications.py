@@ -8,17 +8,18 @@ from typing import Any, Final, NamedTuple, overload
 
 import polars as pl
 
-from onecenter import units
 from onecenter.checks import INNER_SHARE, REPLICATIONS, one, percentage
 from onecenter.errors import OnecenterError
-from onecenter.observed import Observed
 from onecenter.period import Period, period_of
 from onecenter.policies import Policy, policy_of
-from onecenter.replication import Replication, one_run
+from onecenter.replication import Replication, nothing_drawn, one_run
 from onecenter.scenario import Scenario
+from onecenter.seen import Seen
 from onecenter.simulation import ScenarioLike, scenario_of
 from onecenter.statistics.estimates import Estimate, mean, ratio
 from onecenter.statistics.pooled import Pooled
+from onecenter.tables import HOUR
+from onecenter.workload.load import asked_in
 
 #: The row of all platforms together.
 CENTER: Final = "center"
@@ -27,9 +28,6 @@ PERCENTILES: Final = (50, 95, 99)
 
 #: Replications before the first look at the precision, how many more at a time, and the most.
 FIRST, STEP, MOST = 10, 5, 1_000
-
-#: How sure it must be that work piles up before it is called overload.
-OVERLOAD_CONFIDENCE: Final = 0.99
 
 
 class Task(NamedTuple):
@@ -130,6 +128,16 @@ class Replications(Sequence[Replication]):
     """
 
     def __init__(self, task: Task, n: int, executor: Executor | None = None) -> None:
+        """Take n replications of a task.
+
+        Raises
+        ------
+        OnecenterError
+            If there are several, but nothing in the scenario is drawn at random: all would be the same.
+        """
+        if n > 1 and nothing_drawn(task.scenario):
+            alike = f"{n} replications of {task.scenario.name}: nothing in it is drawn at random, so all are the same"
+            raise OnecenterError("replications", [f"{alike}; run it once"])
         self.task = task
         self._n = n
         self._executor = executor
@@ -175,7 +183,7 @@ class Replications(Sequence[Replication]):
         """Names of the platforms."""
         return tuple(self.task.scenario.platforms)
 
-    def seen(self, platform: str) -> list[Observed]:
+    def seen(self, platform: str) -> list[Seen]:
         """Return what each replication saw of a platform's jobs, or with "center" of all jobs."""
         return [each.everyone if platform == CENTER else each.platforms[platform] for each in self]
 
@@ -190,14 +198,23 @@ class Replications(Sequence[Replication]):
 
     @cached_property
     def backlog_slope(self) -> Estimate:
-        """By how many accelerator-hours the waiting ones grow an hour, with its 99 % interval."""
-        return mean([each.backlog_slope for each in self], OVERLOAD_CONFIDENCE)
+        """By how many accelerator-hours the waiting ones grow per hour, with its 95 % interval."""
+        return mean([each.backlog_slope for each in self])
 
-    @property
+    @cached_property
     def overloaded(self) -> bool:
-        """Whether work piles up: waits then grow with the time simulated."""
+        """Whether work piles up for good, so that waits grow with the time simulated.
+
+        Two things must hold: the backlog grows beyond chance, and jobs ask for more on average than the center gives
+        while one of them waits. The first alone is also true of a center that begins empty and is still filling.
+        """
         low = self.backlog_slope.low
-        return low is not None and low > 0
+        if low is None or low <= 0:
+            return False
+        window = self.task.period.window
+        asked = asked_in(self.task.scenario, window.warmup, window.horizon) / (window.length / HOUR)
+        hours = sum(each.waiting.hours for each in self)
+        return asked * hours > sum(each.waiting.used for each in self)
 
     def figures(self) -> pl.DataFrame:
         """Return one row per platform and figure: value, low, high (95 % interval), unit, n and reason.

@@ -7,11 +7,11 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from onecenter.observed import Observed
 from onecenter.replications import Replications
+from onecenter.seen import Seen
 from onecenter.statistics.estimates import Estimate
 from onecenter.statistics.pooled import Pooled
-from onecenter.targets import Target, Verdict, targets_of
+from onecenter.targets import Target, Verdict, late, targets_of
 from onecenter.units import MS
 
 Array = npt.NDArray[Any]
@@ -98,7 +98,7 @@ def standings(runs: Replications, periods: float | None = None) -> list[Standing
 def _standing(runs: Replications, platform: str, target: Target, confidence: float, periods: float | None) -> Standing:
     seen = runs.seen(platform)
     allowed = 1 - target.percentile / 100
-    pooled = Pooled([one.sample(target) for one in seen])
+    pooled = Pooled([target.sample(one).where(target.covers(one.gang)) for one in seen])
     certain, possible = pooled.longer(target.limit, confidence, sides=1)
     missed = _missed(runs, seen, target)
     scale = 1_000 if target.kind == "wait" else 1
@@ -146,20 +146,20 @@ def _verdict_of_periods(missed: Array, allowed: float, confidence: float) -> Ver
     return "missed" if low > allowed else "met" if high <= allowed else "undecided"
 
 
-def _missed(runs: Replications, seen: list[Observed], target: Target) -> Array:
+def _missed(runs: Replications, seen: list[Seen], target: Target) -> Array:
     """Return by period, of all replications, whether it misses the target; periods without jobs are left out."""
     return np.array([miss for one in seen for miss in missed_periods(runs, one, target)], bool)
 
 
-def missed_periods(runs: Replications, seen: Observed, target: Target) -> Iterator[bool]:
+def missed_periods(runs: Replications, seen: Seen, target: Target) -> Iterator[bool]:
     """Give by four-week period of one replication whether it misses a target; those without jobs are left out."""
     window = runs.task.period.window
     for period in range(max(window.length // PERIOD, 1)):
         first = window.warmup + period * PERIOD
         last = first + PERIOD if window.length >= PERIOD else window.horizon
-        _, late, jobs = seen.where((seen.submit >= first) & (seen.submit < last)).late(target)
+        _, possible, jobs = late(target, seen.where((seen.submit >= first) & (seen.submit < last)))
         if jobs:
-            yield late / jobs > 1 - target.percentile / 100
+            yield possible / jobs > 1 - target.percentile / 100
 
 
 def _needed(late: Estimate, allowed: float, n: int) -> int | None:

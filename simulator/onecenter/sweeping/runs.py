@@ -7,10 +7,10 @@ from typing import Any, Final
 
 import polars as pl
 
-from onecenter.observed import Observed
 from onecenter.replications import CENTER, PERCENTILES, replication
 from onecenter.sample import Bracket
 from onecenter.scenario import Scenario, with_set
+from onecenter.seen import Seen
 from onecenter.sweeping.design import Point
 
 #: Figures that are numbers of jobs; the others may be null, where nothing bounds them or there is no job.
@@ -41,9 +41,9 @@ def one_row(scenario: Scenario, point: Point, index: int) -> dict[str, Any]:
     return row | {"error": None}
 
 
-def _figures(seen: Observed) -> dict[str, Any]:
+def _figures(seen: Seen) -> dict[str, Any]:
     waits = seen.waits
-    found: dict[str, Any] = {"submitted": len(seen), "not_started": int(seen.censored.sum())}
+    found: dict[str, Any] = {"submitted": len(seen), "not_started": int((~seen.started).sum())}
     found["wait_mean_s"] = _seconds(waits.mean())
     return found | {f"wait_p{percent}_s": _seconds(waits.percentile(percent)) for percent in PERCENTILES}
 
