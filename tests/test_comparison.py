@@ -43,7 +43,7 @@ def test_pairs_are_three_times_as_sharp(what: str) -> None:
     [
         (["easy"], "tiny", 5, "two"),
         (["easy", "easy"], "tiny", 5, "two"),
-        (["easy", "fifo"], "tiny", 1, "two"),
+        (["easy", "fifo"], "tiny", 1, "at least 2 is expected"),
         (["easy", "fiffo"], "tiny", 5, "fiffo"),
         (["tiny", "mm-c"], None, 5, "platforms differ"),
         ([oc.Policy(), oc.Policy(order="sjf")], None, 5, "scenario is expected"),

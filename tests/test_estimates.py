@@ -75,9 +75,7 @@ def willink(sums: list[float], counts: list[float], confidence: float, sides: in
         ([2, 3, 2, 3, 2, 3, 2, 3], [10] * 8),
     ],
 )
-def test_limits_are_those_of_the_paper(
-    sums: list[float], counts: list[float], confidence: float, sides: int
-) -> None:
+def test_limits_are_those_of_the_paper(sums: list[float], counts: list[float], confidence: float, sides: int) -> None:
     low, high = limits(np.array(sums, float), np.array(counts, float), confidence, sides)
     assert (float(low), float(high)) == pytest.approx(willink(sums, counts, confidence, sides), rel=1e-9)
 

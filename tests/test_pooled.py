@@ -109,7 +109,7 @@ def test_what_too_little_is_known_of_is_withheld() -> None:
 
 
 def test_few_jobs_beyond_do_where_replications_agree() -> None:
-    assert 1_000 * 0.1 < FEW
+    assert FEW > 1_000 * 0.1
     assert exponentials(10, 100).percentile(90).reason == ""
     # As many, but in half of the replications.
     assert "too few long queues" in clumped(4, 100, 2).percentile(95).reason

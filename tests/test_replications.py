@@ -18,7 +18,7 @@ from onecenter.scenario import Scenario, load, with_set
 from onecenter.seen import joined, seen, submitted_in
 from onecenter.targets import Target, late
 from onecenter.window import Window
-from onecenter.workload.table import Workload, workload
+from onecenter.workload.table import workload
 
 HOUR = 3_600_000
 
@@ -56,7 +56,9 @@ def test_what_is_used_while_a_job_waits_by_hand() -> None:
     assert while_waiting(JOBS, FATE, Window(0, 2 * HOUR)) == Waiting(1.0, 1.0)
     assert while_waiting(JOBS, FATE, Window(0, HOUR)) == Waiting(0.0, 0.0)
     # Two accelerators: job 0 runs 0 to 2 on one, job 1 waits from 1 to 3 for two; nothing waits from 3 on.
-    gangs = workload(submit=[0, HOUR, 4 * HOUR], run=[2 * HOUR] * 3, walltime=[9 * HOUR] * 3, accelerators=[1000, 2000, 0])
+    gangs = workload(
+        submit=[0, HOUR, 4 * HOUR], run=[2 * HOUR] * 3, walltime=[9 * HOUR] * 3, accelerators=[1000, 2000, 0]
+    )
     done = Fates(np.array([0, 3, 4]) * HOUR, np.array([2, 5, 6]) * HOUR, np.zeros(3, np.int8))
     assert while_waiting(gangs, done, Window(0, 4 * HOUR)) == Waiting(2.0, 1.0)
 

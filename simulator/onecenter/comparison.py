@@ -159,12 +159,8 @@ class Comparison:
         return [name for name, runs in self.runs.items() if runs.overloaded]
 
     def as_dict(self) -> dict[str, Any]:
-        """Return it as plain data: pairs such as "easy/fifo" by other and base, with the platforms and the center."""
+        """Return it as plain data."""
         runs = self.runs[self.base]
-        pairs: dict[str, Any] = {}
-        for row in self.table.iter_rows(named=True):
-            pair = pairs.setdefault(f"{row['other']}/{row['base']}", {"platforms": {}})
-            (pair if row["platform"] == CENTER else pair["platforms"])[row["platform"]] = row
         return {
             "base": self.base,
             "replications": len(runs),
@@ -172,7 +168,7 @@ class Comparison:
             "confidence": 1 - SIGNIFICANCE,
             "tests": self.table["tested"].count(),
             "sides": {name: {"overloaded": name in self.overloaded} for name in self.runs},
-            "pairs": pairs,
+            "pairs": self.table.to_dicts(),
         }
 
     def text(self) -> str:

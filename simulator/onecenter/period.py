@@ -13,7 +13,7 @@ from onecenter.scenario import Scenario
 from onecenter.scenario.arrivals import Timetable
 from onecenter.scenario.demand import Stream
 from onecenter.statistics.startup import mser5
-from onecenter.units import MS, duration_text
+from onecenter.units import MS, duration_text, format_duration
 from onecenter.window import Window
 
 WEEK: Final = 7 * MS["d"]
@@ -45,7 +45,7 @@ class Period:
 
     def text(self) -> str:
         """Say which part of the time is cut, and how long the window is."""
-        cut, length = (duration_text(ms) for ms in (self.window.warmup, self.window.length))
+        cut, length = (format_duration(ms) for ms in (self.window.warmup, self.window.length))
         return f"the first {cut} are cut ({self.how}), the window is {length}"
 
     def as_dict(self) -> dict[str, Any]:

@@ -36,11 +36,12 @@ class Standing:
     allowed : float
         Share of jobs that may be late.
     late, late_low, late_high : float or None
-        Long-run share not started in time, and one-sided 95 % limits (Bonferroni over the targets).
+        Long-run share not started in time, and its limits: each holds with 95 % certainty, for all targets of the fleet
+        together (Bonferroni).
     value, low, high : float or None
-        The target's percentile with its 95 % interval, in the unit of `limit`.
+        The target's percentile with such limits, in the unit of `limit`.
     reason : str
-        Why one of them is None, else "".
+        Why one of them is None or the verdict is undecided, else "".
     miss_share : float
         Share of the four-week periods (or of shorter windows) that miss the target.
     periods : int
@@ -75,6 +76,12 @@ class Standing:
         return asdict(self)
 
     @property
+    def in_time(self) -> dict[str, float | None]:
+        """The long-run share of jobs in time with its limits, which are those of the late ones."""
+        low, value, high = (None if late is None else 1 - late for late in (self.late_high, self.late, self.late_low))
+        return {"in_time": value, "in_time_low": low, "in_time_high": high}
+
+    @property
     def pressure(self) -> float:
         """Late jobs as a share of those allowed; above 1 the target is missed."""
         return (self.late or 0.0) / self.allowed
@@ -102,13 +109,14 @@ def _standing(runs: Replications, platform: str, target: Target, confidence: flo
     certain, possible = pooled.longer(target.limit, confidence, sides=1)
     missed = _missed(runs, seen, target)
     scale = 1_000 if target.kind == "wait" else 1
-    percentile = pooled.percentile(target.percentile).scaled(scale)
+    percentile = pooled.percentile(target.percentile, confidence, sides=1).scaled(scale)
     if periods is None:
         verdict = _verdict(certain, possible, allowed, pooled.withheld(target.percentile))
     else:
         verdict = _verdict_of_periods(missed, 1 - periods, confidence)
     if runs.overloaded and verdict == "undecided":
         verdict = "missed"
+    needed = _needed(certain, allowed, len(runs)) if verdict == "undecided" else None
     return Standing(
         platform=platform,
         what=target.name,
@@ -120,13 +128,19 @@ def _standing(runs: Replications, platform: str, target: Target, confidence: flo
         value=percentile.value,
         low=percentile.low,
         high=percentile.high,
-        reason=percentile.reason,
+        reason=percentile.reason or (_open_verdict(needed) if verdict == "undecided" else ""),
         miss_share=float(missed.mean()) if len(missed) else 0.0,
         periods=len(missed),
         jobs=int(pooled.counts.sum()),
         verdict=verdict,
-        needed=_needed(certain, allowed, len(runs)) if verdict == "undecided" else None,
+        needed=needed,
     )
+
+
+def _open_verdict(needed: int | None) -> str:
+    """Return why a target is undecided whose percentile is known."""
+    more = "" if needed is None else f"; about {needed:,} replications would decide it"
+    return f"what is met or missed lies within the limits{more}"
 
 
 def _verdict(certain: Estimate, possible: Estimate, allowed: float, withheld: str) -> Verdict:

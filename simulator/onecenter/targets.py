@@ -204,6 +204,12 @@ def counted(places: Array) -> dict[str, int]:
     return dict(zip(PLACES, np.bincount(places, minlength=len(PLACES)).tolist(), strict=True))
 
 
+def tally(targets: Sequence[Target], jobs: Seen) -> dict[str, int]:
+    """Return how many jobs are in each of PLACES: in time within each target that covers it, late beyond one."""
+    over = np.any([np.zeros(len(jobs), bool), *(exceeded(target, jobs) for target in targets)], axis=0)
+    return counted(places(jobs, over))
+
+
 def judge(target: Target, jobs: Seen) -> Judgement:
     """Say whether the jobs of a window meet a target; only those that it covers count."""
     mine = jobs.where(target.covers(jobs.gang))
