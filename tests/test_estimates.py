@@ -1,28 +1,13 @@
-"""Estimates from replications, by hand."""
+"""Estimates from replications, by hand and by SciPy's own moments."""
 
 import math
 
 import numpy as np
 import pytest
+from scipy import stats
 
-from onecenter.statistics.estimates import (
-    Estimate,
-    holm,
-    mean,
-    paired,
-    paired_log_ratio,
-    pooled_mean,
-    pooled_percentile,
-    quantile_of_t,
-    ratio,
-)
+from onecenter.statistics.estimates import NOTHING, Estimate, limits, mean, quantile_of_t, ratio
 from onecenter.statistics.startup import mser5
-from onecenter.statistics.survival import Survival, kaplan_meier
-
-
-def km(*durations: float, censored: tuple[bool, ...] | None = None) -> Survival:
-    """Return the estimate of a few durations."""
-    return kaplan_meier(np.array(durations), None if censored is None else np.array(censored))
 
 
 @pytest.mark.parametrize(
@@ -52,78 +37,66 @@ def test_equal_replications_leave_no_doubt() -> None:
     assert ratio([5, 5, 5], [10, 10, 10]) == Estimate(0.5, 0.5, 0.5)
 
 
-def test_one_replication_has_no_interval() -> None:
-    assert ratio([5], [10]) == Estimate(0.5, None, None)
+def test_where_there_is_no_interval_the_reason_is_given() -> None:
+    assert ratio([5], [10]) == Estimate(0.5, None, None, "one replication has no interval")
     assert ratio([5], [10]).relative_half_width == math.inf
+    assert ratio([0, 0], [10, 10]) == Estimate(0.0, None, None, "0 in each replication")
+    assert ratio([0, 0], [0, 0]) == NOTHING
+    assert mean([3.0]).low is None
 
 
-def test_without_jobs_there_is_no_estimate() -> None:
-    assert ratio([0, 0], [0, 0]) == Estimate(None, None, None)
-    assert pooled_percentile([km(), km()], 95) == Estimate(None, None, None)
+def willink(sums: list[float], counts: list[float], confidence: float, sides: int) -> tuple[float, float]:
+    """Return the interval of R. Willink (2005) step by step, its moments from SciPy."""
+    r, value = len(sums), sum(sums) / sum(counts)
+    off = [(s - value * n) * r / sum(counts) for s, n in zip(sums, counts, strict=True)]
+    deviation = float(np.std(off, ddof=1))
+    skewness = max(float(stats.skew(off, bias=False)), deviation / value)
+    a = skewness / (6 * math.sqrt(r))
+    # The variance of a sample's variance is (2 / (r - 1) + excess kurtosis / r) times its square.
+    of_variance = 2 / (r - 1) + float(stats.kurtosis(off, bias=False)) / r
+    degrees = min(max(2 / of_variance, 1), r - 1) if of_variance > 0 else r - 1
+    t = float(stats.t.ppf(1 - (1 - confidence) / sides, degrees))
+
+    def g(x: float) -> float:
+        cube = 1 + 6 * a * (x - a)
+        return (math.copysign(abs(cube) ** (1 / 3), cube) - 1) / (2 * a)
+
+    error = deviation / math.sqrt(r)
+    return max(value - error * g(t), 0.0), value - error * g(-t)
 
 
-def test_pooled_mean() -> None:
-    assert pooled_mean([km(0, 2), km(4, 6, 8)]).value == 4
+@pytest.mark.parametrize(("confidence", "sides"), [(0.95, 2), (0.99, 1)])
+@pytest.mark.parametrize(
+    ("sums", "counts"),
+    [
+        ([3, 1, 4, 1, 5, 9, 2, 6], [10, 11, 9, 10, 12, 10, 8, 10]),
+        ([0, 0, 0, 40, 0, 0, 2, 0, 0, 0], [100] * 10),
+        ([90, 91, 92, 40, 93], [100] * 5),
+        ([2, 3, 2, 3, 2, 3, 2, 3], [10] * 8),
+    ],
+)
+def test_limits_are_those_of_the_paper(sums: list[float], counts: list[float], confidence: float, sides: int) -> None:
+    low, high = limits(np.array(sums, float), np.array(counts, float), confidence, sides)
+    assert (float(low), float(high)) == pytest.approx(willink(sums, counts, confidence, sides), rel=1e-9)
 
 
-def test_a_censored_largest_wait_gives_a_lower_bound() -> None:
-    found = pooled_mean([km(0, 2), km(4, 8, censored=(False, True))])
-    assert found.value is None
-    assert found.high is None
-    assert found.low is not None
-    assert found.low < 14 / 4
+def test_several_ratios_at_once_are_those_one_by_one() -> None:
+    rows, counts = np.array([[1.0, 2, 0, 4], [5, 5, 5, 6], [0, 0, 1, 0]]), np.array([10.0, 12, 9, 10])
+    low, high = limits(rows, counts)
+    one_by_one = [limits(row, counts) for row in rows]
+    assert low.tolist() == [float(first) for first, _ in one_by_one]
+    assert high.tolist() == [float(last) for _, last in one_by_one]
 
 
-@pytest.mark.parametrize(("percent", "value"), [(25, 1), (50, 2), (51, 3), (75, 3), (95, 4), (100, 4)])
-def test_pooled_percentiles(percent: float, value: float) -> None:
-    assert pooled_percentile([km(1, 3), km(2, 4)], percent).value == value
-
-
-def test_a_percentile_that_is_not_reached() -> None:
-    parts = [km(1, 2, censored=(False, True)), km(1, 3, censored=(False, True))]
-    assert pooled_percentile(parts, 50).value == 1
-    assert pooled_percentile(parts, 95).value is None
-    assert pooled_percentile(parts, 95).high is None
-
-
-def test_the_interval_of_a_percentile_holds_it() -> None:
-    generator = np.random.default_rng(1)
-    found = pooled_percentile([kaplan_meier(generator.exponential(1.0, 500)) for _ in range(20)], 95)
-    assert found.low is not None
-    assert found.value is not None
-    assert found.high is not None
-    assert found.low < found.value < found.high
-    assert found.low < -math.log(0.05) < found.high
-
-
-def test_pairs() -> None:
-    # Differences 1, 1, 4: mean 2, standard deviation sqrt(3), error 1; t = 2 on 2 degrees: p = 0.1835.
-    found = paired(np.array([1.0, 2.0, 3.0]), np.array([2.0, 3.0, 7.0]))
-    assert (found.mean, found.error) == (2, pytest.approx(1))
-    assert found.p == pytest.approx(0.1835, abs=1e-4)
-    assert found.unpaired_error == pytest.approx(math.sqrt((1 + 7) / 3))
-    low, high = found.interval()[1:]
-    assert (low, high) == (pytest.approx(2 - 4.3027, abs=1e-4), pytest.approx(2 + 4.3027, abs=1e-4))
-
-
-def test_pairs_that_do_not_differ() -> None:
-    assert paired(np.ones(3), np.ones(3)).p == 1
-    assert paired(np.ones(3), np.full(3, 2.0)).p == 0
-
-
-def test_ratios_on_the_log() -> None:
-    found = paired_log_ratio(np.array([1.0, 2.0, 4.0]), np.array([2.0, 4.0, 8.0]))
-    assert found is not None
-    assert math.exp(found.mean) == pytest.approx(2)
-    assert found.error == pytest.approx(0)
-    assert paired_log_ratio(np.array([0.0, 1.0]), np.array([1.0, 1.0])) is None
-
-
-def test_holm() -> None:
-    # 3 x 0.01; 2 x 0.04; 0.05 is raised to its predecessor's 0.08.
-    assert holm([0.04, 0.01, 0.05]) == pytest.approx([0.08, 0.03, 0.08])
-    assert holm([]) == []
-    assert holm([0.9, 0.8]) == [1.0, 1.0]
+@pytest.mark.parametrize("replications", [2, 3, 4, 10, 40])
+def test_a_single_queue_has_an_upper_end_and_none_below_zero(replications: int) -> None:
+    sums = np.zeros(replications)
+    sums[0] = 7
+    low, high = limits(sums, np.full(replications, 100.0))
+    value = 7 / (100 * replications)
+    # One event of a Poisson number: 5.57 times as many are not ruled out (F. Garwood, Biometrika 28, 1936).
+    assert float(low) == 0
+    assert 5.57 * value < float(high) < 40 * value
 
 
 def test_mser5_cuts_a_start_that_is_off() -> None:

@@ -14,9 +14,9 @@ from onecenter.log import (
     from_frame,
     named,
     names_of,
-    observed_waits,
     to_frame,
 )
+from onecenter.seen import seen
 
 
 def test_digest_is_that_of_packed_columns() -> None:
@@ -102,7 +102,7 @@ def test_fates_refuse_a_log_of_more_jobs() -> None:
 def test_what_was_seen_of_waits() -> None:
     log, jobs = small_run()
     fate = fates(log, len(jobs))
-    wait, censored = observed_waits(jobs.submit, fate, HORIZON * 1_000)
-    seen = [i for i in range(len(jobs)) if i != 7]
-    assert (wait[seen] / 1_000).tolist() == [0, 10, 18, 25, 0, 0, 10, 10]
-    assert censored[seen].tolist() == [False, False, True, False, False, False, False, True]
+    everyone = seen(jobs, fate, HORIZON * 1_000)
+    assert (everyone.wait / 1_000).tolist() == [0, 10, 18, 25, 0, 0, 10, 0, 10]
+    assert np.flatnonzero(~everyone.started).tolist() == [2, 7, 8]
+    assert np.flatnonzero(everyone.waiting).tolist() == [8]

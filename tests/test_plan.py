@@ -30,19 +30,19 @@ def queue(**more: Any) -> Scenario:
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "jobs", "verdict"),
+    ("low", "high", "withheld", "verdict"),
     [
-        (0.01, 0.04, 1_000, "met"),
-        (0.01, 0.05, 1_000, "met"),
-        (0.01, 0.06, 1_000, "undecided"),
-        (0.06, 0.09, 1_000, "missed"),
-        (0.0, 0.0, 399, "undecided"),
-        (0.0, 0.0, 400, "met"),
-        (None, None, 1_000, "undecided"),
+        (0.01, 0.04, "", "met"),
+        (0.01, 0.05, "", "met"),
+        (0.01, 0.06, "", "undecided"),
+        (0.06, 0.09, "", "missed"),
+        (0.0, 0.0, "too few long queues", "undecided"),
+        (0.06, 0.09, "too few long queues", "missed"),
+        (None, None, "", "undecided"),
     ],
 )
-def test_verdicts(low: float | None, high: float | None, jobs: int, verdict: str) -> None:
-    assert _verdict(Estimate(0.05, low, None), Estimate(0.05, None, high), 0.05, jobs) == verdict
+def test_verdicts(low: float | None, high: float | None, withheld: str, verdict: str) -> None:
+    assert _verdict(Estimate(0.05, low, None), Estimate(0.05, None, high), 0.05, withheld) == verdict
 
 
 @pytest.mark.parametrize(

@@ -7,18 +7,18 @@ import numpy as np
 import pytest
 
 import onecenter as oc
-from onecenter.backlog import backlog_slope, waiting_hours
+from onecenter.backlog import Waiting, backlog_slope, waiting_hours, while_waiting
 from onecenter.errors import OnecenterError, ScenarioError
 from onecenter.log import Fates
-from onecenter.observed import observed
-from onecenter.period import WEEK, period_of
+from onecenter.period import WEEK, Period, period_of
 from onecenter.policies import Policy
-from onecenter.replication import one_run, seed_of
+from onecenter.replication import nothing_drawn, one_run, seed_of
 from onecenter.replications import Replications, replicate, replication
 from onecenter.scenario import Scenario, load, with_set
-from onecenter.targets import Target
+from onecenter.seen import joined, seen, submitted_in
+from onecenter.targets import Target, late
 from onecenter.window import Window
-from onecenter.workload.table import Workload, workload
+from onecenter.workload.table import workload
 
 HOUR = 3_600_000
 
@@ -35,20 +35,32 @@ JOBS = workload(submit=[0, HOUR, HOUR], run=[2 * HOUR, 2 * HOUR, HOUR], walltime
 FATE = Fates(np.array([0, 2 * HOUR, -1]), np.array([2 * HOUR, -1, -1]), np.array([0, 6, 7], np.int8))
 
 
-def test_what_was_seen_by_hand() -> None:
-    assert isinstance(JOBS, Workload)
-    (seen,) = observed(JOBS, FATE, Window(0, 2 * HOUR), 3 * HOUR).values()
-    assert seen.wait.tolist() == [0, HOUR, 2 * HOUR]
-    assert seen.censored.tolist() == [False, False, True]
-    assert len(next(iter(observed(JOBS, FATE, Window(HOUR, 2 * HOUR), 3 * HOUR).values()))) == 2
+def test_jobs_of_several_platforms_together() -> None:
+    everyone = seen(JOBS, FATE, 3 * HOUR)
+    parts = [everyone.where(np.array(mask)) for mask in ([True, False, True], [False, True, False])]
+    assert joined(parts).wait.tolist() == [0, 2 * HOUR, HOUR]
+    assert joined(parts).until == 3 * HOUR
 
 
 def test_late_jobs_by_hand() -> None:
-    (seen,) = observed(JOBS, FATE, Window(0, 2 * HOUR), 3 * HOUR).values()
+    everyone = seen(JOBS, FATE, 3 * HOUR)
     # Certain, possible, all: after half an hour both late ones are known; after three the last may still make it.
-    assert seen.late(Target("wait", 95, HOUR // 2)) == (2, 2, 3)
-    assert seen.late(Target("wait", 95, 3 * HOUR)) == (0, 1, 3)
-    assert seen.late(Target("wait", 95, HOUR, max_accelerators=500)) == (0, 0, 0)
+    assert late(Target("wait", 95, HOUR // 2), everyone) == (2, 2, 3)
+    assert late(Target("wait", 95, 3 * HOUR), everyone) == (0, 1, 3)
+    assert late(Target("wait", 95, HOUR, max_accelerators=500), everyone) == (0, 0, 0)
+    assert submitted_in(JOBS, FATE, Window(HOUR, 2 * HOUR)).sum() == 2
+
+
+def test_what_is_used_while_a_job_waits_by_hand() -> None:
+    # Jobs wait from 1 h on; the accelerator is used all the time.
+    assert while_waiting(JOBS, FATE, Window(0, 2 * HOUR)) == Waiting(1.0, 1.0)
+    assert while_waiting(JOBS, FATE, Window(0, HOUR)) == Waiting(0.0, 0.0)
+    # Two accelerators: job 0 runs 0 to 2 on one, job 1 waits from 1 to 3 for two; nothing waits from 3 on.
+    gangs = workload(
+        submit=[0, HOUR, 4 * HOUR], run=[2 * HOUR] * 3, walltime=[9 * HOUR] * 3, accelerators=[1000, 2000, 0]
+    )
+    done = Fates(np.array([0, 3, 4]) * HOUR, np.array([2, 5, 6]) * HOUR, np.zeros(3, np.int8))
+    assert while_waiting(gangs, done, Window(0, 4 * HOUR)) == Waiting(2.0, 1.0)
 
 
 def test_waiting_hours_by_hand() -> None:
@@ -92,23 +104,60 @@ def test_a_run_goes_on_until_the_window_has_started() -> None:
         one_run(scenario, i, Policy(backfill="none"), Window(86_400_000, 3 * 86_400_000), tail=False) for i in range(8)
     ]
     full = list(replicate(scenario, 8))
-    assert sum(int(each.everyone.censored.sum()) for each in cut) > 0
-    assert sum(int(each.everyone.censored.sum()) for each in full) == 0
+    assert sum(int(each.everyone.waiting.sum()) for each in cut) > 0
+    assert sum(int(each.everyone.waiting.sum()) for each in full) == 0
     for a, b in zip(cut, full, strict=True):
-        known = ~a.everyone.censored
+        assert a.log_digest == b.log_digest
+        known = a.everyone.started
         assert (a.everyone.submit == b.everyone.submit).all()
         assert (a.everyone.wait[known] == b.everyone.wait[known]).all()
 
 
-def test_beyond_the_cap_jobs_are_censored() -> None:
-    runs = replicate(mmc(1, 3, "10 d"), 3)
-    assert all(each.everyone.censored.any() for each in runs)
+def test_an_overloaded_center_has_exact_waits_of_its_window_and_says_so() -> None:
+    runs = replicate(mmc(1, 3, "6 d"), 3)
+    assert not any(each.everyone.waiting.any() for each in runs)
     figures = {row["figure"]: row for row in runs.figures().filter(platform="queue").to_dicts()}
-    assert figures["wait mean"]["value"] is None
-    assert figures["wait mean"]["low"] > 0
+    # Work comes three times as fast as it is served: who comes after t days waits about two t.
+    assert figures["wait mean"]["value"] == pytest.approx(2 * 4 * 86_400, rel=0.1)
     assert runs.overloaded
-    assert "lower bounds" in runs.text()
+    assert "waits grow with the time simulated" in runs.text()
     assert "the first 2 d are cut" in runs._repr_html_()
+
+
+def test_what_the_cap_leaves_open_is_bounded() -> None:
+    # Jobs that run twelve windows: the second of a pair does not start before the cap.
+    more = {"time.warmup": "0 d", "platforms.queue.demand.customers.run_time.mean": "30 d"}
+    runs = replicate(mmc(1, 0.1, "1 d", **more), 4, period=Period(Window(0, 86_400_000), None, "all"))
+    assert any(each.everyone.waiting.any() for each in runs)
+    mean, p99 = runs.wait("queue"), runs.wait("queue", 99)
+    assert (mean.value, mean.high, p99.value) == (None, None, None)
+    assert mean.low is not None
+    assert "still waited" in mean.reason
+
+
+FIXED = {
+    "arrivals": {"kind": "timetable", "slots": ["mon 08:00", "thu 13:00"], "roster": 5},
+    "sizes": [{"accelerators": 1}],
+    "run_time": {"kind": "constant", "value": "1 h"},
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "drawn"),
+    [
+        ({}, False),
+        ({"tenants": {"count": 3}}, False),
+        ({"run_time": {"kind": "exponential", "mean": "1 h"}}, True),
+        ({"arrivals": {**FIXED["arrivals"], "attendance": 0.5}}, True),  # type: ignore[dict-item]
+    ],
+)
+def test_replications_of_what_leaves_nothing_to_chance(change: dict[str, Any], drawn: bool) -> None:
+    scenario = with_set(mmc(4, 0.5, "8 d"), {"platforms.queue.demand.customers": FIXED | change})
+    assert nothing_drawn(scenario) is not drawn
+    assert len(replicate(scenario, 1)) == 1
+    if not drawn:
+        with pytest.raises(OnecenterError, match="nothing in it is drawn at random, so all are the same"):
+            replicate(scenario, 2)
 
 
 @pytest.mark.parametrize(
@@ -140,6 +189,11 @@ def test_precision_stops_when_it_is_reached() -> None:
     assert runs.wait("center").relative_half_width <= 0.05
     fewer = Replications(runs.task, len(runs) - 5)
     assert len(fewer) < 10 or fewer.wait("center").relative_half_width > 0.05
+
+
+def test_precision_does_not_wait_for_what_more_replications_cannot_tell() -> None:
+    # Nobody ever waits.
+    assert len(replicate(mmc(40, 0.01, "5 d"), precision="5 %")) == 10
 
 
 @pytest.mark.parametrize(
@@ -186,5 +240,19 @@ def test_overload(load_: float, least: int, most: int) -> None:
     found = 0
     for seed in range(20):
         scenario = mmc(4, load_, "60 d", **{"time.warmup": "5 d", "time.seed": 1000 + seed})
+        found += replicate(scenario, 10).overloaded
+    assert least <= found <= most
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("servers", [4, 8])
+@pytest.mark.parametrize("days", ["4 d", "8 d"])
+@pytest.mark.parametrize(("load_", "least", "most"), [(1.05, 19, 20), (0.96, 0, 1)])
+def test_a_center_that_still_fills_is_not_overloaded(
+    servers: int, days: str, load_: float, least: int, most: int
+) -> None:
+    found = 0
+    for seed in range(20):
+        scenario = mmc(servers, load_, days, **{"time.warmup": "0 d", "time.seed": 1000 + seed})
         found += replicate(scenario, 10).overloaded
     assert least <= found <= most

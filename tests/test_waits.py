@@ -5,7 +5,8 @@ from onecenter_kernels.codes import E_BLOCKED, R_LIMIT, REASONS
 from random_scenarios import random_scenario
 
 from onecenter.fleet import NodeType
-from onecenter.log import FUTURE, REFUSED, fates, observed_waits
+from onecenter.log import fates
+from onecenter.seen import seen
 from onecenter.waits import job_reasons_table, reasons_table, waits_by_reason
 from onecenter.window import Window
 from onecenter.workload.table import type_code, workload
@@ -171,10 +172,8 @@ def test_on_random_scenarios_reasons_add_up_and_agree_with_the_heads(seed: int) 
     arguments = (scenario.workload, scenario.fleet, scenario.policy.backfill, end)
     waits = waits_by_reason(log, *arguments)
     fate = fates(log, len(scenario.workload))
-    wait, _ = observed_waits(scenario.workload.submit, fate, end)
-    queued = ~np.isin(fate.outcome, (REFUSED, FUTURE))
     assert (waits >= 0).all()
-    assert (waits.sum(axis=1) == np.where(queued, wait, 0)).all()
+    assert (waits.sum(axis=1) == seen(scenario.workload, fate, end).wait).all()
     blocked = log["kind"] == E_BLOCKED
     if not (log["reason"][blocked] == R_LIMIT).any():
         # The heads' reasons, worked out without their rows, are those of the naive twin.

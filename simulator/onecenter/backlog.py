@@ -1,7 +1,7 @@
 """Whether work piles up: the accelerator-hours that wait, and by how much they grow."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -51,6 +51,40 @@ def waiting_hours(jobs: Workload, fate: Fates, t: Array) -> Array:
     came = np.concatenate([[0.0], np.cumsum(work)])[np.searchsorted(submit, t, side="right")]
     went = np.concatenate([[0.0], np.cumsum(work[gone][order])])
     return np.asarray(came - went[np.searchsorted(left[gone][order], t, side="right")])
+
+
+class Waiting(NamedTuple):
+    """How long (h) a job waited, and how many accelerator-hours were used in that time."""
+
+    hours: float
+    used: float
+
+
+def while_waiting(jobs: Workload, fate: Fates, window: Window) -> Waiting:
+    """Return what was used of the center while a job waited, in a window: as much as it can serve."""
+    left = np.where(fate.start >= 0, fate.start, fate.end)
+    waited = ~np.isin(fate.outcome, (FUTURE, REFUSED)) & (left != jobs.submit)
+    begins, ends = window.bounded(jobs.submit[waited], left[waited])
+    # By submit, a wait that begins after all before it are over begins a new span.
+    over = np.maximum.accumulate(ends)
+    first = np.flatnonzero(begins > np.concatenate([[-1], over[:-1]]))
+    spans = begins[first], np.maximum.reduceat(over, first) if len(first) else over
+    ran = fate.start >= 0
+    bounds = window.bounded(fate.start[ran], fate.end[ran])
+    used = [_used_until(*bounds, jobs.gang[ran], t) for t in spans]
+    return Waiting(float((spans[1] - spans[0]).sum()) / HOUR, float((used[1] - used[0]).sum()) / (THOUSAND * HOUR))
+
+
+def _used_until(start: Array, end: Array, gang: Array, t: Array) -> Array:
+    """Return the use (thousandths of an accelerator x ms) of runs before each instant."""
+    total = np.zeros(len(t))
+    for instant, sign in ((start, 1), (end, -1)):
+        order = np.argsort(instant, kind="stable")
+        count = np.searchsorted(instant[order], t)
+        amount = np.concatenate([[0.0], np.cumsum(gang[order], dtype=np.float64)])
+        moment = np.concatenate([[0.0], np.cumsum(gang[order] * instant[order], dtype=np.float64)])
+        total += sign * (amount[count] * t - moment[count])
+    return total
 
 
 def queue_grows(jobs: Workload, fate: Fates, fleet: Sequence[NodeType], window: Window) -> bool:

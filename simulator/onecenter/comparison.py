@@ -4,51 +4,32 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property
-from math import exp
+from html import escape
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from onecenter.checks import PAIRED, one
+from onecenter.contrast import SCHEMA, SIGNIFICANCE, Side, adjusted, contrast
 from onecenter.errors import OnecenterError
-from onecenter.period import Period, period_of
+from onecenter.period import common_period, period_of
 from onecenter.policies import Policy, policy_of, texts_of
 from onecenter.replications import CENTER, Replications, task_of
 from onecenter.scenario import Scenario
 from onecenter.simulation import ScenarioLike, scenario_of
-from onecenter.statistics.estimates import Paired, holm, paired, paired_log_ratio
+from onecenter.statistics.pairs import Paired, paired, paired_log_ratio
 from onecenter.visible import visible
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Array = npt.NDArray[Any]
-Side = Policy | Scenario | str
-
-#: A difference is called beyond chance where its adjusted p value is below this.
-SIGNIFICANCE = 0.05
-
-DIFFERENCE = ("difference_s", "difference_low_s", "difference_high_s")
-RATIO = ("ratio", "ratio_low", "ratio_high")
-
-SCHEMA = {
-    "platform": pl.String,
-    "base": pl.String,
-    "other": pl.String,
-    "base_s": pl.Float64,
-    "other_s": pl.Float64,
-    **dict.fromkeys((*DIFFERENCE, *RATIO), pl.Float64),
-    "not_started": pl.Int64,
-    "p": pl.Float64,
-    "p_holm": pl.Float64,
-    "beyond_chance": pl.Boolean,
-}
+SideLike = Policy | Scenario | str
 
 
 def compare(
-    sides: Sequence[Side] | Mapping[str, Side],
+    sides: Sequence[SideLike] | Mapping[str, SideLike],
     scenario: ScenarioLike | None = None,
     *,
     n: int = 10,
@@ -71,7 +52,8 @@ def compare(
     Raises
     ------
     OnecenterError
-        If there are fewer than two sides or replications, or scenarios differ in their platforms.
+        If there are fewer than two sides or replications, scenarios differ in their platforms or seeds, or nothing in
+        them is drawn at random.
     """
     named = dict(sides) if isinstance(sides, Mapping) else {_name(side, i): side for i, side in enumerate(sides)}
     if len(named) < max(2, len(sides)):
@@ -79,21 +61,31 @@ def compare(
         raise OnecenterError("compare", [f"{', '.join(named) or 'none'}: {right}"])
     one("n", n, PAIRED)
     pairs = {name: _resolved(side, scenario) for name, side in named.items()}
-    platforms = {tuple(chosen.platforms) for chosen, _ in pairs.values()}
+    _check_pairing([chosen for chosen, _ in pairs.values()])
+    period = common_period([period_of(*pair) for pair in pairs.values()])
+    return Comparison({name: Replications(task_of(*pair, period), n, executor) for name, pair in pairs.items()})
+
+
+def _check_pairing(scenarios: Sequence[Scenario]) -> None:
+    """Raise unless replications of scenarios see the same random numbers for the same platforms."""
+    mistakes = []
+    platforms = dict.fromkeys(", ".join(chosen.platforms) for chosen in scenarios)
     if len(platforms) > 1:
-        raise OnecenterError("compare", [f"the scenarios' platforms differ: {'; '.join(map(', '.join, platforms))}"])
-    period: Period = period_of(*next(iter(pairs.values())))
-    runs = {name: Replications(task_of(*pair, period), n, executor) for name, pair in pairs.items()}
-    return Comparison(runs)
+        mistakes.append(f"the scenarios' platforms differ: {'; '.join(platforms)}")
+    seeds = dict.fromkeys(str(chosen.time.seed) for chosen in scenarios)
+    if len(seeds) > 1:
+        mistakes.append(f"time.seed differs: {', '.join(seeds)}; one seed is expected, so that all see the same jobs")
+    if mistakes:
+        raise OnecenterError("compare", mistakes)
 
 
-def _name(side: Side, place: int) -> str:
+def _name(side: SideLike, place: int) -> str:
     if isinstance(side, Scenario):
         return f"{side.name} ({place + 1})" if place else side.name
     return side if isinstance(side, str) else f"{side.order}+{side.backfill}+{side.placement}"
 
 
-def _resolved(side: Side, scenario: ScenarioLike | None) -> tuple[Scenario, Policy]:
+def _resolved(side: SideLike, scenario: ScenarioLike | None) -> tuple[Scenario, Policy]:
     if scenario is None:
         if isinstance(side, Policy):
             raise OnecenterError("compare", ["a scenario is expected beside policies"])
@@ -132,10 +124,12 @@ class Comparison:
         """Names of the platforms, and "center"."""
         return (*self.runs[self.base].platforms, CENTER)
 
+    def _side(self, name: str, platform: str) -> Side:
+        return Side(name, self.runs[name].seen(platform))
+
     def mean_waits(self, side: str, platform: str) -> Array:
-        """Return each replication's mean wait (s), restricted where jobs did not start; nan without jobs."""
-        waits = [seen.waits.restricted_mean for seen in self.runs[side].seen(platform)]
-        return np.array([np.nan if ms is None else ms / 1_000 for ms in waits])
+        """Return each replication's mean time (s) that jobs waited until they started or left; nan without jobs."""
+        return self._side(side, platform).mean_waits()
 
     def paired(self, other: str, platform: str) -> Paired:
         """Return the difference of mean waits (s), other - base."""
@@ -147,37 +141,50 @@ class Comparison:
 
     @cached_property
     def table(self) -> pl.DataFrame:
-        """A row a platform and pair: mean waits (s), difference and ratio with 95 % intervals, and p values.
+        """One row per pair and platform: mean waits (s), what is tested, its interval, p value and verdict, counts.
 
-        The ratio is the geometric mean of the replications' ratios; null where in one of them nobody waited: then `p`
-        is that of the difference. `p_holm` is adjusted for the number of rows; `beyond_chance`: it is below 0.05.
-        `not_started`: jobs that did not start before the cap or were cancelled while they waited, on both sides.
+        `tested`: the ratio, whose estimate is the geometric mean of the replications' ratios, or where in a replication
+        nobody waits the difference; null where `reason` stands in the way. Interval, `p` and `beyond_chance` are those
+        of what is tested, for all rows at once: with 95 % certainty all intervals hold (Bonferroni), and one leaves
+        out 1 (a difference: 0) exactly where `p`, adjusted likewise, is below 0.05. `base_s` and `other_s` are means of
+        the time until jobs started or left, null where jobs still waited; `base_low_s`, `other_low_s` bound them.
+        Counts are over all replications.
         """
-        rows = [self._row(other, name) for other in list(self.runs)[1:] for name in self.platforms]
-        known = [row for row in rows if row["p"] is not None]
-        for row, adjusted in zip(known, holm([row["p"] for row in known]), strict=True):
-            row |= {"p_holm": adjusted, "beyond_chance": adjusted < SIGNIFICANCE}
+        found = [
+            contrast(name, self._side(self.base, name), self._side(other, name))
+            for other in list(self.runs)[1:]
+            for name in self.platforms
+        ]
+        tests = sum(tested is not None for _, tested in found)
+        rows = [row if tested is None else adjusted(row, tested, tests) for row, tested in found]
         return pl.DataFrame(rows, SCHEMA)
 
-    def _row(self, other: str, platform: str) -> dict[str, Any]:
-        a, b = self.mean_waits(self.base, platform), self.mean_waits(other, platform)
-        row: dict[str, Any] = dict.fromkeys(SCHEMA) | {"platform": platform, "base": self.base, "other": other}
-        if np.isnan(a).any() or np.isnan(b).any():
-            return row
-        found, log = paired(a, b), paired_log_ratio(a, b)
-        row |= {"base_s": float(a.mean()), "other_s": float(b.mean())}
-        row |= dict(zip(DIFFERENCE, found.interval(), strict=True))
-        row |= {"p": (found if log is None else log).p, "not_started": self._not_started(other, platform)}
-        if log is not None:
-            row |= {name: exp(value) for name, value in zip(RATIO, log.interval(), strict=True)}
-        return row
-
-    def _not_started(self, other: str, platform: str) -> int:
-        return sum(int(seen.censored.sum()) for side in (self.base, other) for seen in self.runs[side].seen(platform))
+    @cached_property
+    def overloaded(self) -> list[str]:
+        """The sides on which work piles up."""
+        return [name for name, runs in self.runs.items() if runs.overloaded]
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as plain data."""
-        return {"base": self.base, "replications": len(self.runs[self.base]), "pairs": self.table.to_dicts()}
+        runs = self.runs[self.base]
+        return {
+            "base": self.base,
+            "replications": len(runs),
+            **runs.task.period.as_dict(),
+            "confidence": 1 - SIGNIFICANCE,
+            "tests": self.table["tested"].count(),
+            "sides": {name: {"overloaded": name in self.overloaded} for name in self.runs},
+            "pairs": self.table.to_dicts(),
+        }
+
+    def text(self) -> str:
+        """Say what the figures are about, what the intervals hold for, and which sides are overloaded."""
+        runs = self.runs[self.base]
+        tests = self.table["tested"].count()
+        said = f"{len(runs)} paired replications; {runs.task.period.text()}; intervals and verdicts hold"
+        said += " for 1 test" if tests == 1 else f" for all {tests} tests at once (Bonferroni)"
+        piles = ": work piles up, and waits grow with the time simulated"
+        return said + (f"; overloaded under {', '.join(self.overloaded)}{piles}" if self.overloaded else "")
 
     def plot(self, ax: "Axes | None" = None) -> "Axes":
         """Draw the ratios of mean waits with their intervals."""
@@ -192,4 +199,4 @@ class Comparison:
         return f"<{', '.join(self.runs)}: {len(self.runs[self.base])} paired replications>"
 
     def _repr_html_(self) -> str:
-        return str(self.table._repr_html_())
+        return f"<p>{escape(self.text())}</p>{self.table._repr_html_()}"

@@ -3,12 +3,13 @@
 import os
 import signal
 import threading
-from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import ExitStack, contextmanager
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnContext, SpawnProcess
-from typing import Final
+from typing import Any, Final
 
 from onecenter.checks import WORKERS, one, optional
 from onecenter.compiling import compile_kernels
@@ -17,6 +18,9 @@ from onecenter.machine import processors
 
 #: How long a scheduler may take to answer.
 PATIENCE: Final = "5 s"
+
+#: About how long (s) it takes until a pool's processes work.
+START: Final = 3.0
 
 #: Signals that ask a program to end: they are the parent's to obey, who ends its workers.
 ENDING: Final = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
@@ -63,6 +67,41 @@ def local(workers: int | None = None) -> Iterator[Executor]:
         pool.shutdown(wait=True, cancel_futures=True)
         held.close()
         lifeline.close()
+
+
+@contextmanager
+def eventually(workers: int | None = None) -> Iterator[Executor]:
+    """Give this process at first, and a pool as of `local` for what is still to do after a few seconds.
+
+    Starting a pool takes as long as many a comparison. With one worker there is no pool.
+    """
+    with ExitStack() as stack:
+        yield _Eventually(stack, workers)
+
+
+class _Eventually(Executor):
+    def __init__(self, stack: ExitStack, workers: int | None) -> None:
+        self._stack, self._workers = stack, workers
+        self._pool: Executor | None = None
+        self._spent = 0.0
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
+        """Run a call here, or hand it to the pool."""
+        if self._pool is None and (self._workers == 1 or self._spent < START):
+            return self._run(fn, *args, **kwargs)
+        if self._pool is None:
+            self._pool = self._stack.enter_context(local(self._workers))
+        return self._pool.submit(fn, *args, **kwargs)
+
+    def _run(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> "Future[Any]":
+        done: Future[Any] = Future()
+        begin = time.monotonic()
+        try:
+            done.set_result(fn(*args, **kwargs))
+        except Exception as error:
+            done.set_exception(error)
+        self._spent += time.monotonic() - begin
+        return done
 
 
 def _let_waits_be_interrupted() -> None:

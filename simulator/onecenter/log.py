@@ -128,13 +128,3 @@ def fates(log: Array, n_jobs: int) -> Fates:
         end[jobs] = log["t"][rows]
         outcome[jobs] = log["reason"][rows] if fate is None else fate
     return Fates(start, end, outcome)
-
-
-def observed_waits(submit: Array, fate: Fates, horizon: int) -> tuple[Array, Array]:
-    """Return how long each job was seen to wait (ms), and whether it was still waiting then (censored).
-
-    A job that was cancelled while it waited is censored at the cancel, one that still waits at the horizon.
-    """
-    started = fate.start >= 0
-    until = np.where(started, fate.start, np.where(fate.end >= 0, fate.end, horizon))
-    return until - submit, ~started

@@ -12,7 +12,7 @@ from onecenter.log import ENDED, FATES, RUNNING, WAITING, Fates
 from onecenter.sample import Bracket, Sample, bracketed
 from onecenter.seen import Seen, seen, submitted_in
 from onecenter.tables import HOUR, THOUSAND
-from onecenter.targets import PLACES, Target, counted, exceeded, judge, meets, places
+from onecenter.targets import PLACES, Target, judge, meets, tally
 from onecenter.window import Window
 from onecenter.workload.table import Workload
 
@@ -109,10 +109,9 @@ def figures(
     used = int((window.clipped(fate.start, fate.end) * workload.gang)[mine].sum())
     capacity = accelerators_of(tuple(fleet)) * THOUSAND * window.length
     jobs = seen(workload, fate, until).where(mine & submitted_in(workload, fate, window))
-    over = np.any([np.zeros(len(jobs), bool), *(exceeded(target, jobs) for target in targets)], axis=0)
     judgements = [judge(target, jobs) for target in targets]
     return {
-        **_counts(jobs, counted(places(jobs, over)), window.horizon),
+        **_counts(jobs, tally(targets, jobs), window.horizon),
         "wait_s": _described(jobs.waits, PERCENTILES, 1_000),
         "jct_s": _described(jobs.stays, PERCENTILES, 1_000),
         **_makespan(jobs),

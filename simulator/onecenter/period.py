@@ -1,17 +1,19 @@
 """Which part of a scenario's time replications are about: the start-up cut, and a window that ends with a week."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
+from onecenter.errors import OnecenterError
 from onecenter.policies import Policy
 from onecenter.replication import one_run
 from onecenter.scenario import Scenario
 from onecenter.scenario.arrivals import Timetable
 from onecenter.scenario.demand import Stream
 from onecenter.statistics.startup import mser5
-from onecenter.units import MS
+from onecenter.units import MS, duration_text, format_duration
 from onecenter.window import Window
 
 WEEK: Final = 7 * MS["d"]
@@ -41,6 +43,16 @@ class Period:
     rhythm: int | None
     how: str
 
+    def text(self) -> str:
+        """Say which part of the time is cut, and how long the window is."""
+        cut, length = (format_duration(ms) for ms in (self.window.warmup, self.window.length))
+        return f"the first {cut} are cut ({self.how}), the window is {length}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        window = {"warmup": self.window.warmup / 1_000, "horizon": self.window.horizon / 1_000}
+        return {"window_s": window, "cut": self.how}
+
 
 def has_rhythm(stream: Stream) -> bool:
     """Whether a stream's demand follows the hours of the day or the days of the week."""
@@ -69,6 +81,25 @@ def period_of(scenario: Scenario, policy: Policy) -> Period:
     if any(stream.jobs is not None for _, _, stream in scenario.streams):
         return Period(Window(0, time.horizon), None, "nothing is cut: jobs are listed one by one")
     return Period(Window(_pilot_cut(scenario, policy), time.horizon), None, f"MSER-5 on {PILOTS} pilot runs")
+
+
+def common_period(periods: Sequence[Period]) -> Period:
+    """Return the period of several sides: the longest of their cuts, up to the earliest of their ends.
+
+    In whole weeks where one of them has a weekly rhythm and a week is left.
+    """
+    longest = max(periods, key=lambda period: period.window.warmup)
+    cut, last = longest.window.warmup, min(period.window.horizon for period in periods)
+    weekly = next((period for period in periods if period.rhythm is not None), None)
+    if weekly is not None:
+        first = -(-cut // WEEK) * WEEK
+        weeks = (last - first) // WEEK
+        if weeks > 0:
+            return Period(Window(first, first + weeks * WEEK), WEEK, weekly.how)
+    if cut >= last:
+        ends = f"the longest start-up, {duration_text(cut)}, goes on to the end of another scenario"
+        raise OnecenterError("compare", [f"{ends}: horizons that are more alike are expected"])
+    return Period(Window(cut, last), None, longest.how)
 
 
 def _pilot_cut(scenario: Scenario, policy: Policy) -> int:

@@ -1,6 +1,6 @@
 """One replication of a scenario: it runs on until the jobs of its window have started."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -8,21 +8,24 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from onecenter.backlog import backlog_slope
+from onecenter.backlog import Waiting, backlog_slope, while_waiting
 from onecenter.center import Center
-from onecenter.log import WAITING, Fates, digest, fates
-from onecenter.observed import Observed, joined, observed
+from onecenter.fleet import NodeType
+from onecenter.log import Fates, digest, fates
 from onecenter.policies import Policy
+from onecenter.running_on import arrivals_of, run_on
 from onecenter.scenario import Scenario
+from onecenter.scenario.arrivals import Poisson
+from onecenter.seen import Seen, joined, seen, submitted_in
 from onecenter.tables import HOUR, THOUSAND, node_types_of_jobs
 from onecenter.window import Window
 from onecenter.workload.build import build
-from onecenter.workload.table import Workload
+from onecenter.workload.table import COLUMNS, Workload
 
 Array = npt.NDArray[Any]
 
-#: How far a run goes on past its window, in windows, as long as jobs of the window wait; the last is the cap.
-TAILS: Final = (0.125, 1.0)
+#: Columns of a workload that change no wait.
+WITHOUT: Final = ("tenant", "outcome")
 
 
 @dataclass(frozen=True)
@@ -34,30 +37,34 @@ class Replication:
     index, seed : int
         Which replication, and the seed of its random numbers: `run(scenario, seed=seed)` sees the same jobs.
     log_digest : str
-        SHA-256 of its decision log.
-    platforms : mapping of str to Observed
+        SHA-256 of its decision log before the window's end.
+    platforms : mapping of str to Seen
         The jobs submitted in the window.
     used, busy : mapping of str to float
         Accelerator-hours used in the window, by platform and by node type.
     capacity : float
         Accelerator-hours that the window has.
     backlog_slope : float
-        Accelerator-hours by which the waiting ones grow an hour.
+        Accelerator-hours by which the waiting ones grow per hour, over the run up to the window's end or over the whole
+        weeks of the window.
+    waiting : Waiting
+        How long a job waited, and what was used meanwhile.
     """
 
     index: int
     seed: int
     log_digest: str
-    platforms: Mapping[str, Observed]
+    platforms: Mapping[str, Seen]
     used: Mapping[str, float]
     busy: Mapping[str, float]
     capacity: float
     backlog_slope: float
+    waiting: Waiting
 
     @cached_property
-    def everyone(self) -> Observed:
+    def everyone(self) -> Seen:
         """The jobs of all platforms."""
-        return joined(self.platforms)
+        return joined(list(self.platforms.values()))
 
 
 def seed_of(seed: int, *index: int) -> int:
@@ -70,64 +77,55 @@ def one_run(
     scenario: Scenario, index: int, policy: Policy, window: Window, rhythm: int | None = None, *, tail: bool = True
 ) -> Replication:
     """Return a replication; with `tail` it runs on past its window, arrivals continuing, while jobs of it wait."""
-    seed = seed_of(scenario.time.seed, index)
-    for share in TAILS if tail else (0.0,):
-        horizon = window.horizon + int(share * window.length)
-        jobs = build(_seeded(scenario, seed, horizon))
-        center, until = _run_on(scenario, policy, jobs, window, horizon)
-        fate = fates(center.log, len(jobs))
-        if not waiting_of(jobs, fate, window):
-            break
-    return _measured(scenario, index, seed, center, jobs, fate, window, until, rhythm)
-
-
-def _seeded(scenario: Scenario, seed: int, horizon: int) -> Scenario:
-    time = scenario.time.model_copy(update={"seed": seed, "horizon": horizon})
-    return scenario.model_copy(update={"time": time})
-
-
-def _run_on(scenario: Scenario, policy: Policy, jobs: Workload, window: Window, horizon: int) -> tuple[Center, int]:
-    """Return the center and when (ms) it stopped: at the horizon, or as soon as no job of the window waits."""
-    center = Center(scenario.fleet, policy, jobs, horizon=horizon)
-    first, last = np.searchsorted(jobs.submit, (window.warmup, window.horizon))
-    center.run(window.horizon)
-    until, step = window.horizon, max(window.length // 64, 1)
-    while until < horizon and center.any_waiting(int(first), int(last)):
-        until = min(until + step, horizon)
+    seeded = _seeded(scenario, index, window.horizon)
+    center = Center(scenario.fleet, policy, build(seeded), horizon=window.horizon)
+    until = window.horizon
+    if tail:
+        until = run_on(center, window, arrivals_of(seeded))
+    else:
         center.run(until)
-    return center, until
-
-
-def waiting_of(jobs: Workload, fate: Fates, window: Window) -> bool:
-    """Whether a job submitted in the window waits at the end."""
-    inside = (jobs.submit >= window.warmup) & (jobs.submit < window.horizon)
-    return bool((fate.outcome[inside] == WAITING).any())
+    return _measured(index, seeded.time.seed, center, scenario.fleet, window, until, rhythm)
 
 
 def _measured(
-    scenario: Scenario,
-    index: int,
-    seed: int,
-    center: Center,
-    jobs: Workload,
-    fate: Fates,
-    window: Window,
-    until: int,
-    rhythm: int | None,
+    index: int, seed: int, center: Center, fleet: Sequence[NodeType], window: Window, until: int, rhythm: int | None
 ) -> Replication:
-    log = center.log
+    log, jobs = center.log, center.workload
+    fate = fates(log, len(jobs))
     use = window.clipped(fate.start, fate.end) * jobs.gang / (THOUSAND * HOUR)
     by_platform = np.bincount(jobs.platform, use, len(jobs.platforms))
-    types = node_types_of_jobs(log, len(jobs), scenario.fleet)
-    by_type = np.bincount(types[types >= 0], use[types >= 0], len(scenario.fleet))
-    accelerators = sum(kind.count * kind.accelerators for kind in scenario.fleet)
+    types = node_types_of_jobs(log, len(jobs), fleet)
+    by_type = np.bincount(types[types >= 0], use[types >= 0], len(fleet))
+    accelerators = sum(kind.count * kind.accelerators for kind in fleet)
     return Replication(
         index=index,
         seed=seed,
-        log_digest=digest(log),
-        platforms=observed(jobs, fate, window, until),
+        log_digest=digest(log[log["t"] < window.horizon]),
+        platforms=_by_platform(jobs, fate, window, until),
         used=dict(zip(jobs.platforms, by_platform.tolist(), strict=True)),
-        busy={kind.name: float(hours) for kind, hours in zip(scenario.fleet, by_type, strict=True)},
+        busy={kind.name: float(hours) for kind, hours in zip(fleet, by_type, strict=True)},
         capacity=accelerators * window.length / HOUR,
-        backlog_slope=backlog_slope(jobs, fate, window, rhythm),
+        # Without a rhythm from the beginning on: a start-up that is cut is what an overloaded center never ends.
+        backlog_slope=backlog_slope(jobs, fate, Window(0, window.horizon) if rhythm is None else window, rhythm),
+        waiting=while_waiting(jobs, fate, window),
     )
+
+
+def _by_platform(jobs: Workload, fate: Fates, window: Window, until: int) -> dict[str, Seen]:
+    everyone, inside = seen(jobs, fate, until), submitted_in(jobs, fate, window)
+    return {name: everyone.where(inside & (jobs.platform == place)) for place, name in enumerate(jobs.platforms)}
+
+
+def _seeded(scenario: Scenario, index: int, horizon: int) -> Scenario:
+    time = scenario.time.model_copy(update={"seed": seed_of(scenario.time.seed, index), "horizon": horizon})
+    return scenario.model_copy(update={"time": time})
+
+
+def nothing_drawn(scenario: Scenario) -> bool:
+    """Whether all replications of a scenario are the same: its jobs are listed, or no chance is left to their classes'
+    timetables, sizes and run times.
+    """
+    if any(isinstance(stream.arrivals, Poisson) for _, _, stream in scenario.streams):
+        return False
+    first, second = (build(_seeded(scenario, index, scenario.time.horizon)) for index in (0, 1))
+    return all(np.array_equal(getattr(first, name), getattr(second, name)) for name in COLUMNS if name not in WITHOUT)

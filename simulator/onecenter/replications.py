@@ -8,16 +8,18 @@ from typing import Any, Final, NamedTuple, overload
 
 import polars as pl
 
-from onecenter import units
 from onecenter.checks import INNER_SHARE, REPLICATIONS, one, percentage
 from onecenter.errors import OnecenterError
-from onecenter.observed import Observed
 from onecenter.period import Period, period_of
 from onecenter.policies import Policy, policy_of
-from onecenter.replication import Replication, one_run
+from onecenter.replication import Replication, nothing_drawn, one_run
 from onecenter.scenario import Scenario
+from onecenter.seen import Seen
 from onecenter.simulation import ScenarioLike, scenario_of
-from onecenter.statistics.estimates import Estimate, mean, pooled_mean, pooled_percentile, ratio
+from onecenter.statistics.estimates import Estimate, mean, ratio
+from onecenter.statistics.pooled import Pooled
+from onecenter.tables import HOUR
+from onecenter.workload.load import asked_in
 
 #: The row of all platforms together.
 CENTER: Final = "center"
@@ -26,9 +28,6 @@ PERCENTILES: Final = (50, 95, 99)
 
 #: Replications before the first look at the precision, how many more at a time, and the most.
 FIRST, STEP, MOST = 10, 5, 1_000
-
-#: How sure it must be that work piles up before it is called overload.
-OVERLOAD_CONFIDENCE: Final = 0.99
 
 
 class Task(NamedTuple):
@@ -102,9 +101,14 @@ def replicate(
     count = one("n", FIRST if n is None else n, REPLICATIONS)
     wanted = None if precision is None else one("precision", precision, _share)
     found = Replications(task_of(scenario, policy, period), count, executor)
-    while wanted is not None and len(found) < MOST and found.wait(CENTER).relative_half_width > wanted:
+    while wanted is not None and len(found) < MOST and _wider(found.pooled(CENTER).spent(), wanted):
         found = found.extended(len(found) + STEP)
     return found
+
+
+def _wider(found: Estimate, wanted: float) -> bool:
+    """Whether an interval is wider than wanted; one that more replications cannot narrow is not."""
+    return bool(found.value) and found.relative_half_width > wanted
 
 
 def _share(precision: float | str) -> float:
@@ -124,6 +128,16 @@ class Replications(Sequence[Replication]):
     """
 
     def __init__(self, task: Task, n: int, executor: Executor | None = None) -> None:
+        """Take n replications of a task.
+
+        Raises
+        ------
+        OnecenterError
+            If there are several, but nothing in the scenario is drawn at random: all would be the same.
+        """
+        if n > 1 and nothing_drawn(task.scenario):
+            alike = f"{n} replications of {task.scenario.name}: nothing in it is drawn at random, so all are the same"
+            raise OnecenterError("replications", [f"{alike}; run it once"])
         self.task = task
         self._n = n
         self._executor = executor
@@ -169,58 +183,71 @@ class Replications(Sequence[Replication]):
         """Names of the platforms."""
         return tuple(self.task.scenario.platforms)
 
-    def seen(self, platform: str) -> list[Observed]:
+    def seen(self, platform: str) -> list[Seen]:
         """Return what each replication saw of a platform's jobs, or with "center" of all jobs."""
         return [each.everyone if platform == CENTER else each.platforms[platform] for each in self]
 
+    def pooled(self, platform: str) -> Pooled:
+        """Return the waits (ms) of a platform's jobs, or with "center" of all jobs."""
+        return Pooled([seen.waits for seen in self.seen(platform)])
+
     def wait(self, platform: str, percentile: float | None = None, confidence: float = 0.95) -> Estimate:
-        """Return a platform's mean wait, or a percentile of it, in ms; of an overloaded center what it exceeds."""
-        waits = [seen.waits for seen in self.seen(platform)]
-        if percentile is None:
-            found = pooled_mean(waits, confidence)
-        else:
-            found = pooled_percentile(waits, percentile, confidence)
-        return Estimate(None, found.low if found.value is None else found.value, None) if self.overloaded else found
+        """Return a platform's mean wait, or a percentile of it, in ms; of an overloaded center that of its window."""
+        waits = self.pooled(platform)
+        return waits.mean(confidence) if percentile is None else waits.percentile(percentile, confidence)
 
     @cached_property
     def backlog_slope(self) -> Estimate:
-        """By how many accelerator-hours the waiting ones grow an hour, with its 99 % interval."""
-        return mean([each.backlog_slope for each in self], OVERLOAD_CONFIDENCE)
+        """By how many accelerator-hours the waiting ones grow per hour, with its 95 % interval."""
+        return mean([each.backlog_slope for each in self])
 
-    @property
+    @cached_property
     def overloaded(self) -> bool:
-        """Whether work piles up: waits then grow with the time simulated, and those seen are lower bounds."""
+        """Whether work piles up for good, so that waits grow with the time simulated.
+
+        Two things must hold: the backlog grows beyond chance, and jobs ask for more on average than the center gives
+        while one of them waits. The first alone is also true of a center that begins empty and is still filling.
+        """
         low = self.backlog_slope.low
-        return low is not None and low > 0
+        if low is None or low <= 0:
+            return False
+        window = self.task.period.window
+        asked = asked_in(self.task.scenario, window.warmup, window.horizon) / (window.length / HOUR)
+        hours = sum(each.waiting.hours for each in self)
+        return asked * hours > sum(each.waiting.used for each in self)
 
     def figures(self) -> pl.DataFrame:
-        """Return a row a platform and figure: value, low, high (95 % interval over replications), unit and n.
+        """Return one row per platform and figure: value, low, high (95 % interval), unit, n and reason.
 
-        Null: the data do not reach it; where only the value and `high` are null, it is above `low`.
+        Null: the data do not tell it, or the interval is withheld; `reason` says why. `n` is the number of
+        replications. `time waited mean` counts a job that left while it waited for as long as it did, a refused one
+        as 0; the mean wait is then unbounded.
         """
         rows = [row for name in (*self.platforms, CENTER) for row in self._rows(name)]
-        schema = {"platform": pl.String, "figure": pl.String, "value": pl.Float64, "low": pl.Float64}
-        return pl.DataFrame(rows, schema | {"high": pl.Float64, "unit": pl.String, "n": pl.Int64}, orient="row")
+        numbers = dict.fromkeys(("value", "low", "high"), pl.Float64)
+        schema = {"platform": pl.String, "figure": pl.String, **numbers, "unit": pl.String, "n": pl.Int64}
+        return pl.DataFrame(rows, schema | {"reason": pl.String}, orient="row")
 
     def _rows(self, name: str) -> Iterator[tuple[Any, ...]]:
-        found = {"wait mean": self.wait(name)}
-        found |= {f"wait p{percent}": self.wait(name, percent) for percent in PERCENTILES}
-        for figure, estimate in found.items():
-            yield name, figure, *(None if ms is None else ms / 1_000 for ms in estimate), "s", len(self)
-        used = [sum(each.used.values()) if name == CENTER else each.used[name] for each in self]
-        yield name, "utilisation", *ratio(used, [each.capacity for each in self]), "1", len(self)
+        waits = self.pooled(name)
+        found = {"wait mean": waits.mean(), "time waited mean": waits.spent()}
+        found |= {f"wait p{percent}": waits.percentile(percent) for percent in PERCENTILES}
+        for figure, each in found.items():
+            *numbers, reason = each.scaled(1_000)
+            yield name, figure, *numbers, "s", len(self), reason
+        used = [sum(one.used.values()) if name == CENTER else one.used[name] for one in self]
+        *numbers, reason = ratio(used, [one.capacity for one in self])
+        yield name, "utilisation", *numbers, "1", len(self), reason
 
     def __repr__(self) -> str:
         return f"<{len(self)} replications of {self.task.scenario.name}: {self.task.period.how}>"
 
     def text(self) -> str:
         """Say which part of the time counts, and whether the center is overloaded."""
-        window = self.task.period.window
-        days = [units.duration_text(ms) for ms in (window.warmup, window.length)]
-        cut = f"the first {days[0]} are cut ({self.task.period.how}), the window is {days[1]}"
+        cut = self.task.period.text()
         if not self.overloaded:
             return cut
-        return f"{cut}; overloaded: work piles up, waits grow with the time simulated, those given are lower bounds"
+        return f"{cut}; overloaded: work piles up, and waits grow with the time simulated"
 
     def _repr_html_(self) -> str:
         return f"<p>{escape(self.text())}</p>{self.figures()._repr_html_()}"

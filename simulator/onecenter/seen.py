@@ -1,5 +1,6 @@
 """Jobs as a run saw them: how long each waited, stayed and ran, as far as it was seen."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any, Final
@@ -132,6 +133,13 @@ def seen(workload: Workload, fate: Fates, until: int) -> Seen:
         killed=(fate.outcome == KILLED) | to_be_killed,
         until=until,
     )
+
+
+def joined(parts: Sequence[Seen]) -> Seen:
+    """Return jobs of several platforms of one run together."""
+    names = [field.name for field in fields(Seen) if field.name != "until"]
+    columns = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
+    return Seen(**columns, until=parts[0].until)
 
 
 def submitted_in(workload: Workload, fate: Fates, window: Window) -> Array:

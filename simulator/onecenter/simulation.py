@@ -73,6 +73,12 @@ def _scenario_of_run(path: str) -> Scenario:
     return from_dict(words, path).with_policy(saved.policy).with_changes(changes)
 
 
+def without_jobs(scenario: Scenario) -> Scenario:
+    """Return a scenario's center and platforms, to which nobody sends work."""
+    empty = {name: platform.model_copy(update={"demand": {}}) for name, platform in scenario.platforms.items()}
+    return scenario.model_copy(update={"platforms": empty, "growth": None})
+
+
 def run(
     scenario: ScenarioLike,
     *,

@@ -7,11 +7,11 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from onecenter.observed import Observed
 from onecenter.replications import Replications
-from onecenter.statistics.estimates import Estimate, pooled_percentile, ratio
-from onecenter.statistics.survival import Survival, kaplan_meier
-from onecenter.targets import FEWEST_EXCEEDANCES, Target, Verdict, targets_of
+from onecenter.seen import Seen
+from onecenter.statistics.estimates import Estimate
+from onecenter.statistics.pooled import Pooled
+from onecenter.targets import Target, Verdict, late, targets_of
 from onecenter.units import MS
 
 Array = npt.NDArray[Any]
@@ -36,9 +36,12 @@ class Standing:
     allowed : float
         Share of jobs that may be late.
     late, late_low, late_high : float or None
-        Long-run share not started in time, and one-sided 95 % limits (Bonferroni over the targets).
+        Long-run share not started in time, and its limits: each holds with 95 % certainty, for all targets of the fleet
+        together (Bonferroni).
     value, low, high : float or None
-        The target's percentile with its 95 % interval, in the unit of `limit`.
+        The target's percentile with such limits, in the unit of `limit`.
+    reason : str
+        Why one of them is None or the verdict is undecided, else "".
     miss_share : float
         Share of the four-week periods (or of shorter windows) that miss the target.
     periods : int
@@ -61,6 +64,7 @@ class Standing:
     value: float | None
     low: float | None
     high: float | None
+    reason: str
     miss_share: float
     periods: int
     jobs: int
@@ -70,6 +74,12 @@ class Standing:
     def as_dict(self) -> dict[str, Any]:
         """Return it as plain data."""
         return asdict(self)
+
+    @property
+    def in_time(self) -> dict[str, float | None]:
+        """The long-run share of jobs in time with its limits, which are those of the late ones."""
+        low, value, high = (None if late is None else 1 - late for late in (self.late_high, self.late, self.late_low))
+        return {"in_time": value, "in_time_low": low, "in_time_high": high}
 
     @property
     def pressure(self) -> float:
@@ -95,18 +105,18 @@ def standings(runs: Replications, periods: float | None = None) -> list[Standing
 def _standing(runs: Replications, platform: str, target: Target, confidence: float, periods: float | None) -> Standing:
     seen = runs.seen(platform)
     allowed = 1 - target.percentile / 100
-    counts = np.array([one.late(target) for one in seen], np.float64)
-    certain = ratio(counts[:, 0], counts[:, 2], confidence, sides=1)
-    possible = ratio(counts[:, 1], counts[:, 2], confidence, sides=1)
+    pooled = Pooled([target.sample(one).where(target.covers(one.gang)) for one in seen])
+    certain, possible = pooled.longer(target.limit, confidence, sides=1)
     missed = _missed(runs, seen, target)
     scale = 1_000 if target.kind == "wait" else 1
-    percentile = pooled_percentile([_survival(one, target) for one in seen], target.percentile)
+    percentile = pooled.percentile(target.percentile, confidence, sides=1).scaled(scale)
     if periods is None:
-        verdict = _verdict(certain, possible, allowed, float(counts[:, 2].sum()))
+        verdict = _verdict(certain, possible, allowed, pooled.withheld(target.percentile))
     else:
         verdict = _verdict_of_periods(missed, 1 - periods, confidence)
     if runs.overloaded and verdict == "undecided":
         verdict = "missed"
+    needed = _needed(certain, allowed, len(runs)) if verdict == "undecided" else None
     return Standing(
         platform=platform,
         what=target.name,
@@ -115,25 +125,29 @@ def _standing(runs: Replications, platform: str, target: Target, confidence: flo
         late=certain.value,
         late_low=certain.low,
         late_high=possible.high,
-        **{name: None if x is None else x / scale for name, x in percentile._asdict().items()},
+        value=percentile.value,
+        low=percentile.low,
+        high=percentile.high,
+        reason=percentile.reason or (_open_verdict(needed) if verdict == "undecided" else ""),
         miss_share=float(missed.mean()) if len(missed) else 0.0,
         periods=len(missed),
-        jobs=int(counts[:, 2].sum()),
+        jobs=int(pooled.counts.sum()),
         verdict=verdict,
-        needed=_needed(certain, allowed, len(runs)) if verdict == "undecided" else None,
+        needed=needed,
     )
 
 
-def _survival(seen: Observed, target: Target) -> Survival:
-    covered = target.covers(seen.gang)
-    return kaplan_meier(target.measure(seen.wait[covered], seen.run[covered]), seen.censored[covered])
+def _open_verdict(needed: int | None) -> str:
+    """Return why a target is undecided whose percentile is known."""
+    more = "" if needed is None else f"; about {needed:,} replications would decide it"
+    return f"what is met or missed lies within the limits{more}"
 
 
-def _verdict(certain: Estimate, possible: Estimate, allowed: float, jobs: float) -> Verdict:
+def _verdict(certain: Estimate, possible: Estimate, allowed: float, withheld: str) -> Verdict:
+    """Judge by the long-run share of late jobs; a percentile of which too little is known is never called met."""
     if certain.low is not None and certain.low > allowed:
         return "missed"
-    enough = round(jobs * allowed, 6) >= FEWEST_EXCEEDANCES
-    return "met" if enough and possible.high is not None and possible.high <= allowed else "undecided"
+    return "met" if not withheld and possible.high is not None and possible.high <= allowed else "undecided"
 
 
 def _verdict_of_periods(missed: Array, allowed: float, confidence: float) -> Verdict:
@@ -146,20 +160,20 @@ def _verdict_of_periods(missed: Array, allowed: float, confidence: float) -> Ver
     return "missed" if low > allowed else "met" if high <= allowed else "undecided"
 
 
-def _missed(runs: Replications, seen: list[Observed], target: Target) -> Array:
+def _missed(runs: Replications, seen: list[Seen], target: Target) -> Array:
     """Return by period, of all replications, whether it misses the target; periods without jobs are left out."""
     return np.array([miss for one in seen for miss in missed_periods(runs, one, target)], bool)
 
 
-def missed_periods(runs: Replications, seen: Observed, target: Target) -> Iterator[bool]:
+def missed_periods(runs: Replications, seen: Seen, target: Target) -> Iterator[bool]:
     """Give by four-week period of one replication whether it misses a target; those without jobs are left out."""
     window = runs.task.period.window
     for period in range(max(window.length // PERIOD, 1)):
         first = window.warmup + period * PERIOD
         last = first + PERIOD if window.length >= PERIOD else window.horizon
-        _, late, jobs = seen.where((seen.submit >= first) & (seen.submit < last)).late(target)
+        _, possible, jobs = late(target, seen.where((seen.submit >= first) & (seen.submit < last)))
         if jobs:
-            yield late / jobs > 1 - target.percentile / 100
+            yield possible / jobs > 1 - target.percentile / 100
 
 
 def _needed(late: Estimate, allowed: float, n: int) -> int | None:

@@ -186,6 +186,12 @@ def exceeded(target: Target, jobs: Seen) -> Array:
     return target.covers(jobs.gang) & (target.sample(jobs).seen > target.limit)
 
 
+def late(target: Target, jobs: Seen) -> tuple[int, int, int]:
+    """Return of the jobs that a target covers: how many certainly are not in time, how many may not be, and all."""
+    covered = target.sample(jobs).where(target.covers(jobs.gang))
+    return (*covered.longer_than(target.limit), len(covered))
+
+
 def places(jobs: Seen, over: Array) -> Array:
     """Return in which of PLACES each job is counted, as an index; `over` are those that have exceeded a limit."""
     choices = [jobs.refused, jobs.cancelled, over, jobs.waiting]
@@ -196,6 +202,12 @@ def places(jobs: Seen, over: Array) -> Array:
 def counted(places: Array) -> dict[str, int]:
     """Return how many jobs are in each of PLACES."""
     return dict(zip(PLACES, np.bincount(places, minlength=len(PLACES)).tolist(), strict=True))
+
+
+def tally(targets: Sequence[Target], jobs: Seen) -> dict[str, int]:
+    """Return how many jobs are in each of PLACES: in time within each target that covers it, late beyond one."""
+    over = np.any([np.zeros(len(jobs), bool), *(exceeded(target, jobs) for target in targets)], axis=0)
+    return counted(places(jobs, over))
 
 
 def judge(target: Target, jobs: Seen) -> Judgement:

@@ -56,11 +56,15 @@ class Window:
         """Its length in ms."""
         return self.horizon - self.warmup
 
+    def bounded(self, begin: Array, end: Array) -> tuple[Array, Array]:
+        """Return spans (ms) cut to the window; end -1: not over."""
+        last = np.where(end >= 0, end, self.horizon)
+        return np.clip(begin, self.warmup, self.horizon), np.clip(last, self.warmup, self.horizon)
+
     def clipped(self, start: Array, end: Array) -> Array:
         """Return how much (ms) of each run lies in the window; start -1: none, end -1: still running."""
-        until = np.minimum(np.where(end >= 0, end, self.horizon), self.horizon)
-        inside = np.maximum(until - np.maximum(start, self.warmup), 0)
-        return np.where(start >= 0, inside, 0)
+        first, last = self.bounded(start, end)
+        return np.where(start >= 0, last - first, 0)
 
 
 def whole_run(log: Array) -> Window:

@@ -10,16 +10,15 @@ from onecenter.cli.delivery import deliver
 from onecenter.cli.outputs import output_folder
 from onecenter.cli.remarks import remarks_on_sides
 from onecenter.cli.replaying import command_repeat
+from onecenter.cli.replicating import compare_paired, refuse_alone, run_replications
 from onecenter.cli.status import FINE, MISTAKE
 from onecenter.cli.streams import print_json
 from onecenter.cli.warned import warn
-from onecenter.comparison import compare
 from onecenter.errors import OnecenterError
-from onecenter.policies import texts_of
 from onecenter.replaying import is_replay
 from onecenter.scenario import Scenario, shipped
 from onecenter.side_by_side import comparison, run_each
-from onecenter.simulation import run, scenario_of
+from onecenter.simulation import run, scenario_of, without_jobs
 from onecenter.visible import visible
 
 
@@ -28,6 +27,9 @@ def command_run(options: argparse.Namespace) -> int:
     if is_replay(options.scenario):
         return command_repeat(options)
     scenario = scenario_of(options.scenario, options.seed, options.set)
+    if options.replications is not None:
+        return run_replications(scenario, options)
+    refuse_alone(options)
     with output_folder(options.out):
         warnings = warn(scenario, json=options.json)
         if options.fail_if:
@@ -38,8 +40,7 @@ def command_run(options: argparse.Namespace) -> int:
 
 def _figures_of_nothing(scenario: Scenario) -> dict[str, Any]:
     """Return the figures of a run without jobs, which has all that any run has: conditions are tried on it first."""
-    empty = {name: platform.model_copy(update={"demand": {}}) for name, platform in scenario.platforms.items()}
-    return run(scenario.model_copy(update={"platforms": empty, "growth": None})).summary()
+    return run(without_jobs(scenario)).summary()
 
 
 def command_compare(options: argparse.Namespace) -> int:
@@ -47,7 +48,8 @@ def command_compare(options: argparse.Namespace) -> int:
     scenario = scenario_of(options.scenario, options.seed, options.set)
     warnings = warn(scenario, json=options.json)
     if options.replications is not None:
-        return _compare_paired(scenario, options, warnings)
+        return compare_paired(scenario, options, warnings)
+    refuse_alone(options)
     if options.fail_if:
         holding(options.fail_if, {"policies": dict.fromkeys(options.policies, _figures_of_nothing(scenario))})
     results = run_each(options.policies, scenario, show_progress=not options.json)
@@ -61,22 +63,6 @@ def command_compare(options: argparse.Namespace) -> int:
         out.print(tables.comparison_table(results))
         for text in remarks_on_sides(figures["policies"]):
             out.print(f"  {text}")
-    return status_of_holding(failed)
-
-
-def _compare_paired(scenario: Scenario, options: argparse.Namespace, warnings: list[str]) -> int:
-    """Compare policies over replications, each with the first."""
-    found = compare(options.policies, scenario, n=options.replications)
-    policies = {name: policy.as_dict() for name, policy in found.policies.items()}
-    figures = found.as_dict() | {"policies": policies, "warnings": warnings}
-    failed = holding(options.fail_if, figures)
-    if options.json:
-        print_json(figures)
-    else:
-        out = tables.console()
-        told = " · ".join(texts_of(found.policies))
-        out.print(f"  {visible(scenario.name)} · policies {visible(told)}\n")
-        out.print(tables.pairs_table(found.table))
     return status_of_holding(failed)
 
 

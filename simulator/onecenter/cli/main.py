@@ -6,16 +6,24 @@ import traceback
 from collections.abc import Callable, Sequence
 
 from onecenter import __version__
-from onecenter.checks import PAIRED
+from onecenter.checks import DEMAND, PAIRED, REPLICATIONS
 from onecenter.cli.interrupts import interruptible
-from onecenter.cli.options import Parser, add_fail_if, add_outputs, add_run_options, add_scenario_options, add_set
+from onecenter.cli.options import (
+    Parser,
+    add_fail_if,
+    add_outputs,
+    add_replications,
+    add_run_options,
+    add_scenario_options,
+    add_set,
+)
 from onecenter.cli.plan_options import add_plan
 from onecenter.cli.replay_options import add_replay
 from onecenter.cli.report_options import add_report
 from onecenter.cli.status import EPILOG, spoken_warnings, status_of
 from onecenter.cli.streams import streams
 from onecenter.cli.sweep_options import add_sweep
-from onecenter.cli.values import POLICY, SCENARIO, Count, Name, Names
+from onecenter.cli.values import POLICY, SCENARIO, Amount, Name, Names
 from onecenter.machine import check_address_space
 
 
@@ -66,6 +74,8 @@ def _run(parts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     part.add_argument("scenario", type=SCENARIO, help="a shipped scenario, a TOML file, a saved result, or - (stdin)")
     add_scenario_options(part)
     part.add_argument("--policy", type=Name(POLICY), metavar="NAME", help="a named policy instead of the scenario's")
+    add_replications(part, REPLICATIONS, "is the fleet enough: targets and waits over N replications, with intervals")
+    part.add_argument("--demand", type=Amount(DEMAND), metavar="X", help="with --replications: scale every stream")
     add_run_options(part)
     add_outputs(part)
     part.set_defaults(command=_lazily("commands", "run"))
@@ -81,12 +91,7 @@ def _compare(parts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         default="fifo,easy,easy-sjbf,conservative",
         help="named policies",
     )
-    part.add_argument(
-        "--replications",
-        type=Count(PAIRED),
-        metavar="N",
-        help="over N paired replications: intervals, what is beyond chance",
-    )
+    add_replications(part, PAIRED, "over N paired replications: intervals, what is beyond chance")
     add_scenario_options(part)
     part.add_argument("--json", action="store_true", help="print one JSON object")
     add_fail_if(part, "policies.easy.platforms.talent.wait_s.p95 > 3 min")

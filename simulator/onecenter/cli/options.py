@@ -3,7 +3,7 @@
 import argparse
 from typing import Any, NoReturn
 
-from onecenter.checks import SEED
+from onecenter.checks import SEED, WORKERS, Whole
 from onecenter.cli.values import CHANGE, FOLDER, Count, Judged
 from onecenter.errors import OnecenterError
 
@@ -48,6 +48,17 @@ def add_set(part: argparse.ArgumentParser) -> None:
         default=[],
         metavar="PATH=VALUE",
         help=f"change a value: {CHANGE.example}",
+    )
+
+
+def add_replications(part: argparse.ArgumentParser, check: Whole, about: str) -> None:
+    """Add replications, and the processes that run them."""
+    part.add_argument("--replications", type=Count(check), metavar="N", help=about)
+    part.add_argument(
+        "--workers",
+        type=Count(WORKERS),
+        metavar="N",
+        help="with --replications: processes; default: one per processor; 1: this process",
     )
 
 

@@ -12,7 +12,13 @@ from onecenter.replaying import machine_of, machine_of_header, play, repeat
 from onecenter.traces import read
 
 #: Why options of `onecenter run` do not go with a replay.
-NOT_THERE: Final = {"--set": "which has no scenario to change", "--seed": "which draws no random numbers"}
+NOT_THERE: Final = {
+    "--set": "which has no scenario to change",
+    "--seed": "which draws no random numbers",
+    "--replications": "which draws no random numbers",
+    "--demand": "which has no streams to scale",
+    "--workers": "which is one run",
+}
 
 
 def command_replay(options: argparse.Namespace) -> int:
@@ -30,12 +36,10 @@ def command_replay(options: argparse.Namespace) -> int:
 
 def command_repeat(options: argparse.Namespace) -> int:
     """Replay the log of a saved replay once more."""
-    given = {"--set": options.set, "--seed": options.seed is not None}
+    given = {option: getattr(options, option[2:]) not in (None, []) for option in NOT_THERE}
     wrong = [f"{option}: it is the replay of a log, {NOT_THERE[option]}" for option, there in given.items() if there]
     if wrong:
         raise OnecenterError(options.scenario, wrong)
     with output_folder(options.out):
-        result = repeat(
-            options.scenario, policy=options.policy, stride=options.stride, show_progress=not options.json
-        )
+        result = repeat(options.scenario, policy=options.policy, stride=options.stride, show_progress=not options.json)
         return deliver(result, options, sizes=True)

@@ -33,7 +33,8 @@ def console() -> Console:
     return _Plain(width=None if sys.stdout.isatty() else 160, highlight=False, markup=False, emoji=False)
 
 
-def _plain(title: str | None = None) -> Table:
+def plain(title: str | None = None) -> Table:
+    """Return an empty table without lines."""
     return Table(title=title, title_justify="left", box=None, pad_edge=True, padding=(0, 2, 0, 0), header_style="bold")
 
 
@@ -75,7 +76,7 @@ def heading(result: Result) -> str:
 def platforms_table(result: Result) -> Table:
     """Return one row per platform: jobs, waits, targets, use and why it waited."""
     summary, reasons = result.summary(), reason_shares(result)
-    table = _plain()
+    table = plain()
     for name, justify in COLUMNS:
         table.add_column(name, justify="right" if justify else "left")
     parts = [(name, part, _targets(part), reasons.get(name, "")) for name, part in summary["platforms"].items()]
@@ -112,7 +113,7 @@ def sizes_table(result: Result) -> Table:
     """Return waits of the jobs of the window by the accelerators of a job."""
     inside = submitted_in(result.workload, result.fates, result.window)
     jobs = seen(result.workload, result.fates, result.until).where(inside)
-    table = _plain("waits by size")
+    table = plain("waits by size")
     for title in ("accelerators", "jobs", "not started", "mean", "p50", "p95", "p99"):
         table.add_column(title, justify="right")
     gangs, which = np.unique(jobs.gang, return_inverse=True)
@@ -139,7 +140,7 @@ def comparison_table(results: Mapping[str, Result]) -> Table:
     """Return one row per policy: the center's mean wait and slowdown, who was refused, and each platform's p95."""
     summaries = {name: result.summary() for name, result in results.items()}
     names = list(next(iter(summaries.values()))["platforms"])
-    table = _plain()
+    table = plain()
     percentiles = (f"{name} p95" for name in names)
     for title in ("policy", "mean wait", "slowdown", "use", "refused", *percentiles, "targets met"):
         table.add_column(title, justify="left" if title == "policy" else "right")
@@ -159,31 +160,10 @@ def comparison_table(results: Mapping[str, Result]) -> Table:
     return table
 
 
-def pairs_table(pairs: Any) -> Table:
-    """Return a row a pair and platform: mean waits, their ratio with its interval, and whether it is beyond chance."""
-    table = _plain()
-    for title in ("platform", "base", "mean wait", "other", "mean wait", "ratio", "95 % interval", "beyond chance"):
-        table.add_column(title, justify="left" if title in ("platform", "base", "other") else "right")
-    for row in pairs.iter_rows(named=True):
-        waits = [units.format_seconds(row[key]) for key in ("base_s", "other_s")]
-        known = row["ratio"] is not None
-        table.add_row(
-            row["platform"],
-            row["base"],
-            waits[0],
-            row["other"],
-            waits[1],
-            f"{row['ratio']:.3f}" if known else "–",
-            f"{row['ratio_low']:.3f} to {row['ratio_high']:.3f}" if known else "–",
-            {True: "yes", False: "no", None: "–"}[row["beyond_chance"]],
-        )
-    return table
-
-
 def tried_table(tried: Sequence[Mapping[str, Any]]) -> Table:
     """Return a row a fleet that a plan tried: its counts, cost, and each target's percentile."""
     first = tried[0]
-    table = _plain()
+    table = plain()
     counts = [path.split(".")[2] if len(first["values"]) > 1 else "nodes" for path in first["values"]]
     targets = [f"{one['platform']} {one['what']}" for one in first["targets"]]
     for title in (*counts, "cost a year", *targets, "replications", "targets"):
@@ -198,12 +178,14 @@ def tried_table(tried: Sequence[Mapping[str, Any]]) -> Table:
 def _percentile(one: Mapping[str, Any]) -> str:
     if one["value"] is None:
         return "> data"
-    return units.format_seconds(one["value"]) if one["what"].startswith("wait") else f"{one['value']:.2f}"
+    if one["value"] is None or one["what"].startswith("wait"):
+        return units.format_seconds(one["value"])
+    return f"{one['value']:.2f}"
 
 
 def load_table(load: Any) -> Table:
     """Return the offered load: a row a platform and node type, and the sums."""
-    table = _plain("offered load")
+    table = plain("offered load")
     for title in ("platform", "node type", "jobs an hour", "accelerators", "load"):
         table.add_column(title, justify="left" if title in ("platform", "node type") else "right")
     for row in load.rows:

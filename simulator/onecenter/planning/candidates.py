@@ -13,6 +13,7 @@ from onecenter.replications import Replications, task_of
 from onecenter.scenario import Scenario, with_set
 from onecenter.standing import Standing, missed_periods, standings
 from onecenter.targets import Verdict, targets_of
+from onecenter.targets import late as late_jobs
 
 #: Replications at the first look.
 FIRST: Final = 10
@@ -57,7 +58,7 @@ class Candidate:
             for target in targets_of(self.runs.task.scenario.platforms[name]):
                 for one in self.runs.seen(name):
                     if self.periods is None:
-                        bad, _, jobs = one.late(target)
+                        bad, _, jobs = late_jobs(target, one)
                         late.append(float(bad))
                         allowed.append(jobs * (1 - target.percentile / 100))
                     else:

@@ -1,4 +1,4 @@
-"""Estimates with intervals from independent replications: ratios of sums, percentiles, paired ratios.
+"""Estimates with intervals from independent replications: means of values, ratios of sums.
 
 Each replication is one independent observation, whatever happens inside it; so an interval rests on how replications
 differ, never on how the jobs of one do, which depend on each other.
@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from onecenter.statistics.survival import Survival
-
 Array = npt.NDArray[Any]
+
+#: A skewness this small changes no interval; dividing by a smaller one would only round.
+NO_SKEWNESS = 1e-8
 
 
 class Estimate(NamedTuple):
@@ -22,14 +23,17 @@ class Estimate(NamedTuple):
     Attributes
     ----------
     value : float or None
-        None: the data do not reach it, and `low` is what it certainly exceeds.
+        None: the data do not tell it, and `low` and `high` bound it as far as they can.
     low, high : float or None
-        The interval; None: unbounded, as far as the data tell.
+        The interval; None: withheld or unbounded, and `reason` says why.
+    reason : str
+        Why something is None, else "".
     """
 
     value: float | None
     low: float | None
     high: float | None
+    reason: str = ""
 
     @property
     def relative_half_width(self) -> float:
@@ -37,6 +41,11 @@ class Estimate(NamedTuple):
         if not self.value or self.low is None or self.high is None:
             return math.inf
         return (self.high - self.low) / 2 / abs(self.value)
+
+    def scaled(self, divisor: float) -> "Estimate":
+        """Return it in another unit: 1,000 turns ms into seconds."""
+        low, value, high = (None if x is None else x / divisor for x in (self.low, self.value, self.high))
+        return Estimate(value, low, high, self.reason)
 
 
 def quantile_of_t(confidence: float, degrees: int, sides: int = 2) -> float:
@@ -46,131 +55,107 @@ def quantile_of_t(confidence: float, degrees: int, sides: int = 2) -> float:
     return float(stdtrit(degrees, 1 - (1 - confidence) / sides)) if degrees > 0 else math.inf
 
 
-def mean(values: Sequence[float] | Array, confidence: float = 0.95, sides: int = 2) -> Estimate:
-    """Return the mean of independent values with its t interval."""
-    return ratio(values, np.ones(len(values)), confidence, sides)
+def mean(values: Sequence[float] | Array, confidence: float = 0.95) -> Estimate:
+    """Return the mean of independent values of any sign with its t interval."""
+    x = np.asarray(values, np.float64)
+    if len(x) < 2:
+        return Estimate(float(x[0]), None, None, "one replication has no interval") if len(x) else NOTHING
+    half = quantile_of_t(confidence, len(x) - 1) * float(x.std(ddof=1)) / math.sqrt(len(x))
+    return Estimate(float(x.mean()), float(x.mean()) - half, float(x.mean()) + half)
 
 
 def ratio(
     sums: Sequence[float] | Array, counts: Sequence[float] | Array, confidence: float = 0.95, sides: int = 2
 ) -> Estimate:
-    """Return sum(sums) / sum(counts) with its interval.
+    """Return sum(sums) / sum(counts) with its interval, see `limits`.
 
     Parameters
     ----------
     sums, counts : array (replications)
-        Such as all waits and all jobs of each.
+        Not negative, such as all waits and all jobs of each.
     confidence : float
         In (0, 1).
     sides : int
-        2: of the interval; 1: of each of its ends alone.
-
-    Notes
-    -----
-    The ratio estimator of A. M. Law, Simulation Modeling and Analysis (5th ed., 2015, section 9.5), by the delta
-    method: the mean of the replications' own ratios would be off where long waits come with many jobs.
+        2: of the interval; 1: of each of its ends alone, as a judgement needs it.
     """
     s, n = np.asarray(sums, np.float64), np.asarray(counts, np.float64)
     total = float(n.sum())
     if total == 0:
-        return Estimate(None, None, None)
+        return NOTHING
     value = float(s.sum()) / total
     if len(s) < 2:
-        return Estimate(value, None, None)
-    error = math.sqrt(len(s) / (len(s) - 1) * float(np.sum((s - value * n) ** 2))) / total
-    half = quantile_of_t(confidence, len(s) - 1, sides) * error
-    return Estimate(value, value - half, value + half)
+        return Estimate(value, None, None, "one replication has no interval")
+    if value == 0:
+        return Estimate(0.0, None, None, "0 in each replication")
+    low, high = limits(s, n, confidence, sides)
+    return Estimate(value, float(low), float(high))
 
 
-def pooled_mean(parts: Sequence[Survival], confidence: float = 0.95) -> Estimate:
-    """Return the mean duration over all replications; where the largest ones are censored, only what it exceeds."""
-    seen = [part for part in parts if part.n]
-    restricted = [part.n * (part.restricted_mean or 0.0) for part in seen]
-    found = ratio(restricted, [part.n for part in seen], confidence)
-    if any(part.mean is None for part in seen):
-        return Estimate(None, found.value if found.low is None else found.low, None)
-    return found
+#: Of no job at all.
+NOTHING = Estimate(None, None, None, "no jobs")
 
 
-def pooled_percentile(parts: Sequence[Survival], percent: float, confidence: float = 0.95) -> Estimate:
-    """Return a percentile of the durations of all replications together.
+def limits(sums: Array, counts: Array, confidence: float = 0.95, sides: int = 2) -> tuple[Array, Array]:
+    """Return the limits of the long-run ratio of sums to counts.
 
-    The interval holds each t at which the share that lasts longer than t, a ratio estimate, agrees with
-    1 - percent/100; where the data end before, its high end, or all of it, is None.
+    Parameters
+    ----------
+    sums : float64 array (..., replications)
+        Not negative; several rows are several ratios.
+    counts : float64 array (replications)
+        At least one of them above 0; at least two replications.
+    confidence, sides
+        As for `ratio`.
+
+    Returns
+    -------
+    tuple of float64 array (...)
+        Low ends, never below 0, and high ends.
+
+    Notes
+    -----
+    A window sees few long queues, so sums over replications are skewed, and a t interval lies too low: for the p99 of
+    M/M/8 at 0.8 it covers 79 to 89 % where it says 95 %. This one is corrected for skewness:
+    value - error * G(t) to value - error * G(-t) with G(x) = (cbrt(1 + 6 a (x - a)) - 1) / (2 a), where a is the
+    skewness over 6 sqrt(replications) (R. Willink, Communications in Statistics: Theory and Methods 34, 2005,
+    297-304, after N. J. Johnson, JASA 73, 1978, 536-544, and P. Hall, JRSS B 54, 1992, 221-228).
+
+    - Observations are those of the ratio estimator (A. M. Law, Simulation Modeling and Analysis, 5th ed., 2015, 9.5),
+      sums - value * counts: the mean of the replications' own ratios would be off where long waits come with many jobs.
+    - A few replications show less skewness than there is. It is taken to be at least their coefficient of variation:
+      that of a Poisson number of equal queues.
+    - The same few say less about the variance than t supposes where they are heavy-tailed: t has the degrees of freedom
+      that give the variance's own spread, 2 / (2 / (r - 1) + excess kurtosis / r) (F. E. Satterthwaite, Biometrics
+      Bulletin 2, 1946, 110-114), at most r - 1.
+    - What is not negative has no negative mean: a low end below 0 is 0.
     """
-    seen = [part for part in parts if part.n]
-    if not seen:
-        return Estimate(None, None, None)
-    grid = np.unique(np.concatenate([part.t for part in seen]))
-    counts = np.array([part.n for part in seen], np.float64)
-    share = 1 - percent / 100
+    from scipy.special import stdtrit
 
-    def lasting(place: int) -> Estimate:
-        longer = [part.n * part.beyond(float(grid[place])) for part in seen]
-        return ratio(longer, counts, confidence)
-
-    def first(end: int) -> float | None:
-        """Return the first t at which that part of the estimate is no longer above the share."""
-        low, high = 0, len(grid)
-        while low < high:
-            middle = (low + high) // 2
-            at = lasting(middle)[end]
-            if at is not None and at <= share + 1e-12:
-                high = middle
-            else:
-                low = middle + 1
-        return float(grid[low]) if low < len(grid) else None
-
-    value, low, high = first(0), first(1), first(2)
-    if value is None:
-        return Estimate(None, low if low is not None else float(grid[-1]), None)
-    return Estimate(value, low if len(seen) > 1 else None, high)
+    r, total = sums.shape[-1], float(counts.sum())
+    value = sums.sum(axis=-1) / total
+    off = (sums - value[..., None] * counts) * (r / total)
+    spread, skewness, kurtosis = _moments(off)
+    error = np.sqrt(spread / r)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        least = np.where(value > 0, np.sqrt(spread) / value, 0.0)
+    a = np.maximum(np.maximum(skewness, least) / (6 * math.sqrt(r)), -1 / 6)
+    a = np.where(np.abs(a) < NO_SKEWNESS, NO_SKEWNESS, a)
+    degrees = np.clip(2 / np.maximum(2 / (r - 1) + kurtosis / r, 1e-9), 1, r - 1)
+    t = stdtrit(degrees, 1 - (1 - confidence) / sides)
+    low, high = (value - error * _transformed(x, a) for x in (t, -t))
+    return np.maximum(low, 0.0), np.asarray(high)
 
 
-class Paired(NamedTuple):
-    """A mean of paired differences, its standard error, the error had they not been paired, and the pairs."""
-
-    mean: float
-    error: float
-    unpaired_error: float
-    pairs: int
-
-    def interval(self, confidence: float = 0.95) -> tuple[float, float, float]:
-        """Return the difference and its t interval's low and high end."""
-        half = quantile_of_t(confidence, self.pairs - 1) * self.error
-        return self.mean, self.mean - half, self.mean + half
-
-    @property
-    def p(self) -> float:
-        """Probability of a difference so large or larger, were there none (two-sided paired t test)."""
-        from scipy.special import stdtr
-
-        if self.error == 0:
-            return 1.0 if self.mean == 0 else 0.0
-        return float(2 * stdtr(self.pairs - 1, -abs(self.mean) / self.error))
+def _transformed(x: Array, a: Array) -> Array:
+    return np.asarray((np.cbrt(1 + 6 * a * (x - a)) - 1) / (2 * a))
 
 
-def paired(base: Array, other: Array) -> Paired:
-    """Return the difference other - base of values in pairs, at least two."""
-    a, b = np.asarray(base, np.float64), np.asarray(other, np.float64)
-    root = math.sqrt(len(a))
-    error = float(np.std(b - a, ddof=1)) / root
-    unpaired = math.sqrt(float(np.var(a, ddof=1) + np.var(b, ddof=1))) / root
-    return Paired(float((b - a).mean()), error, unpaired, len(a))
-
-
-def paired_log_ratio(base: Array, other: Array) -> Paired | None:
-    """Return the difference of the logarithms of values in pairs; None where one of them is not above 0."""
-    if min(np.min(base), np.min(other)) <= 0:
-        return None
-    return paired(np.log(base), np.log(other))
-
-
-def holm(p: Sequence[float]) -> list[float]:
-    """Return p values adjusted for their number (S. Holm, Scandinavian Journal of Statistics 6, 1979, 65-70)."""
-    adjusted = [0.0] * len(p)
-    largest = 0.0
-    for rank, place in enumerate(sorted(range(len(p)), key=lambda i: p[i])):
-        largest = max(largest, min(1.0, (len(p) - rank) * p[place]))
-        adjusted[place] = largest
-    return adjusted
+def _moments(off: Array) -> tuple[Array, Array, Array]:
+    """Return variance, skewness and excess kurtosis along the last axis, corrected for few observations (G1, G2)."""
+    r = off.shape[-1]
+    second = (off**2).mean(axis=-1)
+    unit = np.where(second > 0, second, 1.0)
+    third, fourth = (off**3).mean(axis=-1) / unit**1.5, (off**4).mean(axis=-1) / unit**2
+    skewness = third * math.sqrt(r * (r - 1)) / (r - 2) if r > 2 else 0 * third
+    excess = (r - 1) / ((r - 2) * (r - 3)) * ((r + 1) * (fourth - 3) + 6) if r > 3 else 0 * fourth
+    return second * r / (r - 1), skewness, excess

@@ -7,9 +7,10 @@ from typing import Any, Final
 
 import polars as pl
 
-from onecenter.observed import Observed
 from onecenter.replications import CENTER, PERCENTILES, replication
+from onecenter.sample import Bracket
 from onecenter.scenario import Scenario, with_set
+from onecenter.seen import Seen
 from onecenter.sweeping.design import Point
 
 #: Figures that are numbers of jobs; the others may be null, where nothing bounds them or there is no job.
@@ -40,15 +41,12 @@ def one_row(scenario: Scenario, point: Point, index: int) -> dict[str, Any]:
     return row | {"error": None}
 
 
-def _figures(seen: Observed) -> dict[str, Any]:
+def _figures(seen: Seen) -> dict[str, Any]:
     waits = seen.waits
-    mean = waits.mean
-    found: dict[str, Any] = {
-        "submitted": len(seen),
-        "not_started": int(seen.censored.sum()),
-        "wait_mean_s": None if mean is None else mean / 1_000,
-    }
-    for percent in PERCENTILES:
-        value = waits.percentile(percent)
-        found[f"wait_p{percent}_s"] = None if value is None else value / 1_000
-    return found
+    found: dict[str, Any] = {"submitted": len(seen), "not_started": int((~seen.started).sum())}
+    found["wait_mean_s"] = _seconds(waits.mean())
+    return found | {f"wait_p{percent}_s": _seconds(waits.percentile(percent)) for percent in PERCENTILES}
+
+
+def _seconds(found: Bracket | None) -> float | None:
+    return None if found is None or found.value is None else found.value / 1_000

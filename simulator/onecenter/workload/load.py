@@ -133,6 +133,19 @@ def never_held(scenario: Scenario) -> list[str]:
     ]
 
 
+def asked_in(scenario: Scenario, begin: int, end: int) -> float:
+    """Return how many accelerator-hours the jobs submitted in [begin, end) ms ask for on average; refused ones none."""
+
+    def until(instant: int) -> float:
+        if instant == 0:
+            return 0.0
+        time = scenario.time.model_copy(update={"horizon": instant})
+        load = offered_load(scenario.model_copy(update={"time": time}))
+        return load.of().accelerators * instant / units.MS["h"]
+
+    return until(end) - until(begin)
+
+
 def mean_run_time(stream: Stream) -> float:
     """Return the mean run time (ms) of a drawn stream, ended early by outcome, cap and walltime."""
     assert stream.run_time is not None

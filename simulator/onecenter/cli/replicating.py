@@ -1,0 +1,131 @@
+"""What `onecenter run … --replications` and `onecenter compare … --replications` do."""
+
+import argparse
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from onecenter import units
+from onecenter.adequacy import adequacy
+from onecenter.atomic import write_json
+from onecenter.cli import tables
+from onecenter.cli.conditions import holding, status_of_holding
+from onecenter.cli.outputs import cannot_be_written, output_folder
+from onecenter.cli.replication_tables import PERCENTILES, pairs_table, replications_table, standings_table
+from onecenter.cli.streams import print_json
+from onecenter.cli.warned import warn
+from onecenter.comparison import Comparison, compare
+from onecenter.errors import OnecenterError
+from onecenter.executors import eventually
+from onecenter.growth import with_demand
+from onecenter.policies import texts_of
+from onecenter.replications import Replications, replicate, task_of
+from onecenter.scenario import Scenario
+from onecenter.simulation import without_jobs
+from onecenter.visible import visible
+
+
+def refuse_alone(options: argparse.Namespace) -> None:
+    """Refuse the options that go with --replications only, where it is not given.
+
+    Raises
+    ------
+    OnecenterError
+        Naming each.
+    """
+    given = [f"--{option}" for option in ("demand", "workers") if getattr(options, option, None) is not None]
+    if given:
+        raise OnecenterError("--replications", [f"{option}: --replications is expected beside it" for option in given])
+
+
+def run_replications(scenario: Scenario, options: argparse.Namespace) -> int:
+    """Say whether a scenario's fleet is enough, over replications."""
+    if options.stride != "calendar":
+        raise OnecenterError("--stride", [f"{options.stride} does not go with --replications: leave it out"])
+    chosen = scenario if options.demand is None else with_demand(scenario, options.demand)
+    warnings = warn(chosen, json=options.json)
+    if options.fail_if:
+        holding(options.fail_if, _answer(replicate(without_jobs(chosen), 1), options, warnings))
+    with output_folder(options.out), eventually(options.workers) as executor:
+        runs = replicate(chosen, options.replications, policy=options.policy, executor=executor)
+        _run_all([runs], not options.json)
+        figures = _answer(runs, options, warnings)
+        failed = holding(options.fail_if, figures)
+        if options.out is not None:
+            with cannot_be_written(options.out):
+                write_json(Path(options.out) / "replications.json", figures)
+    if options.json:
+        print_json(figures)
+    else:
+        _print(runs, figures)
+        if options.out is not None:
+            print(f"\n  numbers: {visible(options.out)}/replications.json")
+    return status_of_holding(failed)
+
+
+def _answer(runs: Replications, options: argparse.Namespace, warnings: list[str]) -> dict[str, Any]:
+    return adequacy(runs) | {"demand": options.demand or 1.0, "warnings": warnings}
+
+
+def compare_paired(scenario: Scenario, options: argparse.Namespace, warnings: Sequence[str]) -> int:
+    """Compare policies over replications, each with the first."""
+    if options.fail_if:
+        holding(options.fail_if, _pairs_of_nothing(scenario, options.policies))
+    with eventually(options.workers) as executor:
+        found = compare(options.policies, scenario, n=options.replications, executor=executor)
+        _run_all(list(found.runs.values()), not options.json)
+        policies = {name: policy.as_dict() for name, policy in found.policies.items()}
+        figures = found.as_dict() | {"policies": policies, "warnings": list(warnings)}
+    failed = holding(options.fail_if, figures)
+    if options.json:
+        print_json(figures)
+        return status_of_holding(failed)
+    out = tables.console()
+    told = " · ".join(map(visible, texts_of(found.policies)))
+    out.print(f"  {visible(scenario.name)} · policies {told}")
+    out.print(f"  {found.text()}\n")
+    out.print(pairs_table(found.table))
+    for row in found.table.filter(found.table["reason"] != "").iter_rows(named=True):
+        out.print(f"  not tested: {row['platform']}, {row['other']}: {row['reason']}")
+    return status_of_holding(failed)
+
+
+def _pairs_of_nothing(scenario: Scenario, policies: Sequence[str]) -> dict[str, Any]:
+    """Return what every comparison of policies has, without figures: conditions are tried on it first."""
+    runs = {name: Replications(task_of(without_jobs(scenario), name), 1) for name in policies}
+    return Comparison(runs).as_dict() | {"warnings": []}
+
+
+def _run_all(sides: Sequence[Replications], show: bool) -> None:
+    """Run all replications, with progress on standard error."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("  replications"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not (show and console.is_terminal)) as bar:
+        task = bar.add_task("", total=sum(map(len, sides)))
+        for side in sides:
+            for _ in side:
+                bar.advance(task)
+
+
+def _print(runs: Replications, figures: Mapping[str, Any]) -> None:
+    out = tables.console()
+    scale = "" if figures["demand"] == 1 else f" · demand x {figures['demand']:g}"
+    nodes = f"{units.format_count(figures['nodes'])} node{'' if figures['nodes'] == 1 else 's'}"
+    accelerators = f"{units.format_count(figures['accelerators'])} accelerators"
+    seed = f"seed {figures['seed']} · policy {figures['policy']}"
+    out.print(f"  {figures['scenario']} · {nodes} · {accelerators}{scale} · {seed}")
+    out.print(f"  {len(runs)} replications: {runs.text()}\n")
+    out.print(replications_table(figures))
+    parts = [*figures["platforms"].values(), figures["center"]]
+    if any(part["wait_s"][f"{key}_low"] is None for part in parts for key in PERCENTILES):
+        out.print("  (?): no interval, as too little is known; --json gives the reason of each")
+    listed = figures["center"]["targets"]
+    if listed:
+        out.print()
+        out.print(standings_table(listed))
+    for one in listed:
+        if one["verdict"] == "undecided":
+            out.print(f"  undecided: {one['platform']}, {one['what']}: {one['reason']}")

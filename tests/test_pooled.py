@@ -1,0 +1,127 @@
+"""Durations of several replications together: means, percentiles, shares beyond a limit, and what is withheld."""
+
+import math
+
+import numpy as np
+import pytest
+
+from onecenter.sample import Sample
+from onecenter.statistics.pooled import FEW, FEWEST, Pooled
+
+
+def sample(*seen: float, still: tuple[int, ...] = (), never: tuple[int, ...] = ()) -> Sample:
+    """Return durations; those at the places `still` are open, those at `never` end in nothing."""
+    places = np.arange(len(seen))
+    return Sample(np.array(seen, np.float64), np.isin(places, still), np.isin(places, never))
+
+
+def exponentials(replications: int, jobs: int, seed: int = 1) -> Pooled:
+    """Return independent exponential durations of mean 1."""
+    generator = np.random.default_rng(seed)
+    return Pooled([sample(*generator.exponential(1.0, jobs)) for _ in range(replications)])
+
+
+def test_means() -> None:
+    assert Pooled([sample(0, 2), sample(4, 6, 8)]).mean().value == 4
+    # A job that left after 4 has spent 4; its wait is longer than any.
+    left = Pooled([sample(0, 2), sample(4, 8, never=(0,))])
+    assert left.spent().value == 14 / 4
+    assert (left.mean().value, left.mean().high) == (None, None)
+    assert left.mean().low == left.spent().low
+    assert "1 jobs were refused or left" in left.mean().reason
+
+
+def test_open_durations_bound_the_mean_from_below() -> None:
+    found = Pooled([sample(0, 2), sample(4, 8, still=(1,))])
+    assert (found.spent().value, found.spent().high) == (None, None)
+    assert "still waited" in found.spent().reason
+    assert 0 <= found.mean().low < 14 / 4  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(("percent", "value"), [(25, 1), (50, 2), (51, 3), (75, 3), (95, 4), (100, 4)])
+def test_percentiles_are_ranks_over_all_jobs(percent: float, value: float) -> None:
+    assert Pooled([sample(1, 3), sample(2, 4)]).percentile(percent).value == value
+
+
+def test_open_and_lost_jobs_rank_as_longer() -> None:
+    found = Pooled([sample(1, 2, still=(1,)), sample(1, 3, never=(1,))])
+    assert found.percentile(50).value == 1
+    assert found.percentile(75).value is None
+    assert Pooled([sample(), sample()]).percentile(95).reason == "no jobs"
+
+
+def test_the_interval_of_a_percentile_holds_it() -> None:
+    found = exponentials(20, 500).percentile(95)
+    assert found.low is not None
+    assert found.value is not None
+    assert found.high is not None
+    assert found.low < found.value < found.high
+    assert found.low < -math.log(0.05) < found.high
+    assert found.reason == ""
+
+
+def test_an_interval_of_a_percentile_is_where_the_share_beyond_agrees() -> None:
+    pooled = exponentials(10, 200)
+    low, high = pooled.percentile(90).low, pooled.percentile(90).high
+    assert low is not None
+    assert high is not None
+    for inside, outside in ((low, np.nextafter(low, 0)), (high, np.nextafter(high, 0))):
+        certain = [pooled.longer(at)[0] for at in (outside, inside)]
+        # A duration before it one job more lasts longer, and the share no longer agrees.
+        ends = [one.low if inside == low else one.high for one in certain]
+        assert (ends[0] > 0.1) is True  # type: ignore[operator]
+        assert (ends[1] <= 0.1) is True  # type: ignore[operator]
+
+
+def test_no_job_beyond_counts_as_one() -> None:
+    pooled = Pooled([sample(*[0.0] * 1_000)] * 10)
+    certain, possible = pooled.longer(5)
+    assert certain == possible
+    assert (certain.value, certain.low) == (0.0, 0.0)
+    one = Pooled([sample(*[0.0] * 999, 9.0), *[sample(*[0.0] * 1_000)] * 9]).longer(5)[0]
+    assert certain.high == one.high
+    assert one.value == 1e-4
+
+
+def test_open_jobs_may_last_longer() -> None:
+    parts = [sample(*range(100), still=(50,)) for _ in range(4)]
+    certain, possible = Pooled(parts).longer(89)
+    assert certain.value == 0.1
+    assert possible.value == 0.11
+
+
+def clumped(replications: int, late: int, queues: int) -> Pooled:
+    """Return replications of 1,000 jobs; the late ones are all in the first few."""
+    parts = [sample(*[0.0] * (1_000 - late), *np.linspace(1, 2, late)) for _ in range(queues)]
+    return Pooled([*parts, *[sample(*[0.0] * 1_000)] * (replications - queues)])
+
+
+def test_what_too_little_is_known_of_is_withheld() -> None:
+    one = Pooled([sample(*range(1_000))]).percentile(95)
+    assert (one.value, one.low, one.high) == (949, None, None)
+    assert "one replication" in one.reason
+    few = exponentials(10, 100).percentile(99)
+    assert f"10.0 jobs expected beyond it in all replications: {FEWEST} are needed" in few.reason
+    assert few.value is not None
+    # 500 jobs lie beyond p95, all of them in one replication.
+    assert "too few long queues" in clumped(10, 600, 1).percentile(95).reason
+    assert clumped(10, 120, 5).percentile(95).reason == ""
+
+
+def test_few_jobs_beyond_do_where_replications_agree() -> None:
+    assert FEW > 1_000 * 0.1
+    assert exponentials(10, 100).percentile(90).reason == ""
+    # As many, but in half of the replications.
+    assert "too few long queues" in clumped(4, 100, 2).percentile(95).reason
+
+
+def test_a_percentile_that_nobody_exceeds_is_known() -> None:
+    found = Pooled([sample(*[0.0] * 100)] * 10).percentile(95)
+    assert (found.low, found.value, found.high, found.reason) == (0.0, 0.0, 0.0, "")
+
+
+def test_so_many_are_refused_that_no_wait_is_the_percentile() -> None:
+    parts = [sample(*[1.0] * 100, never=tuple(range(20))) for _ in range(10)]
+    found = Pooled(parts).percentile(95)
+    assert (found.value, found.low, found.high) == (None, None, None)
+    assert "refused" in found.reason
