@@ -82,16 +82,40 @@ def test_the_traceback_is_shown_on_demand(
     assert "in fail" in told
 
 
-@pytest.mark.case("7.0")
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
-def test_interrupted(name: str) -> None:
+#: What a command may be doing while a signal comes.
+DOING = {"anything": "KILL", "a text run by exec": "exec('KILL')"}
+
+
+def interrupted(doing: str, name: str, folder: Path) -> tuple[int, str]:
+    """Return exit status and output of a command that a signal interrupts in what it does."""
+    kill = f"os.kill(os.getpid(), signal.{name}); time.sleep(0.2)"
+    (folder / "imported.py").write_text(f"import os, signal, time\n{kill}\nprint('whole')\n")
     code = (
         "import os, signal, sys, time\nimport onecenter.cli.commands as commands\nfrom onecenter.cli.main import main\n"
-        f"def run(*_, **__):\n    os.kill(os.getpid(), signal.{name})\n    time.sleep(5)\n"
+        f"sys.path.insert(0, {str(folder)!r})\ndef run(*_, **__):\n    {doing}\n    time.sleep(5)\n"
         "commands.run = run\nsys.exit(main(['run', 'tiny']))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (130, "onecenter: interrupted\n")
+    arguments = [sys.executable, "-c", code.replace("KILL", kill)]
+    done = subprocess.run(arguments, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.mark.case("7.0")
+@pytest.mark.parametrize("doing", DOING)
+def test_interrupted(doing: str, tmp_path: Path) -> None:
+    assert interrupted(DOING[doing], "SIGTERM", tmp_path) == (130, "onecenter: interrupted\n")
+
+
+@pytest.mark.case("7.0")
+@pytest.mark.slow
+def test_interrupted_by_the_end_of_a_terminal(tmp_path: Path) -> None:
+    assert interrupted("KILL", "SIGHUP", tmp_path) == (130, "onecenter: interrupted\n")
+
+
+@pytest.mark.case("7.0")
+@pytest.mark.slow
+def test_an_import_is_not_broken_off(tmp_path: Path) -> None:
+    assert interrupted("import imported", "SIGTERM", tmp_path) == (130, "whole\nonecenter: interrupted\n")
 
 
 @pytest.mark.case("7.0")

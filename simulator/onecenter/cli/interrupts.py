@@ -2,12 +2,25 @@
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Final
+from typing import Any, Final
 
 NAMES: Final = ("SIGINT", "SIGTERM", "SIGHUP")
+
+#: How long an interrupt is put off at a time while a module is being imported (s).
+SOON: Final = 0.02
+
+Handler = Callable[[int, FrameType | None], None]
+
+
+class Interrupted(KeyboardInterrupt):
+    """An interrupt by one of the signals.
+
+    Python keeps in mind that a plain KeyboardInterrupt has left a text run by `exec`, as dataclasses and named tuples
+    do, and would end itself by SIGINT in the end, whatever the exit status is.
+    """
 
 
 @contextmanager
@@ -17,19 +30,46 @@ def interruptible() -> Iterator[list[int]]:
     A signal that the caller ignores or handles by itself, as `nohup` or a test does, is left alone.
     """
     came: list[int] = []
-
-    def handle(number: int, frame: FrameType | None) -> None:
-        came.append(number)
-        raise KeyboardInterrupt
-
-    before = {}
+    before: dict[int, Any] = {}
     if threading.current_thread() is threading.main_thread():
         for name in NAMES:
             number = getattr(signal, name, None)  # SIGHUP is not everywhere
             if number is not None and signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
-                before[number] = signal.signal(number, handle)
+                before[number] = signal.signal(number, _handler(came))
+        if hasattr(signal, "SIGALRM"):
+            before[signal.SIGALRM] = signal.getsignal(signal.SIGALRM)
     try:
         yield came
     finally:
+        if came and hasattr(signal, "setitimer"):
+            signal.setitimer(signal.ITIMER_REAL, 0)
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _handler(came: list[int]) -> Handler:
+    """Return what happens on a signal."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        came.append(number)
+        _raise_or_wait(number, frame)
+
+    return interrupt
+
+
+def _raise_or_wait(_: int, frame: FrameType | None) -> None:
+    # Compiled modules crash where their import is broken off, so the interrupt comes when it is done.
+    if _importing(frame) and hasattr(signal, "setitimer"):
+        signal.signal(signal.SIGALRM, _raise_or_wait)
+        signal.setitimer(signal.ITIMER_REAL, SOON)
+        return
+    raise Interrupted
+
+
+def _importing(frame: FrameType | None) -> bool:
+    """Whether a module is being imported."""
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return True
+        frame = frame.f_back
+    return False

@@ -23,7 +23,8 @@ def output_folder(name: str | None) -> Iterator[None]:
     if not name or "\0" in name:
         raise OnecenterError("--out", [f"{name!r}: the name of a folder is expected, such as out/run"])
     folder = Path(name)
-    made = [each for each in (folder, *folder.parents) if not each.exists()]
+    with cannot_be_written(name):
+        made = [each for each in (folder, *folder.parents) if not each.exists()]
     try:
         with cannot_be_written(name):
             try_folder(folder)

@@ -28,13 +28,14 @@ def command_report(options: argparse.Namespace) -> int:
 def _check(target: Path, inputs: list[str]) -> None:
     """Refuse what cannot be written, or would write over what is read, before any work."""
     wrong = ""
-    if target.is_dir():
-        wrong = "a folder; a file such as report.html is expected"
-    elif not target.parent.is_dir():
-        wrong = f"there is no folder {target.parent}"
-    elif any(target.resolve() == Path(each).resolve() for each in inputs):
-        wrong = "it is one of the files that the report is made from"
+    with cannot_be_written(str(target)):
+        if target.is_dir():
+            wrong = "a folder; a file such as report.html is expected"
+        elif not target.parent.is_dir():
+            wrong = f"there is no folder {target.parent}"
+        elif any(target.resolve() == Path(each).resolve() for each in inputs):
+            wrong = "it is one of the files that the report is made from"
+        else:
+            try_folder(target.parent)
     if wrong:
         raise OnecenterError("--out", [f"{target}: {wrong}"])
-    with cannot_be_written(str(target)):
-        try_folder(target.parent)
