@@ -37,6 +37,41 @@ def read(reader: str, folder: Path) -> pl.DataFrame:
     return pl.read_parquet(folder)
 
 
+#: Of ten jobs seven ask for more than the center has; the first two run at once, the third waits an hour.
+TOO_LARGE = """
+[time]
+start = "2026-03-02T00:00:00+08:00"
+horizon = "4 h"
+warmup = "0 h"
+[center.nodes.small]
+count = 2
+accelerators = 1
+[platforms.queue]
+wait = { p50 = "30 min" }
+[platforms.queue.demand.listed]
+node_types = ["small"]
+jobs = [%s]
+"""
+
+
+@pytest.mark.case("1.2")
+def test_refused_jobs_are_in_the_rows_of_a_sweep(tmp_path: Path) -> None:
+    sizes = [1] * 3 + [2] * 7
+    jobs = ", ".join(f'{{ submit = "0 min", run_time = "1 h", accelerators = {size} }}' for size in sizes)
+    (tmp_path / "ours.toml").write_text(TOO_LARGE % jobs, encoding="utf-8")
+    vary = ["--vary", "center.nodes.small.count=2,3"]
+    assert main(["sweep", str(tmp_path / "ours.toml"), *vary, "--out", str(tmp_path / "s")]) == 0
+    table = pl.read_parquet(tmp_path / "s" / "*.parquet").sort("center.nodes.small.count")
+    names = ("submitted", "in_time", "late", "refused", "cancelled_waiting", "open", "started")
+    for part in ("queue", "center"):
+        found = table.select(f"{part}.{name}" for name in names).rows()
+        assert found == [(10, 2, 1, 7, 0, 0, 3), (10, 3, 0, 7, 0, 0, 3)]
+        assert table[f"{part}.wait_p50_s"].to_list() == table[f"{part}.wait_mean_high_s"].to_list() == [None, None]
+        # One hour of ten jobs, the others as far as seen.
+        assert table[f"{part}.wait_mean_low_s"].to_list() == [360.0, 0.0]
+        assert table[f"{part}.wait_mean_started_s"].to_list() == [1200.0, 0.0]
+
+
 @pytest.mark.case("9.7")
 def test_a_sweep_holds_its_scenario_and_the_versions(tmp_path: Path) -> None:
     assert swept(tmp_path / "s", "6") == 0

@@ -8,19 +8,22 @@ from typing import Any, Final
 import polars as pl
 
 from onecenter.replications import CENTER, PERCENTILES, replication
-from onecenter.sample import Bracket
+from onecenter.sample import bracketed
 from onecenter.scenario import Scenario, with_set
 from onecenter.seen import Seen
 from onecenter.sweeping.design import Point
+from onecenter.targets import PLACES, tally, targets_of
 
-#: Figures that are numbers of jobs; the others may be null, where nothing bounds them or there is no job.
-COUNTS: Final = ("submitted", "not_started")
+#: Figures that are numbers of jobs: `submitted` is the sum of PLACES. The others may be null.
+COUNTS: Final = ("submitted", *PLACES, "started")
 
 
 def figures_of(platforms: Iterable[str]) -> dict[str, type[pl.DataType]]:
     """Return the columns of the figures of platforms and of the center, with their types."""
-    waits = ("wait_mean_s", *(f"wait_p{percent}_s" for percent in PERCENTILES), "utilisation")
-    names = {**dict.fromkeys(COUNTS, pl.Int64), **dict.fromkeys(waits, pl.Float64)}
+    waits = ("mean", *(f"p{percent}" for percent in PERCENTILES))
+    bounds = [f"wait_{name}{bound}_s" for name in waits for bound in ("", "_low", "_high")]
+    reals = [*bounds, "wait_mean_started_s", "utilisation"]
+    names = {**dict.fromkeys(COUNTS, pl.Int64), **dict.fromkeys(reals, pl.Float64)}
     return {f"{part}.{name}": kind for part in (*platforms, CENTER) for name, kind in names.items()}
 
 
@@ -32,21 +35,25 @@ def key_of(point: Point, index: int) -> str:
 
 def one_row(scenario: Scenario, point: Point, index: int) -> dict[str, Any]:
     """Return the row of a run: the point, the replication, and the figures of each platform and of the center."""
-    found = replication(with_set(scenario, point), index)
+    variant = with_set(scenario, point)
+    found = replication(variant, index)
     row: dict[str, Any] = {**point, "replication": index, "seed": str(found.seed), "log_digest": found.log_digest}
-    for name, seen in (*found.platforms.items(), (CENTER, found.everyone)):
-        row |= {f"{name}.{figure}": value for figure, value in _figures(seen).items()}
+    counts = {name: tally(targets_of(variant.platforms[name]), jobs) for name, jobs in found.platforms.items()}
+    everywhere = {place: sum(each[place] for each in counts.values()) for place in PLACES}
+    for name, jobs in (*found.platforms.items(), (CENTER, found.everyone)):
+        figures: dict[str, Any] = {"submitted": len(jobs), **counts.get(name, everywhere)}
+        figures["started"] = int(jobs.started.sum())
         used = sum(found.used.values()) if name == CENTER else found.used[name]
-        row[f"{name}.utilisation"] = used / found.capacity if found.capacity else None
+        figures |= _waits(jobs) | {"utilisation": used / found.capacity if found.capacity else None}
+        row |= {f"{name}.{figure}": value for figure, value in figures.items()}
     return row | {"error": None}
 
 
-def _figures(seen: Seen) -> dict[str, Any]:
-    waits = seen.waits
-    found: dict[str, Any] = {"submitted": len(seen), "not_started": int((~seen.started).sum())}
-    found["wait_mean_s"] = _seconds(waits.mean())
-    return found | {f"wait_p{percent}_s": _seconds(waits.percentile(percent)) for percent in PERCENTILES}
-
-
-def _seconds(found: Bracket | None) -> float | None:
-    return None if found is None or found.value is None else found.value / 1_000
+def _waits(jobs: Seen) -> dict[str, float | None]:
+    """Return mean and percentiles of the waits (s) with their bounds; null: infinite, or there is no job."""
+    started = jobs.waits.mean_started()
+    found = bracketed("mean", jobs.waits.mean(), 1_000)
+    found["mean_started"] = None if started is None else started / 1_000
+    for percent in PERCENTILES:
+        found |= bracketed(f"p{percent}", jobs.waits.percentile(percent), 1_000)
+    return {f"wait_{name}_s": value for name, value in found.items()}
