@@ -22,6 +22,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 LIMITS_S = {"nightly": 3600, "slow": 600, "": 120}
 
+#: Says that a name or a module is not there.
+MISSING = re.compile("cannot import name|No module named")
+
 #: Compiles the kernels of the commit, which lie at a new place, so that no test waits for that.
 COMPILE = "import onecenter as oc; [oc.run('tiny', policy=name) for name in ('fifo', 'easy', 'conservative')]"
 
@@ -49,7 +52,8 @@ def judge(phases: list[dict[str, str]]) -> Judgement:
         return Judgement(True, body["line"])
     if body["outcome"] != "failed":
         return Judgement(False, body["outcome"])
-    if body["error"] in ("ImportError", "ModuleNotFoundError"):
+    # A library of the machine that cannot be loaded is an ImportError, too.
+    if body["error"] in ("ImportError", "ModuleNotFoundError") and MISSING.search(body["line"]):
         return Judgement(False, f"fails only on an import: {body['line']}")
     return Judgement(True, body["line"])
 

@@ -16,6 +16,10 @@ def test_a_wrong_value_is_a_failure() -> None:
     assert judge([phase("setup", "passed"), body, phase("teardown", "passed")]) == (True, "assert 2 == 9")
 
 
+def test_a_library_that_cannot_be_loaded_is_a_failure() -> None:
+    assert judge([phase("call", "failed", "ImportError", "libx.so: failed to map segment from shared object")]).fails
+
+
 def test_a_body_that_does_not_end_is_a_failure() -> None:
     assert judge([phase("setup", "passed"), phase("call", "endless", "", "did not end within 5 s")]).fails
 
@@ -29,8 +33,8 @@ def test_a_body_that_does_not_end_is_a_failure() -> None:
         [phase("setup", "passed"), phase("call", "skipped"), phase("teardown", "passed")],
         [phase("setup", "failed", "ValueError"), phase("teardown", "passed")],
         [phase("collection", "failed")],
-        [phase("setup", "passed"), phase("call", "failed", "ImportError")],
-        [phase("setup", "passed"), phase("call", "failed", "ModuleNotFoundError")],
+        [phase("setup", "passed"), phase("call", "failed", "ImportError", "ImportError: cannot import name 'a'")],
+        [phase("setup", "passed"), phase("call", "failed", "ModuleNotFoundError", "No module named 'a.b'")],
         [],
     ],
 )
