@@ -164,7 +164,8 @@ def command(folder: Path, *more: str) -> list[str]:
     """Return the command line of a sweep of 200 runs."""
     parts = ["sweep", "mm-c", "--vary", f"{COUNT}=7:16:1", "--vary", f"{SCALE}=0.8,1", "-n", "10"]
     sets = [part for text in ('time.horizon="10 d"', 'time.warmup="1 d"') for part in ("--set", text)]
-    return [sys.executable, "-m", "onecenter", *parts, *sets, "--out", str(folder), "--workers", "2", *more]
+    where = [] if "--cluster" in more else ["--workers", "2"]
+    return [sys.executable, "-m", "onecenter", *parts, *sets, "--out", str(folder), *where, *more]
 
 
 def runs_in(folder: Path) -> list[Path]:
