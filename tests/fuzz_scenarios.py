@@ -138,7 +138,7 @@ def override(chance: random.Random) -> str:
 
 def use(scenario: Scenario, seed: int) -> None:
     """Ask for what every command asks of a scenario; build it, and run some."""
-    assert load_again(scenario) == scenario
+    assert load_again(scenario).resolved() == scenario.resolved()
     assert len(scenario.sha256) == 64
     warnings_of(scenario)
     offered = offered_load(scenario)
