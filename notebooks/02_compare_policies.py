@@ -23,8 +23,9 @@ found = oc.compare(["easy", "easy-sjbf", "fifo"], "changsha-eighth", n=10)
 found.table.select("platform", "other", "base_s", "other_s", "ratio", "ratio_low", "ratio_high", "beyond_chance")
 
 # %% [markdown]
-# `ratio` is the mean wait of the other policy over that of the first one, with its 95 % interval; `beyond_chance` is
-# adjusted for the number of rows (Holm). FIFO does not keep up with this demand.
+# `ratio` is the mean wait of the other policy over that of the first one. All intervals hold at once with 95 % certainty
+# (Bonferroni), and a ratio is beyond chance exactly where its interval leaves out 1. FIFO does not keep up with this
+# demand.
 
 # %%
 found.plot()

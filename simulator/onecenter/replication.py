@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from onecenter.backlog import Waiting, backlog_slope, while_waiting
 from onecenter.center import Center
+from onecenter.errors import OnecenterError
 from onecenter.fleet import NodeType
 from onecenter.log import Fates, digest, fates
 from onecenter.policies import Policy
@@ -119,6 +120,19 @@ def _by_platform(jobs: Workload, fate: Fates, window: Window, until: int) -> dic
 def _seeded(scenario: Scenario, index: int, horizon: int) -> Scenario:
     time = scenario.time.model_copy(update={"seed": seed_of(scenario.time.seed, index), "horizon": horizon})
     return scenario.model_copy(update={"time": time})
+
+
+def refuse_alike(scenario: Scenario, n: int) -> None:
+    """Refuse several replications of a scenario in which nothing is drawn.
+
+    Raises
+    ------
+    OnecenterError
+        If they would all be the same.
+    """
+    if n > 1 and nothing_drawn(scenario):
+        alike = f"{n} replications of {scenario.name}: nothing in it is drawn at random, so all are the same"
+        raise OnecenterError("replications", [f"{alike}; run it once"])
 
 
 def nothing_drawn(scenario: Scenario) -> bool:

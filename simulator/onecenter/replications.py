@@ -12,7 +12,7 @@ from onecenter.checks import INNER_SHARE, REPLICATIONS, one, percentage
 from onecenter.errors import OnecenterError
 from onecenter.period import Period, period_of
 from onecenter.policies import Policy, policy_of
-from onecenter.replication import Replication, nothing_drawn, one_run
+from onecenter.replication import Replication, one_run, refuse_alike
 from onecenter.scenario import Scenario
 from onecenter.seen import Seen
 from onecenter.simulation import ScenarioLike, scenario_of
@@ -135,9 +135,7 @@ class Replications(Sequence[Replication]):
         OnecenterError
             If there are several, but nothing in the scenario is drawn at random: all would be the same.
         """
-        if n > 1 and nothing_drawn(task.scenario):
-            alike = f"{n} replications of {task.scenario.name}: nothing in it is drawn at random, so all are the same"
-            raise OnecenterError("replications", [f"{alike}; run it once"])
+        refuse_alike(task.scenario, n)
         self.task = task
         self._n = n
         self._executor = executor

@@ -20,8 +20,8 @@ MOST: Final = 1e3
 def ratios(table: pl.DataFrame, ax: "Axes | None" = None, labels: Mapping[str, str] | None = None) -> "Axes":
     """Draw by platform the ratio of mean waits of each pair, with its 95 % interval, on a logarithmic axis.
 
-    Left of the line at 1 the other side waits less than the base. A full mark is beyond chance (adjusted for the
-    number of comparisons), an open one is not. Where there is no ratio, because nobody waited, it says so.
+    Left of the line at 1 the other side waits less than the base. A full mark is beyond chance, an open one is not;
+    both are adjusted for the number of comparisons. Where there is no ratio it says so.
 
     Parameters
     ----------
@@ -54,10 +54,11 @@ def _place(index: int, count: int) -> float:
 def _mark(ax: "Axes", row: Mapping[str, Any], y: float, index: int) -> None:
     shade = style.colour(index)
     if row["ratio"] is None:
-        text = "nobody waited in some run: no ratio"
+        text = "no ratio: the table says why" if row.get("reason") else "nobody waited in some run: no ratio"
         ax.annotate(text, (1, y), xytext=(4, 0), textcoords="offset points", va="center", color=style.INK)
         return
-    low, high = (min(max(row[key], 1 / MOST), MOST) for key in ("ratio_low", "ratio_high"))
+    ends = [MOST if row[key] is None else row[key] for key in ("ratio_low", "ratio_high")]
+    low, high = (min(max(end, 1 / MOST), MOST) for end in ends)
     ax.plot([low, high], [y, y], color=shade, linewidth=2)
     inside = shade if row["beyond_chance"] else "white"
     ax.plot([row["ratio"]], [y], marker="o", markersize=7, color=shade, markerfacecolor=inside)

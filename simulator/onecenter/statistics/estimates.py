@@ -153,9 +153,10 @@ def _transformed(x: Array, a: Array) -> Array:
 def _moments(off: Array) -> tuple[Array, Array, Array]:
     """Return variance, skewness and excess kurtosis along the last axis, corrected for few observations (G1, G2)."""
     r = off.shape[-1]
-    second = (off**2).mean(axis=-1)
+    squares = off * off
+    second = squares.mean(axis=-1)
     unit = np.where(second > 0, second, 1.0)
-    third, fourth = (off**3).mean(axis=-1) / unit**1.5, (off**4).mean(axis=-1) / unit**2
+    third, fourth = (squares * off).mean(axis=-1) / unit**1.5, (squares * squares).mean(axis=-1) / unit**2
     skewness = third * math.sqrt(r * (r - 1)) / (r - 2) if r > 2 else 0 * third
     excess = (r - 1) / ((r - 2) * (r - 3)) * ((r + 1) * (fourth - 3) + 6) if r > 3 else 0 * fourth
     return second * r / (r - 1), skewness, excess

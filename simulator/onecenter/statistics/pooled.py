@@ -23,7 +23,7 @@ FEW: Final = 200
 AGREEING: Final = (0.2, 0.5)
 
 #: Durations at which an interval's ends are looked for, at the most.
-LOOKS: Final = 2_000
+LOOKS: Final = 1_000
 
 
 @dataclass(frozen=True, eq=False)

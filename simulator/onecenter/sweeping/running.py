@@ -15,7 +15,8 @@ from onecenter.checks import REPLICATIONS, one
 from onecenter.errors import PlanError
 from onecenter.executors import local
 from onecenter.provenance import describe
-from onecenter.scenario import Scenario
+from onecenter.replication import nothing_drawn, refuse_alike
+from onecenter.scenario import Scenario, with_set
 from onecenter.simulation import ScenarioLike, scenario_of
 from onecenter.sweeping.columns import Columns
 from onecenter.sweeping.dataset import Dataset
@@ -101,10 +102,14 @@ def sweep(
     ------
     PlanError
         If a path does not exist, the folder holds something else, or cannot be written.
+    OnecenterError
+        If there are several replications of points in which nothing is drawn.
     """
     chosen = scenario_of(scenario)
     one("n", n, REPLICATIONS, PlanError)
     wanted = points_of(chosen, vary, design, points)
+    if nothing_drawn(chosen) and all(nothing_drawn(with_set(chosen, point)) for point in wanted):
+        refuse_alike(chosen, n)
     origin, platforms = origin_of(chosen), list(chosen.platforms)
     kept = None
     if out is not None:
