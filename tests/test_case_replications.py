@@ -51,10 +51,10 @@ def test_an_interval_is_withheld_where_too_little_is_known() -> None:
 @pytest.mark.slow
 @pytest.mark.case("2.5-2")
 def test_the_interval_of_p99_covers() -> None:
-    shown = [figure(mmc(8, 0.8, "11 d", **{"time.seed": seed}), "wait p99") for seed in range(100)]
+    shown = [figure(mmc(8, 0.8, "11 d", **{"time.seed": seed}), "wait p99") for seed in range(50)]
     known = [row for row in shown if row["low"] is not None]
     covered = sum(row["low"] <= P99 <= row["high"] for row in known)
-    assert len(known) > 60
+    assert len(known) > 30
     assert covered >= 0.92 * len(known)
 
 

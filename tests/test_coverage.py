@@ -150,7 +150,7 @@ def test_a_few_repetitions(capsys: pytest.CaptureFixture[str]) -> None:
         check(found, queue, 1.0, "M/M/8, 9 d, 10 replications, 200 repetitions")
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_short_windows_that_run_on_cover(capsys: pytest.CaptureFixture[str]) -> None:
     # Ten mean waits: about a tenth of the jobs would still wait at the end.
     theory = Exponential(4, 0.8)
@@ -168,7 +168,7 @@ def test_short_windows_that_run_on_cover(capsys: pytest.CaptureFixture[str]) -> 
         return Sample(wait, np.zeros(count, bool), np.zeros(count, bool))
 
     found = []
-    for repetition in range(400):
+    for repetition in range(REPETITIONS["1 h"]):
         generator = np.random.default_rng((SEED, repetition))
         found.append(Pooled([one(generator) for _ in range(200)]))
     covered = [

@@ -245,7 +245,7 @@ def test_overload(load_: float, least: int, most: int) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("servers", [4, 8])
+@pytest.mark.parametrize("servers", [4, pytest.param(8, marks=pytest.mark.nightly)])
 @pytest.mark.parametrize("days", ["4 d", "8 d"])
 @pytest.mark.parametrize(("load_", "least", "most"), [(1.05, 19, 20), (0.96, 0, 1)])
 def test_a_center_that_still_fills_is_not_overloaded(
