@@ -77,7 +77,7 @@ def replicate(
     period: Period | None = None,
     executor: Executor | None = None,
 ) -> "Replications":
-    """Return replications of a scenario: so many, or as many as a precision takes.
+    """Return replications of a scenario: a given number, or as many as a precision takes.
 
     Parameters
     ----------
@@ -86,15 +86,16 @@ def replicate(
     n : int, optional
         How many; default 10. They run when they are first asked for.
     precision : float or str, optional
-        Such as 0.05 or "5 %": replications are added until half the 95 % interval of the center's mean wait is no
-        more than this share of it (at least 10, at most 1,000 replications).
+        Such as 0.05 or "5 %": replications are added until half the 95 % interval of the center's mean time waited is
+        no more than this share of it (at least 10, at most 1,000 replications). It stops where more would not help,
+        because nobody waits or jobs are left waiting.
     executor : concurrent.futures.Executor, optional
         Runs them; by default this process does.
 
     Raises
     ------
     OnecenterError
-        If the numbers are impossible, or both are given.
+        If the numbers are impossible, both are given, or nothing in the scenario is drawn at random.
     """
     if n is not None and precision is not None:
         raise OnecenterError("replicate", ["n or a precision is expected, not both"])

@@ -178,6 +178,7 @@ def missed_periods(runs: Replications, seen: Seen, target: Target) -> Iterator[b
 
 def _needed(late: Estimate, allowed: float, n: int) -> int | None:
     """Return about how many replications tell the share from the one allowed; None: no number would."""
-    if late.value is None or late.low is None or late.value == allowed:
+    if late.value is None or late.low is None or late.high is None or late.value == allowed:
         return None
-    return int(np.ceil(n * ((late.value - late.low) / (late.value - allowed)) ** 2)) + 1
+    reach = late.value - late.low if late.value > allowed else late.high - late.value
+    return int(np.ceil(n * (reach / (late.value - allowed)) ** 2)) + 1
