@@ -72,7 +72,10 @@ def test_the_cut_does_not_depend_on_who_comes_first() -> None:
     found = sides()
     turned = dict(reversed(found.items()))
     windows = {run.task.period.window for each in (found, turned) for run in oc.compare(each, n=2).runs.values()}
-    assert len(windows) == 1
+    # It is the longest of those that each would cut alone.
+    (window,) = windows
+    own = [oc.replicate(scenario, 1).task.period.window.warmup for scenario in found.values()]
+    assert min(own) < max(own) == window.warmup
 
 
 @pytest.mark.case("9.5")
@@ -94,7 +97,7 @@ def test_workers_change_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == alone
 
 
-@pytest.mark.case("9.7")
+@pytest.mark.case("9.7-1")
 def test_sides_that_refuse_different_jobs_have_no_ratio() -> None:
     # A job of two accelerators in ten has no node on the smaller center.
     sizes = [{"accelerators": 1, "share": 0.9}, {"accelerators": 2, "share": 0.1}]
@@ -105,3 +108,18 @@ def test_sides_that_refuse_different_jobs_have_no_ratio() -> None:
     assert row["base_refused"] > 0
     assert row["other_refused"] == 0
     assert "different jobs" in row["reason"]
+
+
+@pytest.mark.case("9.7-2")
+def test_a_side_that_leaves_jobs_waiting_has_a_bound_and_no_ratio() -> None:
+    # Short jobs of one accelerator pass by those of four for as long as the run goes on.
+    sizes = [{"accelerators": 1, "share": 0.95}, {"accelerators": 4, "share": 0.05}]
+    stream = "platforms.queue.demand.customers"
+    values = {f"{stream}.sizes": sizes, f"{stream}.scale": 0.62, "center.nodes.server": {"count": 1, "accelerators": 4}}
+    scenario = with_set(load("mm-c"), {"time.horizon": "12 h", "time.warmup": "2 h", **values})
+    policies = {"fifo": "fifo", "smallest": oc.Policy("smallest-first", "easy")}
+    (row, _) = oc.compare(policies, scenario, n=3).table.to_dicts()
+    assert row["other_open"] > 0
+    assert (row["other_s"], row["ratio"], row["p"]) == (None, None, None)
+    assert row["other_low_s"] > 0
+    assert "still waited" in row["reason"]

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
+from scipy import stats
 
 import onecenter as oc
 from onecenter.comparison import compare
@@ -26,6 +28,23 @@ def test_more_nodes_shorten_waits_beyond_chance() -> None:
     assert row["tested"] == "ratio"
     assert row["difference_s"] == pytest.approx(row["other_s"] - row["base_s"])
     assert row["ratio_low"] <= row["ratio"] <= row["ratio_high"] < 1
+
+
+def test_p_values_and_intervals_are_adjusted_for_the_number_of_rows() -> None:
+    found = compare(["fifo", "easy", "easy-sjbf"], "changsha-eighth", n=3)
+    rows = found.table.to_dicts()
+    assert len(rows) == 10
+    for row in rows:
+        a, b = (found.mean_waits(row[side], row["platform"]) for side in ("base", "other"))
+        if row["tested"] == "ratio":
+            a, b = np.log(a), np.log(b)
+        test = stats.ttest_rel(b, a)
+        assert row["p"] == pytest.approx(min(1, 10 * test.pvalue))
+        low, high = test.confidence_interval(1 - 0.05 / 10)
+        if row["tested"] == "ratio":
+            assert (row["ratio_low"], row["ratio_high"]) == pytest.approx((np.exp(low), np.exp(high)))
+        else:
+            assert (row["difference_low_s"], row["difference_high_s"]) == pytest.approx((low, high))
 
 
 @pytest.mark.parametrize("what", ["policy", "nodes"])
