@@ -29,6 +29,8 @@ COMMANDS = {
     "sweep": ["sweep", *QUEUE, "--vary", f"{COUNT}=7:10:1", "-n", "4", "--resume", *OUT],
     "plan": ["plan", *QUEUE, *TARGET, "--vary", f"{COUNT}=6:12", "--replications", "10", *OUT],
     "compare": ["compare", *QUEUE, "--policies", "fifo,easy", "--replications", "6", "--json"],
+    # Long enough for workers to be started.
+    "long compare": ["compare", *QUEUE, "--policies", "fifo,easy", "--replications", "100", "--workers", "2", "--json"],
 }
 
 
@@ -146,7 +148,7 @@ def test_a_kill_with_workers(name: str, number: int, tmp_path: Path, undisturbed
 
 @pytest.mark.nightly
 @pytest.mark.parametrize("number", SIGNALS)
-@pytest.mark.parametrize("name", ALONE)
+@pytest.mark.parametrize("name", [*ALONE, "long compare"])
 def test_five_kills(name: str, number: int, tmp_path: Path, undisturbed: Callable[[str], Reference]) -> None:
     kill_five_times(name, number, tmp_path, undisturbed(name))
 

@@ -70,6 +70,24 @@ def test_workers_end_with_a_parent_that_is_killed() -> None:
     assert rest == b""
 
 
+ANSWERING = """
+from concurrent.futures import FIRST_COMPLETED, wait
+from onecenter.executors import local
+try:
+    with local(2) as workers:
+        wait([workers.submit(bytes, 60_000_000) for _ in range(12)], return_when=FIRST_COMPLETED)
+        raise KeyboardInterrupt
+except KeyboardInterrupt:
+    print("ended")
+"""
+
+
+@pytest.mark.slow
+def test_workers_may_end_amid_an_answer() -> None:
+    done = subprocess.run([sys.executable, "-c", ANSWERING], capture_output=True, timeout=LONG, check=True)
+    assert done.stdout == b"ended\n"
+
+
 # ---- a forked child
 
 

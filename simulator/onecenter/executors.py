@@ -62,11 +62,20 @@ def local(workers: int | None = None) -> Iterator[Executor]:
         yield pool
     except BaseException:
         held.close()
+        _await_no_answers(pool)
         raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
         held.close()
         lifeline.close()
+
+
+def _await_no_answers(pool: ProcessPoolExecutor) -> None:
+    # A worker that ends amid an answer leaves half of it in the pipe. Its reader waits for the rest as long as anyone
+    # could still write, and the pool itself holds an end to write to.
+    writer = getattr(getattr(pool, "_result_queue", None), "_writer", None)
+    if writer is not None:
+        writer.close()
 
 
 @contextmanager
