@@ -16,6 +16,7 @@ from onecenter.plot.gantt import Bar, _bars
 from onecenter.plot.style import BINS, MOST_POINTS, edges_of, spread, unit_of
 from onecenter.series import averages, integral
 from onecenter.tables import jobs_table, nodes_table
+from onecenter.targets import Target
 from onecenter.window import Window
 from onecenter.workload.table import workload
 
@@ -77,6 +78,15 @@ def test_the_target_is_marked() -> None:
     marks = [(line.get_xdata()[0], line.get_ydata()[0]) for line in ax.lines if line.get_marker() == "v"]
     assert marks == [(180_000, pytest.approx(0.05))]
     assert "p95 ≤ 3 min" in texts(ax)
+
+
+def test_a_target_of_no_wait_is_marked_at_the_left_end_of_the_axis() -> None:
+    result = small_result(targets={"a": (Target("wait", 90.0, 0.0, None, None),)})
+    ax = result.plot.waits(ax=plot.new_axes())
+    (mark,) = [line for line in ax.lines if line.get_marker() == "v"]
+    assert list(mark.get_xdata()) == [ax.get_xlim()[0]]
+    assert "p90 ≤ 0 s" in texts(ax)
+    ax.get_figure().canvas.draw()  # type: ignore[union-attr]
 
 
 def test_the_curve_is_the_share_that_waits_longer() -> None:

@@ -36,12 +36,17 @@ def adequacy(runs: Replications) -> dict[str, Any]:
     }
 
 
-def _platform(runs: Replications, name: str, judged: list[Standing]) -> dict[str, Any]:
+def jobs_of(runs: Replications, name: str) -> dict[str, int]:
+    """Return how many jobs of a platform all replications submitted, and by PLACES what became of them."""
     targets = targets_of(runs.task.scenario.platforms[name])
     counts = [tally(targets, seen) for seen in runs.seen(name)]
-    found: dict[str, Any] = {place: sum(count[place] for count in counts) for place in PLACES}
+    found = {place: sum(count[place] for count in counts) for place in PLACES}
+    return {"submitted": sum(len(seen) for seen in runs.seen(name)), **found}
+
+
+def _platform(runs: Replications, name: str, judged: list[Standing]) -> dict[str, Any]:
     verdicts = [one.verdict for one in judged]
-    return _waits(runs, name) | found | {"meets_target": meets(verdicts), "targets": _plain(judged)}
+    return _waits(runs, name) | jobs_of(runs, name) | {"meets_target": meets(verdicts), "targets": _plain(judged)}
 
 
 def _waits(runs: Replications, name: str) -> dict[str, Any]:

@@ -161,24 +161,26 @@ def comparison_table(results: Mapping[str, Result]) -> Table:
 
 
 def tried_table(tried: Sequence[Mapping[str, Any]]) -> Table:
-    """Return a row a fleet that a plan tried: its counts, cost, and each target's percentile."""
+    """Return one row per fleet that a plan tried: its counts, cost, refused jobs, and each target's percentile."""
     first = tried[0]
     table = plain()
     counts = [path.split(".")[2] if len(first["values"]) > 1 else "nodes" for path in first["values"]]
     targets = [f"{one['platform']} {one['what']}" for one in first["targets"]]
-    for title in (*counts, "cost a year", *targets, "replications", "targets"):
+    for title in (*counts, "cost per year", "refused", *targets, "replications", "targets"):
         table.add_column(title, justify="right")
     for each in tried:
         cost = "–" if each["cost"] is None else f"{each['cost']:,.0f}"
+        refused = units.format_count(sum(part["refused"] for part in each["platforms"].values()))
         waits = [_percentile(one) for one in each["targets"]]
-        table.add_row(*map(str, each["values"].values()), cost, *waits, str(each["replications"]), each["verdict"])
+        last = (str(each["replications"]), each["verdict"])
+        table.add_row(*map(str, each["values"].values()), cost, refused, *waits, *last)
     return table
 
 
 def _percentile(one: Mapping[str, Any]) -> str:
     if one["value"] is None:
         return "> data"
-    if one["value"] is None or one["what"].startswith("wait"):
+    if one["what"].startswith("wait"):
         return units.format_seconds(one["value"])
     return f"{one['value']:.2f}"
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from onecenter.adequacy import jobs_of
 from onecenter.planning.crossing import Tried
 from onecenter.replication import seed_of
 from onecenter.replications import Replications, task_of
@@ -152,7 +153,7 @@ class Candidates:
 
 
 def as_dict(candidate: Candidate, cost: float | None) -> dict[str, Any]:
-    """Return a candidate as plain data."""
+    """Return a candidate as plain data; counts of jobs are over all its replications."""
     return {
         "values": candidate.values,
         "nodes": sum(kind.count for kind in candidate.runs.task.scenario.fleet),
@@ -160,5 +161,6 @@ def as_dict(candidate: Candidate, cost: float | None) -> dict[str, Any]:
         "replications": len(candidate.runs),
         "verdict": candidate.verdict,
         "overloaded": candidate.runs.overloaded,
+        "platforms": {name: jobs_of(candidate.runs, name) for name in candidate.runs.platforms},
         "targets": [one.as_dict() for one in candidate.standings],
     }

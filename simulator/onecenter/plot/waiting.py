@@ -75,7 +75,7 @@ def waits(
         ax.plot(at, low, color=style.colour(index), drawstyle="steps-post")
         ax.fill_between(at, low, high, color=style.colour(index), alpha=0.25, linewidth=0, step="post")
         for target in drawn[name]:
-            _mark(ax, target, index)
+            _mark(ax, target, index, max(target.limit, left))
     middle = [float(low[len(at) // 2]) for low, _ in shares.values()]
     colours = [style.colour(i) for i in range(len(names))]
     style.label_lines(ax, [(labels or {}).get(name, name) for name in names], list(map(_height, middle)), colours)
@@ -117,14 +117,15 @@ def _height(share: float) -> float:
     return 1 - float(np.log10(share) / np.log10(LOWEST))
 
 
-def _mark(ax: "Axes", target: Target, index: int) -> None:
+def _mark(ax: "Axes", target: Target, index: int, at: float) -> None:
+    """Mark a target at a wait (ms): its limit, or the left end of the logarithmic axis where the limit lies before."""
     shade = style.colour(index)
-    ax.axvline(target.limit, color=shade, linestyle="--", linewidth=1)
-    ax.plot([target.limit], [1 - target.percentile / 100], marker="v", color=shade, clip_on=False)
+    ax.axvline(at, color=shade, linestyle="--", linewidth=1)
+    ax.plot([at], [1 - target.percentile / 100], marker="v", color=shade, clip_on=False)
     ax.annotate(
         f"p{units.plain(target.percentile)} ≤ {target.limit_text}",
         # Platforms with the same limit stand below each other.
-        xy=(target.limit, 0.99 - 0.22 * (index % 4)),
+        xy=(at, 0.99 - 0.22 * (index % 4)),
         xycoords=("data", "axes fraction"),
         xytext=(2, 0),
         textcoords="offset points",
