@@ -2,6 +2,7 @@
 
 import errno
 import re
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from onecenter.cli.main import main
 
 ROOT = Path(__file__).parents[1]
+COUNT = "center.nodes.server.count"
 
 
 def failing(error: BaseException) -> Any:
@@ -36,7 +38,7 @@ LIMITS = {
     "memory": (MemoryError(), "out of memory"),
     "descriptors": (OSError(errno.EMFILE, "Too many open files"), "too many open files: raise the limit (ulimit -n)"),
     "threads": (RuntimeError("can't start new thread"), "ulimit -u"),
-    "libraries": (ImportError("libx.so: failed to map segment from shared object"), "out of memory"),
+    "libraries": (RuntimeError("libx.so: failed to map segment from shared object"), "out of memory"),
 }
 
 
@@ -156,3 +158,22 @@ def test_the_pages_and_the_help_tell_every_status(page: str, capsys: pytest.Capt
     with pytest.raises(SystemExit):
         main(["sweep", "--help"])
     assert re.findall(r"(?:: |; )(\d+) ", " ".join(capsys.readouterr().out.split())) == ["0", "1", "2", "3", "130"]
+
+
+@pytest.mark.case("7.3")
+def test_too_little_memory_to_begin_is_refused_first(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (800_000 << 10, resource.RLIM_INFINITY))
+    assert main(["run", "tiny"]) == 3
+    told = capsys.readouterr().err
+    assert re.fullmatch(r"onecenter: the memory limit of 800000 KiB \(ulimit -v\) is too low: .* is needed\n", told)
+
+
+@pytest.mark.case("7.3")
+@pytest.mark.slow
+def test_twelve_open_files_are_too_few_for_workers(tmp_path: Path) -> None:
+    command = f"ulimit -n 12; exec '{sys.executable}' -m onecenter sweep mm-c --vary {COUNT}=8,9 --out '{tmp_path}/s'"
+    done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=False)
+    assert done.returncode == 3
+    assert done.stderr == "onecenter: too many open files: raise the limit (ulimit -n)\n"
