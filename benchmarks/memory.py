@@ -8,11 +8,11 @@ import sys
 from pathlib import Path
 
 from benchmarks.workloads import fleet, poisson_jobs
-from onecenter.center import Center
-from onecenter.log import fates
-from onecenter.metrics import figures
+from onecenter.engine.center import Center
 from onecenter.policies import Policy
-from onecenter.window import whole_run
+from onecenter.results.figures import figures
+from onecenter.results.log import fates
+from onecenter.results.window import whole_run
 
 #: Nodes of the center.
 NODES = 64

@@ -11,11 +11,11 @@ from onecenter_kernels.codes import PLACEMENTS
 
 from benchmarks.expectations import FOLDER
 from benchmarks.freeze import Frozen, names, read
-from onecenter.center import Center
-from onecenter.log import digest, fates
-from onecenter.metrics import figures
+from onecenter.engine.center import Center
 from onecenter.policies import NAMED, Policy
-from onecenter.window import whole_run
+from onecenter.results.figures import figures
+from onecenter.results.log import digest, fates
+from onecenter.results.window import whole_run
 
 FILE: Final = FOLDER / "queue_delay.json"
 

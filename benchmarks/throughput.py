@@ -20,10 +20,10 @@ from typing import Any, Final
 from benchmarks.bare import VARIANTS
 from benchmarks.memory import measured_apart
 from benchmarks.workloads import SEED, fleet, poisson_jobs
-from onecenter.center import Center
-from onecenter.conductor import STRIDES
+from onecenter.engine.center import Center
+from onecenter.engine.conductor import STRIDES
 from onecenter.policies import Policy
-from onecenter.provenance import describe
+from onecenter.simulation.provenance import describe
 from onecenter.workload.table import Workload
 
 NODES: Final = 64

@@ -8,7 +8,7 @@ from onecenter_kernels.codes import BACKFILLS, ORDERS
 
 from benchmarks.expectations import FOLDER
 from benchmarks.workloads import fleet, integer_jobs
-from onecenter.center import Center
+from onecenter.engine.center import Center
 from onecenter.policies import Policy
 from onecenter.workload.table import COLUMNS, Workload
 

@@ -56,7 +56,7 @@ axes
 # worked out from the series, the other from the jobs.
 
 # %%
-from onecenter.series import time_integrals
+from onecenter.results.series import time_integrals
 
 result = oc.run("tiny")
 waiting = time_integrals(result.series, "waiting", 0, result.window.horizon)

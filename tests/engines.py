@@ -10,9 +10,9 @@ from onecenter_kernels import codes
 from oracle import Post
 from random_scenarios import RandomScenario, Seeded, fleet_of, job_of
 
-from onecenter.center import Center
-from onecenter.conductor import STRIDES
-from onecenter.core import FOREVER, Core
+from onecenter.engine.center import Center
+from onecenter.engine.conductor import STRIDES
+from onecenter.engine.core import FOREVER, Core
 from onecenter.fleet import NodeType
 from onecenter.policies import Policy
 from onecenter.workload.table import DEFAULTS, type_order, workload

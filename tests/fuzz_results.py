@@ -10,14 +10,14 @@ from fuzz import edited as edit
 from hand import FLEET, HORIZON, WARMUP, small_run
 
 import onecenter as oc
-from onecenter import log as decisions
-from onecenter import provenance, store, store_rows, store_seal
 from onecenter.policies import Policy
 from onecenter.report.page import page
 from onecenter.report.subject import subject_of
-from onecenter.result import Result
-from onecenter.targets import Target
-from onecenter.window import Window
+from onecenter.results import log as decisions
+from onecenter.results.targets import Target
+from onecenter.results.window import Window
+from onecenter.simulation import provenance, store, store_rows, store_seal
+from onecenter.simulation.result import Result
 from onecenter.workload.table import Workload
 
 #: One in so many results is also drawn and reported, which takes a hundred times as long.

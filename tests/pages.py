@@ -16,8 +16,8 @@ import numpy.typing as npt
 from onecenter_kernels import codes
 
 from onecenter.fleet import NodeType
-from onecenter.log import fates
 from onecenter.policies import Policy
+from onecenter.results.log import fates
 from onecenter.units import parse_memory
 from onecenter.workload.table import DEFAULTS, Workload, type_code, workload
 

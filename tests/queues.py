@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from onecenter.core import FOREVER, Core
+from onecenter.engine.core import FOREVER, Core
 from onecenter.fleet import NodeType
 from onecenter.policies import Policy
 from onecenter.workload.table import Workload, workload

@@ -9,8 +9,8 @@ from onecenter.planning.question import Question
 from onecenter.report.page import page
 from onecenter.report.sources import read
 from onecenter.report.subject import subject_of
-from onecenter.result import Result
 from onecenter.scenario import Scenario, load
+from onecenter.simulation.result import Result
 
 EIGHTH = ["time.horizon=9 d", "time.warmup=2 d"]
 

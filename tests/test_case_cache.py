@@ -297,7 +297,7 @@ def test_six_first_runs_at_once(tmp_path: Path) -> None:
     assert {process.returncode for process in running} == {0}
     assert set(said) == {"  compiling kernels (first run only): about a minute\n"}
 
-    from onecenter.result import Result
+    from onecenter.simulation.result import Result
 
     digests = {Result.load(tmp_path / str(i) / "result.parquet").log_digest for i in range(6)}
     assert len(digests) == 1

@@ -5,9 +5,9 @@ from by_hand import Log, job, named, nodes, places, simulated, starts, table
 from engines import Steps, center_of
 from onecenter_kernels import codes
 
-from onecenter.center import Center
-from onecenter.conductor import STRIDES, Conductor
-from onecenter.core import FOREVER, Core
+from onecenter.engine.center import Center
+from onecenter.engine.conductor import STRIDES, Conductor
+from onecenter.engine.core import FOREVER, Core
 from onecenter.errors import SimulationError
 from onecenter.fleet import NodeType
 from onecenter.policies import Policy

@@ -10,7 +10,7 @@ import pytest
 
 import onecenter as oc
 from onecenter.errors import ResultError
-from onecenter.result import Result
+from onecenter.simulation.result import Result
 
 #: Where in the head, and what is written there.
 EDITS: list[tuple[str, Any]] = [
@@ -42,7 +42,7 @@ def signed(path: Path, rows: pl.DataFrame, head: dict[str, Any]) -> None:
     """Write rows and head as a whole result, whatever way this code signs one."""
     text = json.dumps(head)
     try:
-        from onecenter import store_seal
+        from onecenter.simulation import store_seal
     except ImportError:
         sign = hashlib.sha256(text.encode()).hexdigest()
         rows.write_parquet(path, metadata={"onecenter": text, "onecenter.sha256": sign})
@@ -106,7 +106,7 @@ def test_the_place_and_the_value_are_told(tiny: Path, tmp_path: Path) -> None:
     [("job", 6), ("job", -1), ("node", 2), ("node", -2), ("device", 4), ("t", -1), ("amount", -1), ("t", 2**62)],
 )
 def test_an_edited_row_is_refused(tiny: Path, tmp_path: Path, column: str, value: int) -> None:
-    from onecenter import log as decisions
+    from onecenter.results import log as decisions
 
     rows, head, path = pl.read_parquet(tiny), head_of(tiny), tmp_path / "edited.parquet"
     kind = rows.schema[column]

@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 import onecenter as oc
-from onecenter.economics import footprint
+from onecenter.planning.economics import footprint
 from onecenter.report.blocks import Facts
 from onecenter.report.money import money
 from onecenter.report.numbers import Numbers
 from onecenter.report.subject import subject_of
 from onecenter.report.words import Words
-from onecenter.result import Result
+from onecenter.simulation.result import Result
 
 #: `hall` has ten cpus only: of the two hours a job of 2 x 2.5 cpus holds five from 10 to 70 min, and the next one nine
 #: from then on: 5 + 7.5 of 20 cpu-hours. `small` is idle.
@@ -61,7 +61,7 @@ def test_the_report_says_the_energy_of_cpus_that_are_held(result: Result) -> Non
 
 
 def test_what_is_held_by_node_type(result: Result) -> None:
-    from onecenter.economics import hours_held
+    from onecenter.planning.economics import hours_held
 
     assert hours_held(result.nodes) == {"hall": pytest.approx(12.5), "small": 0.0}
     assert result.nodes["cpu_hours"].to_list() == pytest.approx([12.5, 0.0, 0.0])

@@ -319,7 +319,7 @@ def test_a_deadline_of_a_job_that_never_runs_is_missed(tmp_path: Path, capsys: p
 
 @pytest.mark.case("2.1-6")
 def test_the_digest_is_that_of_the_rows_before_the_horizon(twice_too_much: str) -> None:
-    from onecenter.log import digest
+    from onecenter.results.log import digest
 
     result = oc.run(twice_too_much)
     before = result.decisions[result.decisions["t"] < result.window.horizon]

@@ -142,7 +142,7 @@ def test_a_folder_that_cannot_be_made_is_refused_before_the_work(
 ) -> None:
     (tmp_path / "file").write_text("no folder")
     worked: list[Any] = []
-    monkeypatch.setattr("onecenter.center.Center.run", lambda *_, **__: worked.append(1))
+    monkeypatch.setattr("onecenter.engine.center.Center.run", lambda *_, **__: worked.append(1))
     given = [log if part == "LOG" else part for part in WORK[name]]
     assert main([*given, "--out", str(tmp_path / out) if out else ""]) == 2
     assert "--out" in capsys.readouterr().err

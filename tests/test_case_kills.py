@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import polars as pl
 import pytest
 
-from onecenter.result import Result
+from onecenter.simulation.result import Result
 
 #: Longer than any process may live on after a kill (s).
 LONG = 60

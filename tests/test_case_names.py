@@ -9,8 +9,8 @@ import pytest
 
 import onecenter as oc
 from onecenter.cli.main import main
-from onecenter.result import Result
 from onecenter.scenario import from_dict, load
+from onecenter.simulation.result import Result
 
 MARKUP = ("[/red]", "[bold]x", "[link=file:///]y[/link]", ":fire:", "a\\[b]", "center")
 INVISIBLE = {"a\x1b[31mb": r"a\x1b[31mb", "a\u202eb": r"a\u202eb", "\x9b2J": r"\x9b2J", "a\rb": r"a\rb"}

@@ -434,21 +434,21 @@ def growing(scenario: oc.Scenario) -> oc.Scenario:
 
 def growth_of(scenario: oc.Scenario, month: Any) -> Any:
     """Return a scenario in a month."""
-    from onecenter.growth import in_month
+    from onecenter.planning.growth import in_month
 
     return in_month(scenario, month)
 
 
 def scaled(scenario: oc.Scenario, demand: Any) -> Any:
     """Return a scenario with other demand."""
-    from onecenter.growth import with_demand
+    from onecenter.planning.growth import with_demand
 
     return with_demand(scenario, demand)
 
 
 def indices(n: Any) -> Any:
     """Return indices of the sum of two values."""
-    from onecenter.sweeping import sobol
+    from onecenter.experiments.sweeping import sobol
 
     return sobol(lambda x: x.sum(axis=1), ["a", "b"], n)
 
@@ -462,7 +462,7 @@ def node_type(**amounts: Any) -> Any:
 
 def processes(workers: Any) -> None:
     """Begin and end a pool of processes."""
-    from onecenter.executors import local
+    from onecenter.experiments.executors import local
 
     with local(workers):
         pass
@@ -470,14 +470,14 @@ def processes(workers: Any) -> None:
 
 def target(**values: Any) -> Any:
     """Return a target."""
-    from onecenter.targets import Target
+    from onecenter.results.targets import Target
 
     return Target(**{"kind": "wait", "percentile": 95, "limit": 60_000} | values)
 
 
 def window(warmup: Any, horizon: Any) -> Any:
     """Return a window."""
-    from onecenter.window import Window
+    from onecenter.results.window import Window
 
     return Window(warmup, horizon)
 

@@ -221,7 +221,7 @@ def test_a_range_of_one_count_asks_whether_it_is_enough(count: int, answer: dict
 
 @pytest.mark.slow
 def test_the_eighth_of_changsha_is_known_within_five_nodes() -> None:
-    from onecenter.executors import local
+    from onecenter.experiments.executors import local
 
     path = "center.nodes.910b.count"
     with local() as executor:

@@ -12,7 +12,7 @@ import pytest
 
 import onecenter as oc
 from onecenter.cli.main import main
-from onecenter.executors import local
+from onecenter.experiments.executors import local
 
 # Newer versions of Python warn of any fork beside threads.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -44,7 +44,7 @@ def test_workers_end_at_once_where_the_block_raises(tmp_path: Path) -> None:
 
 PARENT = f"""
 import os, time
-from onecenter.executors import local
+from onecenter.experiments.executors import local
 with local(2) as workers:
     workers.submit(os.getpid).result()
     late = [workers.submit(time.sleep, {LONG}) for _ in range(2)]
@@ -72,7 +72,7 @@ def test_workers_end_with_a_parent_that_is_killed() -> None:
 
 ANSWERING = """
 from concurrent.futures import FIRST_COMPLETED, wait
-from onecenter.executors import local
+from onecenter.experiments.executors import local
 try:
     with local(2) as workers:
         wait([workers.submit(bytes, 60_000_000) for _ in range(12)], return_when=FIRST_COMPLETED)

@@ -141,7 +141,7 @@ def test_an_interrupt_that_a_library_turns_into_another_error(
 def test_failed_runs_of_a_sweep_are_no_condition(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from onecenter.sweeping import Sweep
+    from onecenter.experiments.sweeping import Sweep
 
     rows = [{"run": "a", "error": None}, {"run": "b", "error": "ValueError: seven"}]
     monkeypatch.setattr("onecenter.cli.sweeping.sweep", lambda *_, **__: Sweep([{}], rows))

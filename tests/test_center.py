@@ -7,8 +7,8 @@ from by_hand import job, named, nodes, starts
 from engines import Steps, center_of
 from onecenter_kernels import codes
 
-from onecenter.center import Center
-from onecenter.conductor import STRIDES
+from onecenter.engine.center import Center
+from onecenter.engine.conductor import STRIDES
 from onecenter.fleet import NodeType
 from onecenter.policies import Policy
 from onecenter.workload.table import DEFAULTS, workload

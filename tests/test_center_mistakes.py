@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from engines import center_of
 
-from onecenter.clock import Clock
-from onecenter.conductor import Conductor
+from onecenter.engine.clock import Clock
+from onecenter.engine.conductor import Conductor
 from onecenter.errors import SimulationError
 
 LONE: dict[str, Any] = {"run_time": 5, "accelerators": 1}

@@ -8,8 +8,8 @@ from by_hand import job, starts
 from engines import Steps, center_of
 from onecenter_kernels import codes
 
-from onecenter.center import Center
-from onecenter.conductor import STRIDES
+from onecenter.engine.center import Center
+from onecenter.engine.conductor import STRIDES
 
 
 @pytest.fixture(params=STRIDES)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from onecenter.cli.main import main
-from onecenter.result import Result
+from onecenter.simulation.result import Result
 
 PARTS = [
     "submitted",

@@ -8,8 +8,8 @@ import pytest
 from scipy import stats
 
 import onecenter as oc
-from onecenter.comparison import compare
 from onecenter.errors import OnecenterError
+from onecenter.experiments.comparison import compare
 from onecenter.scenario import load, with_set
 
 

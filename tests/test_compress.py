@@ -4,7 +4,7 @@ import pytest
 from oracle import simulate
 from random_scenarios import random_scenario
 
-from onecenter.core import FOREVER, Core
+from onecenter.engine.core import FOREVER, Core
 
 pytestmark = pytest.mark.equality
 

@@ -8,9 +8,9 @@ from engines import by_core, check_equal
 from onecenter_kernels import codes
 from random_scenarios import random_scenario
 
-from onecenter.clock import Clock
-from onecenter.conductor import STRIDES, Conductor
-from onecenter.core import Core
+from onecenter.engine.clock import Clock
+from onecenter.engine.conductor import STRIDES, Conductor
+from onecenter.engine.core import Core
 from onecenter.workload.table import DEFAULTS
 
 

@@ -7,11 +7,11 @@ import pytest
 from multiserver import Servers
 from waiting_times import Exponential, Hyperexponential, waits_of
 
-from onecenter.replications import replicate
-from onecenter.sample import Sample
+from onecenter.experiments.replications import replicate
 from onecenter.scenario import Scenario, load, with_set
 from onecenter.statistics.estimates import Estimate
 from onecenter.statistics.pooled import Pooled
+from onecenter.statistics.sample import Sample
 
 #: Chosen before looking.
 SEED = 20261124

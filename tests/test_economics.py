@@ -2,7 +2,7 @@
 
 import pytest
 
-from onecenter.economics import footprint, node_power, power_of, racks_of, yearly_cost
+from onecenter.planning.economics import footprint, node_power, power_of, racks_of, yearly_cost
 from onecenter.scenario import Scenario, load, with_set
 
 #: Six nodes of a kind with all figures: written off over five years of 365 days.

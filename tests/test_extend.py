@@ -11,8 +11,8 @@ from engines import Steps, center_of, check_equal, conducted
 from onecenter_kernels.codes import BACKFILLS
 from random_scenarios import RandomScenario, random_scenario
 
-from onecenter.center import Center
-from onecenter.conductor import STRIDES
+from onecenter.engine.center import Center
+from onecenter.engine.conductor import STRIDES
 from onecenter.errors import SimulationError
 from onecenter.policies import Policy
 from onecenter.scenario import load, with_set

@@ -13,7 +13,7 @@ from onecenter_kernels.jit import JIT
 from oracle import simulate
 from random_scenarios import RandomScenario, Seeded, random_scenario
 
-from onecenter.core import FOREVER, Core
+from onecenter.engine.core import FOREVER, Core
 from onecenter.policies import Policy
 from onecenter.workload.table import DEFAULTS
 
@@ -34,7 +34,7 @@ def exactly(rows: state.Array, need: int) -> state.Array:
 @pytest.fixture(autouse=True)
 def no_spare_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let arrays grow by what is asked for only."""
-    monkeypatch.setattr("onecenter.core.grown", exactly)
+    monkeypatch.setattr("onecenter.engine.core.grown", exactly)
 
 
 def cramped(scenario: RandomScenario, rows: int = 1, fractions: bool = False) -> Core:

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from onecenter.chain import Course, course, entries_of, graduate_demand, tenant_demand, voucher_factor
 from onecenter.errors import PlanError, ScenarioError
-from onecenter.growth import factor, factors, first_month, in_month, never_falls, order_month
+from onecenter.planning.growth import factor, factors, first_month, in_month, never_falls, order_month
+from onecenter.planning.startups import Course, course, entries_of, graduate_demand, tenant_demand, voucher_factor
 from onecenter.scenario import Scenario, from_dict, load, with_set
 from onecenter.scenario.growth import Chain
 from onecenter.statistics.queueing import mgc_percentile

@@ -6,7 +6,7 @@ import pytest
 from hand import HORIZON, log_of, small_run
 from onecenter_kernels.state import LOG_DTYPE
 
-from onecenter.log import (
+from onecenter.results.log import (
     CHUNK,
     FATES,
     digest,
@@ -16,7 +16,7 @@ from onecenter.log import (
     names_of,
     to_frame,
 )
-from onecenter.seen import seen
+from onecenter.results.seen import seen
 
 
 def test_digest_is_that_of_packed_columns() -> None:

@@ -22,13 +22,13 @@ from pages import (
     shown_minutes,
 )
 
-from onecenter.center import Center
-from onecenter.log import FATES, fates
-from onecenter.metrics import figures
+from onecenter.engine.center import Center
+from onecenter.engine.reasons import waits_by_reason
 from onecenter.policies import Policy
+from onecenter.results.figures import figures
+from onecenter.results.log import FATES, fates
+from onecenter.results.window import Window, whole_run
 from onecenter.units import parse_duration
-from onecenter.waits import waits_by_reason
-from onecenter.window import Window, whole_run
 
 PAGE = "docs/mechanisms.md"
 EXAMPLES = [example(block) for block in blocks(PAGE, "example")]

@@ -5,12 +5,12 @@ import pytest
 from hand import FLEET, HORIZON, WARMUP, log_of, small_run
 
 from onecenter.fleet import NodeType
-from onecenter.log import fates
-from onecenter.metrics import COUNTS, center_figures, figures, platform_figures
-from onecenter.series import series_table, time_integrals
-from onecenter.tables import jobs_table, nodes_table
-from onecenter.targets import PLACES
-from onecenter.window import Window, whole_run
+from onecenter.results.figures import COUNTS, center_figures, figures, platform_figures
+from onecenter.results.log import fates
+from onecenter.results.series import series_table, time_integrals
+from onecenter.results.tables import jobs_table, nodes_table
+from onecenter.results.targets import PLACES
+from onecenter.results.window import Window, whole_run
 from onecenter.workload.table import workload
 
 WINDOW = Window(WARMUP * 1_000, HORIZON * 1_000)

@@ -8,8 +8,8 @@ from onecenter_kernels.jit import JIT
 from oracle import simulate
 from random_scenarios import RandomScenario, Seeded, random_scenario
 
-from onecenter.center import Center
-from onecenter.conductor import STRIDES
+from onecenter.engine.center import Center
+from onecenter.engine.conductor import STRIDES
 from onecenter.policies import Policy
 
 pytestmark = pytest.mark.equality

@@ -10,14 +10,14 @@ import pytest
 
 import onecenter as oc
 from onecenter.cli.main import main
-from onecenter.economics import yearly_cost
 from onecenter.errors import OnecenterError
+from onecenter.experiments.standing import _verdict, _verdict_of_periods
 from onecenter.planning.candidates import Candidates
+from onecenter.planning.economics import yearly_cost
 from onecenter.planning.fleets import fleet_of
 from onecenter.planning.limits import Limits
 from onecenter.planning.naming import target_name
 from onecenter.scenario import Scenario, from_dict, load, with_set
-from onecenter.standing import _verdict, _verdict_of_periods
 from onecenter.statistics.estimates import Estimate
 
 PATH = "center.nodes.server.count"

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 import onecenter as oc
-from onecenter.executors import local
+from onecenter.experiments.executors import local
+from onecenter.experiments.replications import Replications, task_of
 from onecenter.planning.window import lengthened
-from onecenter.replications import Replications, task_of
+from onecenter.results.targets import targets_of
 from onecenter.scenario import load, with_set
-from onecenter.targets import targets_of
 
 PATH = "center.nodes.910b.count"
 

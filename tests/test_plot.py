@@ -11,13 +11,13 @@ from test_result import small_result
 
 from onecenter import plot
 from onecenter.fleet import NodeType
-from onecenter.log import fates, to_frame
 from onecenter.plot.gantt import Bar, _bars
 from onecenter.plot.style import BINS, MOST_POINTS, edges_of, spread, unit_of
-from onecenter.series import averages, integral
-from onecenter.tables import jobs_table, nodes_table
-from onecenter.targets import Target
-from onecenter.window import Window
+from onecenter.results.log import fates, to_frame
+from onecenter.results.series import averages, integral
+from onecenter.results.tables import jobs_table, nodes_table
+from onecenter.results.targets import Target
+from onecenter.results.window import Window
 from onecenter.workload.table import workload
 
 NAMES = ["utilisation", "queue", "waits", "gantt"]

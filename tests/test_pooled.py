@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from onecenter.sample import Sample
 from onecenter.statistics.pooled import FEW, FEWEST, Pooled
+from onecenter.statistics.sample import Sample
 
 
 def sample(*seen: float, still: tuple[int, ...] = (), never: tuple[int, ...] = ()) -> Sample:

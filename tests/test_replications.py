@@ -7,17 +7,17 @@ import numpy as np
 import pytest
 
 import onecenter as oc
-from onecenter.backlog import Waiting, backlog_slope, waiting_hours, while_waiting
 from onecenter.errors import OnecenterError, ScenarioError
-from onecenter.log import Fates
-from onecenter.period import WEEK, Period, period_of
+from onecenter.experiments.period import WEEK, Period, period_of
+from onecenter.experiments.replication import nothing_drawn, one_run, seed_of
+from onecenter.experiments.replications import Replications, replicate, replication
 from onecenter.policies import Policy
-from onecenter.replication import nothing_drawn, one_run, seed_of
-from onecenter.replications import Replications, replicate, replication
+from onecenter.results.backlog import Waiting, backlog_slope, waiting_hours, while_waiting
+from onecenter.results.log import Fates
+from onecenter.results.seen import joined, seen, submitted_in
+from onecenter.results.targets import Target, late
+from onecenter.results.window import Window
 from onecenter.scenario import Scenario, load, with_set
-from onecenter.seen import joined, seen, submitted_in
-from onecenter.targets import Target, late
-from onecenter.window import Window
 from onecenter.workload.table import workload
 
 HOUR = 3_600_000

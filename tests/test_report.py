@@ -26,9 +26,9 @@ from onecenter.report.subject import subject_of
 from onecenter.report.svg import Letters
 from onecenter.report.week import use_by_hour_of_week
 from onecenter.report.words import LANGUAGES, TEXTS, Words
-from onecenter.result import Result
-from onecenter.targets import Target
-from onecenter.window import Window
+from onecenter.results.targets import Target
+from onecenter.results.window import Window
+from onecenter.simulation.result import Result
 
 HOUR = 3_600_000
 

@@ -12,9 +12,9 @@ import pytest
 from reports import plan
 
 from onecenter.errors import OnecenterError
-from onecenter.provenance import hash_of
 from onecenter.report.page import page
 from onecenter.report.sources import read
+from onecenter.simulation.provenance import hash_of
 
 VALUES: list[Any] = [
     None, True, -1, 0, 1e300, 1e-300, 2**70, "", "x", "\u202e$", [], {}, [1], {"a": 1}, math.nan, -0.0, "9" * 500,

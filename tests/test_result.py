@@ -10,12 +10,12 @@ import pytest
 from hand import FLEET, HORIZON, WARMUP, log_of, small_run
 from onecenter_kernels.jit import kernel_hash
 
-from onecenter import provenance, store, store_rows, store_seal
 from onecenter.errors import ResultError
 from onecenter.policies import Policy
-from onecenter.result import Result
-from onecenter.targets import Target
-from onecenter.window import Window
+from onecenter.results.targets import Target
+from onecenter.results.window import Window
+from onecenter.simulation import provenance, store, store_rows, store_seal
+from onecenter.simulation.result import Result
 from onecenter.workload.table import COLUMNS
 
 

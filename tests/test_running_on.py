@@ -8,14 +8,14 @@ from onecenter_kernels.codes import E_SUBMIT
 from random_centers import random_center
 
 import onecenter as oc
-from onecenter import running_on
-from onecenter.center import Center
-from onecenter.conductor import STRIDES
-from onecenter.log import WAITING, fates
+from onecenter.engine.center import Center
+from onecenter.engine.conductor import STRIDES
 from onecenter.policies import Policy
-from onecenter.running_on import CAP, arrivals_of, cap_of, run_on
+from onecenter.results.log import WAITING, fates
+from onecenter.results.window import Window
 from onecenter.scenario import Scenario, load
-from onecenter.window import Window
+from onecenter.simulation import running_on
+from onecenter.simulation.running_on import CAP, arrivals_of, cap_of, run_on
 from onecenter.workload.build import build
 from onecenter.workload.table import Workload
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from onecenter.sample import Bracket, Sample, needed
+from onecenter.statistics.sample import Bracket, Sample, needed
 
 
 def sample(*seen: float, open: tuple[int, ...] = (), never: tuple[int, ...] = ()) -> Sample:

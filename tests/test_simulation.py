@@ -7,7 +7,7 @@ import pytest
 
 import onecenter as oc
 from onecenter.errors import PolicyError, ScenarioError, SimulationError, TraceError
-from onecenter.side_by_side import run_each
+from onecenter.experiments.side_by_side import run_each
 
 
 def test_calls_can_be_made_twice() -> None:
@@ -66,7 +66,7 @@ def test_real_gpu_logs(trace_file: Callable[[str], Path], name: str, nodes: str,
 
 
 def test_progress_begins_with_the_first_submit() -> None:
-    from onecenter import progress
+    from onecenter.engine import progress
 
     class Fake:
         """A bar, and a center that remembers how long it was asked to wait."""

@@ -2,13 +2,13 @@
 
 import pytest
 
-from onecenter.adequacy import adequacy
-from onecenter.replications import replicate
+from onecenter.experiments.adequacy import adequacy
+from onecenter.experiments.replications import replicate
+from onecenter.experiments.standing import _needed
+from onecenter.results.targets import PLACES
 from onecenter.scenario import load, with_set
-from onecenter.simulation import without_jobs
-from onecenter.standing import _needed
+from onecenter.simulation.running import without_jobs
 from onecenter.statistics.estimates import Estimate
-from onecenter.targets import PLACES
 
 
 @pytest.mark.parametrize(

@@ -31,8 +31,8 @@ from oracle import simulate
 from random_scenarios import RandomScenario, Seeded, random_scenario, scenarios
 from test_random_scenarios import check_laws
 
-from onecenter.center import Center
-from onecenter.conductor import STRIDES
+from onecenter.engine.center import Center
+from onecenter.engine.conductor import STRIDES
 from onecenter.policies import Policy
 
 pytestmark = pytest.mark.equality

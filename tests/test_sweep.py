@@ -19,10 +19,10 @@ import pytest
 import onecenter as oc
 from onecenter.cli.main import main
 from onecenter.errors import OnecenterError, PlanError
+from onecenter.experiments.sweeping import runs, sobol, sweep
+from onecenter.experiments.sweeping.dataset import HEAD
+from onecenter.experiments.sweeping.design import points_of
 from onecenter.scenario import load, with_set
-from onecenter.sweeping import runs, sobol, sweep
-from onecenter.sweeping.dataset import HEAD
-from onecenter.sweeping.design import points_of
 
 SCALE = "platforms.queue.demand.customers.scale"
 COUNT = "center.nodes.server.count"
@@ -112,12 +112,12 @@ def fails_at_seven(scenario: Any, point: Any, index: int) -> Any:
 
 
 def test_a_run_that_fails_is_reported(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("onecenter.sweeping.running.one_row", fails_at_seven)
+    monkeypatch.setattr("onecenter.experiments.sweeping.running.one_row", fails_at_seven)
     found = sweep(short(), {COUNT: [6, 7, 8]}, out=tmp_path / "s", executor=threads)
     assert [row["error"] for row in found.rows] == [None, "ValueError: seven", None]
     assert len(found.failed) == 1
     # It is not written, so that resuming tries it again.
-    monkeypatch.setattr("onecenter.sweeping.running.one_row", runs.one_row)
+    monkeypatch.setattr("onecenter.experiments.sweeping.running.one_row", runs.one_row)
     assert sweep(short(), {COUNT: [6, 7, 8]}, out=tmp_path / "s", resume=True, executor=threads).failed == []
 
 
@@ -323,7 +323,7 @@ def test_a_sweep_goes_on_with_itself_only(case: str, tmp_path: Path) -> None:
 
 def test_other_software_does_not_go_on_with_a_sweep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sweep(short(), {COUNT: [6]}, out=tmp_path, executor=threads)
-    monkeypatch.setattr("onecenter.provenance.kernel_hash", lambda: "other")
+    monkeypatch.setattr("onecenter.simulation.provenance.kernel_hash", lambda: "other")
     with pytest.raises(PlanError, match=r"it was made with the kernels .*, this is the kernels other"):
         sweep(short(), {COUNT: [6]}, out=tmp_path, resume=True, executor=threads)
 

@@ -13,10 +13,10 @@ import numpy.typing as npt
 import pytest
 from trim import pyss_figures
 
-from onecenter.center import Center
-from onecenter.conductor import STRIDES
-from onecenter.log import fates
+from onecenter.engine.center import Center
+from onecenter.engine.conductor import STRIDES
 from onecenter.policies import NAMED
+from onecenter.results.log import fates
 from onecenter.traces import flat_pool, read, to_workload
 from onecenter.workload.table import Workload
 

@@ -7,11 +7,11 @@ import pytest
 from hand import FLEET, log_of
 from onecenter_kernels import codes
 
-from onecenter.log import CANCELLED_WAITING, REFUSED, WAITING, fates
-from onecenter.metrics import center_figures, figures, platform_figures
-from onecenter.seen import Seen
-from onecenter.targets import PLACES, Judgement, Target, counted, exceeded, judge, meets, places, targets_of
-from onecenter.window import Window
+from onecenter.results.figures import center_figures, figures, platform_figures
+from onecenter.results.log import CANCELLED_WAITING, REFUSED, WAITING, fates
+from onecenter.results.seen import Seen
+from onecenter.results.targets import PLACES, Judgement, Target, counted, exceeded, judge, meets, places, targets_of
+from onecenter.results.window import Window
 from onecenter.workload.table import workload
 
 

@@ -13,10 +13,10 @@ from queues import CUT, Interval, Queue, constant, erlang_c, exponential, interv
 from random_scenarios import random_scenario
 
 from onecenter.fleet import NodeType
-from onecenter.log import fates
-from onecenter.series import series_table, time_integrals
-from onecenter.tables import jobs_table
-from onecenter.window import Window
+from onecenter.results.log import fates
+from onecenter.results.series import series_table, time_integrals
+from onecenter.results.tables import jobs_table
+from onecenter.results.window import Window
 from onecenter.workload.table import Workload
 
 #: Chosen before looking; the fresh ones are for a queue whose formula lies outside with the first.

@@ -8,8 +8,8 @@ from onecenter_kernels import codes
 from pages import Cells, blocks, chart, log_table, markdown_table, plain_table, shown_minutes
 
 import onecenter as oc
-from onecenter.log import FATES
-from onecenter.result import Result
+from onecenter.results.log import FATES
+from onecenter.simulation.result import Result
 
 PAGE = "docs/tiny.md"
 DIGITS = "012345"

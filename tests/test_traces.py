@@ -12,11 +12,11 @@ from onecenter_kernels.codes import CANCELLED_RUNNING, COMPLETED, FAILED, SPREAD
 from trim import pyss_figures, pyss_trim
 
 from onecenter import traces
-from onecenter.center import Center
+from onecenter.engine.center import Center
 from onecenter.errors import OnecenterError, TraceError
 from onecenter.fleet import NodeType
-from onecenter.log import REFUSED, fates
 from onecenter.policies import Policy
+from onecenter.results.log import REFUSED, fates
 from onecenter.traces import files
 from onecenter.workload.table import type_order
 

@@ -4,11 +4,12 @@ from hand import Row, log_of, small_run
 from onecenter_kernels.codes import E_BLOCKED, R_LIMIT, REASONS
 from random_scenarios import random_scenario
 
+from onecenter.engine.reasons import waits_by_reason
 from onecenter.fleet import NodeType
-from onecenter.log import fates
-from onecenter.seen import seen
-from onecenter.waits import job_reasons_table, reasons_table, waits_by_reason
-from onecenter.window import Window
+from onecenter.results.log import fates
+from onecenter.results.reasons import job_reasons_table, reasons_table
+from onecenter.results.seen import seen
+from onecenter.results.window import Window
 from onecenter.workload.table import type_code, workload
 
 #: One node type that all may use, one for the few.

@@ -10,16 +10,16 @@ looks years ahead, `sweep` runs many variants,
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from onecenter.center import Center
-    from onecenter.comparison import compare
+    from onecenter.engine.center import Center
+    from onecenter.experiments.comparison import compare
+    from onecenter.experiments.replications import replicate
+    from onecenter.experiments.sweeping import Sensitivity, Sweep, sensitivity, sweep
     from onecenter.planning import Limits, Outlook, Plan, outlook, plan
     from onecenter.policies import Policy
-    from onecenter.replaying import replay
-    from onecenter.replications import replicate
-    from onecenter.result import Result
     from onecenter.scenario import Scenario, load
-    from onecenter.simulation import run
-    from onecenter.sweeping import Sensitivity, Sweep, sensitivity, sweep
+    from onecenter.simulation.replaying import replay
+    from onecenter.simulation.result import Result
+    from onecenter.simulation.running import run
 
 __version__ = "0.1.0"
 
@@ -46,24 +46,24 @@ __all__ = [
 
 # Imported when first used: the command line's help must not wait for them.
 _HOMES = {
-    "Center": "onecenter.center",
+    "Center": "onecenter.engine.center",
     "Limits": "onecenter.planning",
     "Outlook": "onecenter.planning",
     "Plan": "onecenter.planning",
     "Policy": "onecenter.policies",
-    "Result": "onecenter.result",
+    "Result": "onecenter.simulation.result",
     "Scenario": "onecenter.scenario",
-    "compare": "onecenter.comparison",
+    "compare": "onecenter.experiments.comparison",
     "load": "onecenter.scenario",
     "outlook": "onecenter.planning",
     "plan": "onecenter.planning",
-    "replay": "onecenter.replaying",
-    "replicate": "onecenter.replications",
-    "run": "onecenter.simulation",
-    "Sensitivity": "onecenter.sweeping",
-    "Sweep": "onecenter.sweeping",
-    "sensitivity": "onecenter.sweeping",
-    "sweep": "onecenter.sweeping",
+    "replay": "onecenter.simulation.replaying",
+    "replicate": "onecenter.experiments.replications",
+    "run": "onecenter.simulation.running",
+    "Sensitivity": "onecenter.experiments.sweeping",
+    "Sweep": "onecenter.experiments.sweeping",
+    "sensitivity": "onecenter.experiments.sweeping",
+    "sweep": "onecenter.experiments.sweeping",
 }
 
 

@@ -15,10 +15,10 @@ from onecenter.cli.status import FINE, MISTAKE
 from onecenter.cli.streams import print_json
 from onecenter.cli.warned import warn
 from onecenter.errors import OnecenterError
-from onecenter.replaying import is_replay
+from onecenter.experiments.side_by_side import comparison, run_each
 from onecenter.scenario import Scenario, shipped
-from onecenter.side_by_side import comparison, run_each
-from onecenter.simulation import run, scenario_of, without_jobs
+from onecenter.simulation.replaying import is_replay
+from onecenter.simulation.running import run, scenario_of, without_jobs
 from onecenter.visible import visible
 
 

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from onecenter import units
-from onecenter.atomic import write_json
 from onecenter.cli import tables
 from onecenter.cli.conditions import holding, status_of_holding
 from onecenter.cli.outputs import cannot_be_written
 from onecenter.cli.remarks import remarks
 from onecenter.cli.streams import print_json
-from onecenter.result import Result
+from onecenter.simulation.result import Result
+from onecenter.system.atomic import write_json
 from onecenter.traces import Quality
 from onecenter.visible import visible
 

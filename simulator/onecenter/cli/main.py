@@ -24,7 +24,7 @@ from onecenter.cli.status import EPILOG, spoken_warnings, status_of
 from onecenter.cli.streams import streams
 from onecenter.cli.sweep_options import add_sweep
 from onecenter.cli.values import POLICY, SCENARIO, Amount, Name, Names
-from onecenter.machine import check_address_space
+from onecenter.system.machine import check_address_space
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

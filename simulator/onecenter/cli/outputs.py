@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from onecenter.atomic import try_folder
 from onecenter.errors import OnecenterError
+from onecenter.system.atomic import try_folder
 
 
 @contextmanager

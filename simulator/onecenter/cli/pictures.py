@@ -4,8 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from onecenter.atomic import replacing
-from onecenter.result import Result
+from onecenter.simulation.result import Result
+from onecenter.system.atomic import replacing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from onecenter import units
-from onecenter.atomic import write_json
 from onecenter.cli import tables
 from onecenter.cli.conditions import holding, status_of_holding
 from onecenter.cli.outputs import cannot_be_written, output_folder
@@ -16,10 +15,11 @@ from onecenter.cli.status import INTERRUPTED
 from onecenter.cli.streams import print_json
 from onecenter.cli.warned import warn
 from onecenter.errors import PlanError
-from onecenter.executors import local
+from onecenter.experiments.executors import local
 from onecenter.planning import Limits, Outlook, Plan, outlook, plan
 from onecenter.planning.candidates import Progress
-from onecenter.simulation import scenario_of
+from onecenter.simulation.running import scenario_of
+from onecenter.system.atomic import write_json
 from onecenter.visible import visible
 
 

@@ -6,10 +6,10 @@ from typing import Final
 from onecenter.cli.delivery import deliver
 from onecenter.cli.outputs import output_folder
 from onecenter.errors import OnecenterError
-from onecenter.log_window import LogWindow
 from onecenter.policies import policy_of
-from onecenter.replaying import machine_of, machine_of_header, play, repeat
+from onecenter.simulation.replaying import machine_of, machine_of_header, play, repeat
 from onecenter.traces import read
+from onecenter.traces.log_window import LogWindow
 
 #: Why options of `onecenter run` do not go with a replay.
 NOT_THERE: Final = {

@@ -6,22 +6,22 @@ from pathlib import Path
 from typing import Any
 
 from onecenter import units
-from onecenter.adequacy import adequacy
-from onecenter.atomic import write_json
 from onecenter.cli import tables
 from onecenter.cli.conditions import holding, status_of_holding
 from onecenter.cli.outputs import cannot_be_written, output_folder
 from onecenter.cli.replication_tables import PERCENTILES, pairs_table, replications_table, standings_table
 from onecenter.cli.streams import print_json
 from onecenter.cli.warned import warn
-from onecenter.comparison import Comparison, compare
 from onecenter.errors import OnecenterError
-from onecenter.executors import eventually
-from onecenter.growth import with_demand
+from onecenter.experiments.adequacy import adequacy
+from onecenter.experiments.comparison import Comparison, compare
+from onecenter.experiments.executors import eventually
+from onecenter.experiments.replications import Replications, replicate, task_of
+from onecenter.planning.growth import with_demand
 from onecenter.policies import texts_of
-from onecenter.replications import Replications, replicate, task_of
 from onecenter.scenario import Scenario
-from onecenter.simulation import without_jobs
+from onecenter.simulation.running import without_jobs
+from onecenter.system.atomic import write_json
 from onecenter.visible import visible
 
 

@@ -3,10 +3,10 @@
 import argparse
 from pathlib import Path
 
-from onecenter.atomic import try_folder, write_text
 from onecenter.cli.outputs import cannot_be_written
 from onecenter.cli.status import FINE
 from onecenter.errors import OnecenterError
+from onecenter.system.atomic import try_folder, write_text
 from onecenter.visible import visible
 
 

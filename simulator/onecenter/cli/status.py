@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from onecenter.errors import OnecenterError
-from onecenter.machine import limit_met
+from onecenter.system.machine import limit_met
 from onecenter.visible import visible
 
 FINE: Final = 0

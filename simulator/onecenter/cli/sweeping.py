@@ -9,9 +9,9 @@ from onecenter.cli.status import FINE, UNEXPECTED
 from onecenter.cli.streams import print_json
 from onecenter.cli.warned import warn
 from onecenter.errors import PlanError
-from onecenter.executors import dask, local
-from onecenter.simulation import scenario_of
-from onecenter.sweeping import Sweep, sweep
+from onecenter.experiments.executors import dask, local
+from onecenter.experiments.sweeping import Sweep, sweep
+from onecenter.simulation.running import scenario_of
 from onecenter.visible import visible
 
 

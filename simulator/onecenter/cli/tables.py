@@ -12,9 +12,9 @@ from rich.text import Text
 from onecenter import units
 from onecenter.fleet import accelerators_of
 from onecenter.policies import texts_of
-from onecenter.result import Result
-from onecenter.sample import finite
-from onecenter.seen import seen, submitted_in
+from onecenter.results.seen import seen, submitted_in
+from onecenter.simulation.result import Result
+from onecenter.statistics.sample import finite
 from onecenter.visible import visible
 
 VERDICTS = {"met": "✓", "missed": "✗", "undecided": "?"}

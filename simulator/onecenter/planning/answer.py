@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from onecenter.economics import yearly_cost
+from onecenter.experiments.standing import Standing
 from onecenter.planning import words
 from onecenter.planning.approximation import Approximation, approximation
 from onecenter.planning.candidates import Candidate, Candidates, Values, as_dict
 from onecenter.planning.crossing import Choice
+from onecenter.planning.economics import yearly_cost
 from onecenter.planning.fleets import Fleets
 from onecenter.planning.limits import Limits
 from onecenter.planning.naming import LANGUAGES, exact
@@ -19,7 +20,6 @@ from onecenter.planning.purchase import Buy, buy
 from onecenter.planning.question import Question
 from onecenter.planning.search import LEVEL
 from onecenter.scenario import Scenario
-from onecenter.standing import Standing
 from onecenter.units import MS
 
 if TYPE_CHECKING:

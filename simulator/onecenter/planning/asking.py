@@ -5,9 +5,9 @@ from typing import Final
 
 from onecenter.checks import INNER_SHARE, NODES, PAIRED, optional, shown, sorted_out, told, whole
 from onecenter.errors import PlanError
+from onecenter.results.targets import targets_of
 from onecenter.scenario import Scenario
 from onecenter.scenario.shape import did_you_mean
-from onecenter.targets import targets_of
 
 #: Replications of one fleet at the most.
 MOST: Final = 60

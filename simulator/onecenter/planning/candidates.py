@@ -7,14 +7,14 @@ from typing import Any, Final
 
 import numpy as np
 
-from onecenter.adequacy import jobs_of
+from onecenter.experiments.adequacy import jobs_of
+from onecenter.experiments.replication import seed_of
+from onecenter.experiments.replications import Replications, task_of
+from onecenter.experiments.standing import Standing, missed_periods, standings
 from onecenter.planning.crossing import Tried
-from onecenter.replication import seed_of
-from onecenter.replications import Replications, task_of
+from onecenter.results.targets import Verdict, targets_of
+from onecenter.results.targets import late as late_jobs
 from onecenter.scenario import Scenario, with_set
-from onecenter.standing import Standing, missed_periods, standings
-from onecenter.targets import Verdict, targets_of
-from onecenter.targets import late as late_jobs
 
 #: Replications at the first look.
 FIRST: Final = 10

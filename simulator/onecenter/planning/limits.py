@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal, get_args
 
 from onecenter.checks import MONEY, POWER, RACKS, Check, OneOf, optional, settle
-from onecenter.economics import power_of, racks_of, yearly_cost
 from onecenter.errors import PlanError
+from onecenter.planning.economics import power_of, racks_of, yearly_cost
 from onecenter.scenario import Scenario
 
 Aim = Literal["cost", "nodes"]

@@ -13,7 +13,7 @@ from onecenter.planning.limits import Limits, missing
 from onecenter.planning.question import Question
 from onecenter.planning.search import LEVEL, chosen, search
 from onecenter.planning.window import lengthened
-from onecenter.simulation import ScenarioLike
+from onecenter.simulation.running import ScenarioLike
 
 
 def plan(

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from onecenter import units
-from onecenter.growth import with_demand
-from onecenter.provenance import describe
+from onecenter.planning.growth import with_demand
 from onecenter.scenario import Scenario
-from onecenter.simulation import ScenarioLike, scenario_of
+from onecenter.simulation.provenance import describe
+from onecenter.simulation.running import ScenarioLike, scenario_of
 
 TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
     "en": {"demand": "for demand x {factor}", "set": "with {values}", "seed": "with seed {seed}", "comma": ", "},

@@ -3,9 +3,9 @@
 from math import ceil
 from typing import Final
 
-from onecenter.period import period_of
+from onecenter.experiments.period import period_of
+from onecenter.results.targets import FEWEST_EXCEEDANCES, targets_of
 from onecenter.scenario import Scenario, with_set
-from onecenter.targets import FEWEST_EXCEEDANCES, targets_of
 from onecenter.units import duration_text
 from onecenter.workload.build import build
 

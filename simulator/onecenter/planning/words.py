@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from onecenter import units
+from onecenter.experiments.standing import Standing
 from onecenter.planning.candidates import Candidates, Values
 from onecenter.planning.fleets import node_type
 from onecenter.planning.naming import duration, money, platform_name, target_name
 from onecenter.planning.purchase import Buy
 from onecenter.planning.question import Question
 from onecenter.scenario import Scenario
-from onecenter.standing import Standing
 
 TEXTS: Final = {
     "en": {

@@ -7,13 +7,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from onecenter.checks import Whole, shown
-from onecenter.economics import yearly_cost
 from onecenter.errors import PlanError
-from onecenter.growth import MONTH, first_month, in_month, never_falls, order_month
+from onecenter.experiments.standing import Standing
 from onecenter.planning import outlook_words
 from onecenter.planning.asking import Range, checked, ranges_of
 from onecenter.planning.candidates import Candidates, Progress
+from onecenter.planning.economics import yearly_cost
 from onecenter.planning.fleets import fleets_of, node_type
+from onecenter.planning.growth import MONTH, first_month, in_month, never_falls, order_month
 from onecenter.planning.limits import Limits
 from onecenter.planning.naming import LANGUAGES
 from onecenter.planning.purchase import Purchase
@@ -22,8 +23,7 @@ from onecenter.planning.search import LEVEL, search
 from onecenter.planning.window import lengthened
 from onecenter.scenario import Scenario, with_set
 from onecenter.scenario.growth import MAX_MONTHS
-from onecenter.simulation import ScenarioLike
-from onecenter.standing import Standing
+from onecenter.simulation.running import ScenarioLike
 from onecenter.units import parse_duration
 
 if TYPE_CHECKING:

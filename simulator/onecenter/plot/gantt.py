@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import polars as pl
 
-from onecenter.log import names_of
 from onecenter.plot import style
 from onecenter.plot.fonts import legible
-from onecenter.window import Window
+from onecenter.results.log import names_of
+from onecenter.results.window import Window
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,11 +8,11 @@ import numpy.typing as npt
 import polars as pl
 
 from onecenter import units
-from onecenter.log import names_of
 from onecenter.plot import style
 from onecenter.plot.fonts import legible
-from onecenter.series import averages
-from onecenter.window import Window
+from onecenter.results.log import names_of
+from onecenter.results.series import averages
+from onecenter.results.window import Window
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

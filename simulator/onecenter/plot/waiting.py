@@ -8,11 +8,11 @@ import numpy.typing as npt
 import polars as pl
 
 from onecenter import units
-from onecenter.log import CANCELLED_WAITING, FATES, REFUSED, WAITING, names_of
 from onecenter.plot import style
 from onecenter.plot.fonts import legible
-from onecenter.sample import Sample
-from onecenter.targets import Target
+from onecenter.results.log import CANCELLED_WAITING, FATES, REFUSED, WAITING, names_of
+from onecenter.results.targets import Target
+from onecenter.statistics.sample import Sample
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

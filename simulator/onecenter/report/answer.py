@@ -8,7 +8,7 @@ from onecenter.report.numbers import Numbers
 from onecenter.report.planned import PlanFile
 from onecenter.report.subject import Subject, what
 from onecenter.report.words import Words
-from onecenter.targets import Target
+from onecenter.results.targets import Target
 
 Judged = tuple[str, Target, Mapping[str, Any]]
 

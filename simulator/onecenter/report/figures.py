@@ -10,7 +10,7 @@ from onecenter.report.numbers import Numbers
 from onecenter.report.planned import Fleet, PlanFile, Standing
 from onecenter.report.subject import Subject, what
 from onecenter.report.words import TEXTS, Words
-from onecenter.targets import Target
+from onecenter.results.targets import Target
 
 MARKS = {"met": "✓", "missed": "✗", "undecided": "?"}
 

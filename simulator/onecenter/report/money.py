@@ -1,6 +1,6 @@
 """What the report says about cost, energy and carbon: as much as the scenario gives."""
 
-from onecenter.economics import YEAR_HOURS, footprint, hours_held, power_of, yearly_cost
+from onecenter.planning.economics import YEAR_HOURS, footprint, hours_held, power_of, yearly_cost
 from onecenter.report.blocks import Block, Facts, Paragraph
 from onecenter.report.numbers import Numbers
 from onecenter.report.subject import Subject

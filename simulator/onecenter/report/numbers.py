@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from onecenter import units
-from onecenter.targets import Target
+from onecenter.results.targets import Target
 
 #: Between a number and its unit no line may break.
 GLUE: Final = "\N{NO-BREAK SPACE}"

@@ -6,11 +6,11 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from onecenter.fleet import NodeType
-from onecenter.provenance import hash_of
+from onecenter.results.targets import Target, targets_of
 from onecenter.scenario import Scenario, from_dict, with_set
 from onecenter.scenario.overrides import names, split
-from onecenter.simulation import labels_of
-from onecenter.targets import Target, targets_of
+from onecenter.simulation.provenance import hash_of
+from onecenter.simulation.running import labels_of
 
 Number = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]

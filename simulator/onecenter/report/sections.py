@@ -16,8 +16,8 @@ from onecenter.report.planned import PlanFile
 from onecenter.report.replayed import of_log
 from onecenter.report.subject import Subject
 from onecenter.report.words import Words
+from onecenter.results.targets import FEWEST_EXCEEDANCES
 from onecenter.scenario import Scenario
-from onecenter.targets import FEWEST_EXCEEDANCES
 from onecenter.units import MS
 
 

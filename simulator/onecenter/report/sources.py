@@ -7,13 +7,13 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from onecenter.errors import OnecenterError, ResultError, ScenarioError
-from onecenter.extent import check_json
-from onecenter.inputs import read as read_bytes
 from onecenter.report.belonging import foreign
 from onecenter.report.planned import PlanFile
 from onecenter.report.subject import Subject, subject_of
-from onecenter.result import Result
 from onecenter.scenario.mistakes import shortened
+from onecenter.simulation.result import Result
+from onecenter.system.extent import check_json
+from onecenter.system.inputs import read as read_bytes
 
 #: What `onecenter run --out` and `onecenter plan --out` write into their folder.
 RESULT, PLAN = "result.parquet", "plan.json"

@@ -9,9 +9,9 @@ from onecenter.errors import ScenarioError
 from onecenter.fleet import accelerators_of
 from onecenter.report.numbers import Numbers
 from onecenter.report.words import Words
-from onecenter.result import Result
+from onecenter.results.targets import Target
 from onecenter.scenario import Scenario, from_dict
-from onecenter.targets import Target
+from onecenter.simulation.result import Result
 from onecenter.traces import Quality
 from onecenter.units import format_accelerators
 

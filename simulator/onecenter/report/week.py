@@ -9,9 +9,9 @@ import numpy.typing as npt
 import polars as pl
 
 from onecenter.plot.style import edges_of
-from onecenter.series import averages
+from onecenter.results.series import averages
+from onecenter.results.window import Window
 from onecenter.units import MS
-from onecenter.window import Window
 
 Array = npt.NDArray[Any]
 

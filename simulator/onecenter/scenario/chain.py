@@ -8,13 +8,13 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, Final
 
-from onecenter import inputs
 from onecenter.errors import ScenarioError
-from onecenter.extent import MOST_TOML, check_toml
-from onecenter.inputs import label
 from onecenter.scenario import shape
 from onecenter.scenario.mistakes import written
 from onecenter.scenario.strangers import stranger
+from onecenter.system import inputs
+from onecenter.system.extent import MOST_TOML, check_toml
+from onecenter.system.inputs import label
 
 #: A scenario is read as a whole; a larger file is another kind of file.
 MAX_BYTES: Final = 4 * 2**20

@@ -9,11 +9,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from onecenter.errors import ScenarioError
-from onecenter.inputs import label
 from onecenter.scenario import overrides, shape
 from onecenter.scenario.chain import Layer, chain, found, merged
 from onecenter.scenario.mistakes import mistakes_of, shortened, written
 from onecenter.scenario.model import Scenario
+from onecenter.system.inputs import label
 
 #: Beyond every bound, and short enough to be written.
 HUGE = 10**100

@@ -6,9 +6,9 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any
 
-from onecenter.extent import DEEPEST, check_toml
 from onecenter.scenario import shape
 from onecenter.scenario.model import Scenario
+from onecenter.system.extent import DEEPEST, check_toml
 
 #: One name of a path and the dot behind it; a name in quotes may hold anything else.
 _NAME = re.compile(r"""\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^\s."'=\[\]]+))\s*(\.|$)""")

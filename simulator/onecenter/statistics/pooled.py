@@ -9,8 +9,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from onecenter.sample import Sample, needed
 from onecenter.statistics.estimates import NOTHING, Estimate, limits, ratio
+from onecenter.statistics.sample import Sample, needed
 
 Array = npt.NDArray[Any]
 

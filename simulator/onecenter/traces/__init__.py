@@ -8,8 +8,8 @@ from pathlib import Path
 
 from onecenter.checks import shown
 from onecenter.errors import TraceError
-from onecenter.forked import refuse_after_fork
-from onecenter.inputs import label
+from onecenter.system.forked import refuse_after_fork
+from onecenter.system.inputs import label
 
 from .columns import Mistakes
 from .files import LIMIT, blocks, utf8

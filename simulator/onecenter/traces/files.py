@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 
 from onecenter.errors import TraceError
-from onecenter.inputs import STDIN, NotAFileError, label, opened, standard_input
+from onecenter.system.inputs import STDIN, NotAFileError, label, opened, standard_input
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer

@@ -1,0 +1,1 @@
+"""The compiled core and what drives it: the only room that calls kernels."""

@@ -1,0 +1,1 @@
+"""Many runs: replications, comparisons, sweeps, and what they say together."""

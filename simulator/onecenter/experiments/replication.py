@@ -1,0 +1,145 @@
+"""One replication of a scenario: it runs on until the jobs of its window have started."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from onecenter.engine.center import Center
+from onecenter.errors import OnecenterError
+from onecenter.fleet import NodeType
+from onecenter.policies import Policy
+from onecenter.results.backlog import Waiting, backlog_slope, while_waiting
+from onecenter.results.log import Fates, digest, fates
+from onecenter.results.seen import Seen, joined, seen, submitted_in
+from onecenter.results.tables import HOUR, THOUSAND, node_types_of_jobs
+from onecenter.results.window import Window
+from onecenter.scenario import Scenario
+from onecenter.scenario.arrivals import Poisson
+from onecenter.simulation.running_on import arrivals_of, run_on
+from onecenter.workload.build import build
+from onecenter.workload.table import COLUMNS, Workload
+
+Array = npt.NDArray[Any]
+
+#: Columns of a workload that change no wait.
+WITHOUT: Final = ("tenant", "outcome")
+
+
+@dataclass(frozen=True)
+class Replication:
+    """What one replication gave.
+
+    Attributes
+    ----------
+    index, seed : int
+        Which replication, and the seed of its random numbers: `run(scenario, seed=seed)` sees the same jobs.
+    log_digest : str
+        SHA-256 of its decision log before the window's end.
+    platforms : mapping of str to Seen
+        The jobs submitted in the window.
+    used, busy : mapping of str to float
+        Accelerator-hours used in the window, by platform and by node type.
+    capacity : float
+        Accelerator-hours that the window has.
+    backlog_slope : float
+        Accelerator-hours by which the waiting ones grow per hour, over the run up to the window's end or over the whole
+        weeks of the window.
+    waiting : Waiting
+        How long a job waited, and what was used meanwhile.
+    """
+
+    index: int
+    seed: int
+    log_digest: str
+    platforms: Mapping[str, Seen]
+    used: Mapping[str, float]
+    busy: Mapping[str, float]
+    capacity: float
+    backlog_slope: float
+    waiting: Waiting
+
+    @cached_property
+    def everyone(self) -> Seen:
+        """The jobs of all platforms."""
+        return joined(list(self.platforms.values()))
+
+
+def seed_of(seed: int, *index: int) -> int:
+    """Return the seed of a replication, a function of the scenario's seed and the replication's index only."""
+    sequence = np.random.SeedSequence(seed, spawn_key=index)
+    return int(sequence.generate_state(1, np.uint64)[0] >> np.uint64(1))
+
+
+def one_run(
+    scenario: Scenario, index: int, policy: Policy, window: Window, rhythm: int | None = None, *, tail: bool = True
+) -> Replication:
+    """Return a replication; with `tail` it runs on past its window, arrivals continuing, while jobs of it wait."""
+    seeded = _seeded(scenario, index, window.horizon)
+    center = Center(scenario.fleet, policy, build(seeded), horizon=window.horizon)
+    until = window.horizon
+    if tail:
+        until = run_on(center, window, arrivals_of(seeded))
+    else:
+        center.run(until)
+    return _measured(index, seeded.time.seed, center, scenario.fleet, window, until, rhythm)
+
+
+def _measured(
+    index: int, seed: int, center: Center, fleet: Sequence[NodeType], window: Window, until: int, rhythm: int | None
+) -> Replication:
+    log, jobs = center.log, center.workload
+    fate = fates(log, len(jobs))
+    use = window.clipped(fate.start, fate.end) * jobs.gang / (THOUSAND * HOUR)
+    by_platform = np.bincount(jobs.platform, use, len(jobs.platforms))
+    types = node_types_of_jobs(log, len(jobs), fleet)
+    by_type = np.bincount(types[types >= 0], use[types >= 0], len(fleet))
+    accelerators = sum(kind.count * kind.accelerators for kind in fleet)
+    return Replication(
+        index=index,
+        seed=seed,
+        log_digest=digest(log[log["t"] < window.horizon]),
+        platforms=_by_platform(jobs, fate, window, until),
+        used=dict(zip(jobs.platforms, by_platform.tolist(), strict=True)),
+        busy={kind.name: float(hours) for kind, hours in zip(fleet, by_type, strict=True)},
+        capacity=accelerators * window.length / HOUR,
+        # Without a rhythm from the beginning on: a start-up that is cut is what an overloaded center never ends.
+        backlog_slope=backlog_slope(jobs, fate, Window(0, window.horizon) if rhythm is None else window, rhythm),
+        waiting=while_waiting(jobs, fate, window),
+    )
+
+
+def _by_platform(jobs: Workload, fate: Fates, window: Window, until: int) -> dict[str, Seen]:
+    everyone, inside = seen(jobs, fate, until), submitted_in(jobs, fate, window)
+    return {name: everyone.where(inside & (jobs.platform == place)) for place, name in enumerate(jobs.platforms)}
+
+
+def _seeded(scenario: Scenario, index: int, horizon: int) -> Scenario:
+    time = scenario.time.model_copy(update={"seed": seed_of(scenario.time.seed, index), "horizon": horizon})
+    return scenario.model_copy(update={"time": time})
+
+
+def refuse_alike(scenario: Scenario, n: int) -> None:
+    """Refuse several replications of a scenario in which nothing is drawn.
+
+    Raises
+    ------
+    OnecenterError
+        If they would all be the same.
+    """
+    if n > 1 and nothing_drawn(scenario):
+        alike = f"{n} replications of {scenario.name}: nothing in it is drawn at random, so all are the same"
+        raise OnecenterError("replications", [f"{alike}; run it once"])
+
+
+def nothing_drawn(scenario: Scenario) -> bool:
+    """Whether all replications of a scenario are the same: its jobs are listed, or no chance is left to their classes'
+    timetables, sizes and run times.
+    """
+    if any(isinstance(stream.arrivals, Poisson) for _, _, stream in scenario.streams):
+        return False
+    first, second = (build(_seeded(scenario, index, scenario.time.horizon)) for index in (0, 1))
+    return all(np.array_equal(getattr(first, name), getattr(second, name)) for name in COLUMNS if name not in WITHOUT)

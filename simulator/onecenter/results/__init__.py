@@ -1,0 +1,1 @@
+"""What a decision log says: waits, targets, reasons and figures, as tables."""

@@ -1,0 +1,169 @@
+"""The figures of a run: of each platform and of the center."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from onecenter.fleet import NodeType, accelerators_of
+from onecenter.results.backlog import queue_grows
+from onecenter.results.log import ENDED, FATES, RUNNING, WAITING, Fates
+from onecenter.results.seen import Seen, seen, submitted_in
+from onecenter.results.tables import HOUR, THOUSAND
+from onecenter.results.targets import PLACES, Target, judge, meets, tally
+from onecenter.results.window import Window
+from onecenter.statistics.sample import Bracket, Sample, bracketed
+from onecenter.workload.table import Workload
+
+Array = npt.NDArray[Any]
+Figures = dict[str, Any]
+
+PERCENTILES: Final = (50, 95, 99)
+
+#: Figures that count jobs.
+COUNTS: Final = (
+    "submitted",
+    *PLACES,
+    "started",
+    "ended",
+    *(FATES[code] for code in (*ENDED, RUNNING, WAITING)),
+    "unfinished",
+    "waiting_at_horizon",
+)
+
+
+def platform_figures(
+    workload: Workload,
+    fate: Fates,
+    fleet: Sequence[NodeType],
+    window: Window,
+    until: int,
+    targets: Mapping[str, Sequence[Target]],
+) -> dict[str, Figures]:
+    """Return the figures of each platform by name; see `figures` for the arguments."""
+    return {
+        name: figures(workload, fate, fleet, window, until, targets.get(name, ()), workload.platform == index)
+        for index, name in enumerate(workload.platforms)
+    }
+
+
+def center_figures(
+    workload: Workload,
+    fate: Fates,
+    fleet: Sequence[NodeType],
+    window: Window,
+    until: int,
+    platforms: Mapping[str, Figures],
+) -> Figures:
+    """Return the figures of all jobs, each judged by the targets of its platform.
+
+    Its targets are those of all platforms, each with its platform. `queue_grows`: see `backlog.queue_grows`.
+    """
+    found = figures(workload, fate, fleet, window, until)
+    listed = [{"platform": name, **one} for name, part in platforms.items() for one in part["targets"]]
+    found |= {name: sum(part[name] for part in platforms.values()) for name in PLACES}
+    found["queue_grows"] = found["open"] > 0 or queue_grows(workload, fate, fleet, window)
+    return found | {"meets_target": meets([one["verdict"] for one in listed]), "targets": listed}
+
+
+def figures(
+    workload: Workload,
+    fate: Fates,
+    fleet: Sequence[NodeType],
+    window: Window,
+    until: int,
+    targets: Sequence[Target] = (),
+    rows: Array | None = None,
+) -> Figures:
+    """Return the figures of some jobs, as the command line prints them with --json.
+
+    Parameters
+    ----------
+    workload, fate : Workload, Fates
+        All jobs and what became of them.
+    fleet : sequence of NodeType
+        The center, whose capacity `utilisation` is a share of.
+    window : Window
+        Only jobs submitted in it count, but for `accelerator_hours` and `utilisation`.
+    until : int
+        Until when the run was seen, ms.
+    targets : sequence of Target
+        The service targets of these jobs.
+    rows : bool array, optional
+        Which jobs; default all.
+
+    Returns
+    -------
+    dict
+        Times in seconds, shares in 0..1. `submitted` = `in_time` + `late` + `refused` + `cancelled_waiting` + `open`:
+        a job is in time if it has started within each target that covers it, late if it certainly has not, open if it
+        still waited when it was last seen, for less than each limit. `submitted` = `started` + `waiting` +
+        `cancelled_waiting` + `refused` and `started` = `ended` + `running`, as last seen; `unfinished` waited or ran
+        at the horizon, `waiting_at_horizon` waited. Waits, stays (`jct_s`, end - submit), `bounded_slowdown`, which is
+        max(1, (wait + run) / max(run, 10 s)), `makespan_s`, from the first submit to the last end, and `on_time` are
+        about all jobs. A percentile p95 stands beside its bounds p95_low and p95_high; it is None where they differ or
+        it is infinite, a bound is None where it is infinite. So is the mean; `mean_started` is that of the started.
+    """
+    mine = np.ones(len(workload), bool) if rows is None else rows
+    used = int((window.clipped(fate.start, fate.end) * workload.gang)[mine].sum())
+    capacity = accelerators_of(tuple(fleet)) * THOUSAND * window.length
+    jobs = seen(workload, fate, until).where(mine & submitted_in(workload, fate, window))
+    judgements = [judge(target, jobs) for target in targets]
+    return {
+        **_counts(jobs, tally(targets, jobs), window.horizon),
+        "wait_s": _described(jobs.waits, PERCENTILES, 1_000),
+        "jct_s": _described(jobs.stays, PERCENTILES, 1_000),
+        **_makespan(jobs),
+        "bounded_slowdown": _described(jobs.slowdowns, (95,), 1),
+        "accelerator_hours": used / (THOUSAND * HOUR),
+        "utilisation": used / capacity if capacity else None,
+        **_on_time(jobs),
+        "meets_target": meets([judgement.verdict for judgement in judgements]),
+        "targets": [judgement.as_dict() for judgement in judgements],
+    }
+
+
+def _counts(jobs: Seen, tally: Mapping[str, int], horizon: int) -> dict[str, int]:
+    by = {name: int((jobs.outcome == code).sum()) for code, name in enumerate(FATES)}
+    ended = sum(by[FATES[code]] for code in ENDED)
+    # What falls due at the horizon does not happen before it; a run that did not go on was seen whole.
+    later = jobs.until > horizon
+    waiting = jobs.waiting | (later & ~jobs.refused & (jobs.submit + jobs.wait >= horizon))
+    running = (jobs.outcome == RUNNING) | (later & jobs.started & (jobs.end >= horizon))
+    found = {
+        "submitted": len(jobs),
+        **tally,
+        "started": int(jobs.started.sum()),
+        "ended": ended,
+        **by,
+        "unfinished": int((waiting | running).sum()),
+        "waiting_at_horizon": int(waiting.sum()),
+    }
+    return {name: found[name] for name in COUNTS}
+
+
+def _described(sample: Sample, percents: Sequence[int], scale: float) -> Figures:
+    started = sample.mean_started()
+    found: Figures = bracketed("mean", sample.mean(), scale)
+    found["mean_started"] = None if started is None else started / scale
+    for percent in percents:
+        found |= bracketed(f"p{percent}", sample.percentile(percent), scale)
+    return found
+
+
+def _makespan(jobs: Seen) -> Figures:
+    """Return the time from the first submit to the last end; jobs that never start have no end."""
+    found = None
+    if (jobs.started | jobs.waiting).any():
+        last = max(int(jobs.end.max()), jobs.until if jobs.waiting.any() else 0)
+        low = last - int(jobs.submit.min())
+        found = Bracket(low, np.inf if jobs.waiting.any() else low)
+    return {f"{name}_s": value for name, value in bracketed("makespan", found, 1_000).items()}
+
+
+def _on_time(jobs: Seen) -> Figures:
+    """Return the share of the jobs with a deadline that keep it."""
+    due = int((jobs.deadline >= 0).sum())
+    kept = [int(each.sum()) for each in jobs.on_time()]
+    return bracketed("on_time", Bracket(*kept) if due else None, due)

@@ -1,0 +1,106 @@
+"""How much waits and runs on each platform, as exact steps over time."""
+
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from onecenter_kernels import codes
+
+from onecenter.results.log import named
+from onecenter.results.tables import THOUSAND, first_start_rows
+from onecenter.workload.table import Workload
+
+Array = npt.NDArray[Any]
+
+#: What each kind of row does to the jobs (waiting, running) of its platform.
+EFFECTS: Final = {
+    codes.E_SUBMIT: (1, 0),
+    codes.E_START: (-1, 1),
+    codes.E_END: (0, -1),
+    codes.E_KILL: (0, -1),
+    codes.E_CANCEL: (-1, 0),
+}
+
+
+def series_table(workload: Workload, log: Array) -> pl.DataFrame:
+    """Return the jobs and accelerators that wait and run, one row per instant at which any of them may have changed.
+
+    It goes as far as the log, so beyond the window where the run went on.
+
+    Columns t_ms, platform, waiting, running, accelerators_running, accelerators_waiting; sorted by platform,
+    then t_ms. A row holds from its instant until the next row of its platform; before the first all are 0.
+    """
+    rows = _rows(log)
+    # Sorting of small integers is linear; rows of one platform stay in order of time.
+    rows = rows[np.argsort(workload.platform[log["job"][rows]].astype(np.uint16), kind="stable")]
+    t, job, kind = (np.ascontiguousarray(log[name][rows]) for name in ("t", "job", "kind"))
+    platform = workload.platform[job]
+    last = (np.diff(t, append=-1) != 0) | (np.diff(platform, append=-1) != 0)
+    columns: dict[str, Any] = {
+        "t_ms": t[last],
+        "platform": named(platform[last], pl.Enum(workload.platforms)),
+    }
+    effects = {name: effect[kind] for name, effect in zip(("waiting", "running"), _effects(), strict=True)}
+    for name, effect in effects.items():
+        columns[name] = _levels(effect, platform, last).astype(np.int32)
+    gang = workload.gang[job]
+    for name in ("running", "waiting"):
+        columns[f"accelerators_{name}"] = _levels(effects[name] * gang, platform, last) / THOUSAND
+    return pl.DataFrame(columns)
+
+
+def _effects() -> Array:
+    """Return by (waiting or running, kind of row) what the row adds."""
+    effect = np.zeros((2, len(codes.EVENTS)), dtype=np.int8)
+    for kind, pair in EFFECTS.items():
+        effect[:, kind] = pair
+    return effect
+
+
+def _rows(log: Array) -> Array:
+    """Return the indices of the rows that change what waits or runs, each start once."""
+    kind = np.ascontiguousarray(log["kind"])
+    others = np.flatnonzero(np.isin(kind, [code for code in EFFECTS if code != codes.E_START]))
+    return np.sort(np.concatenate([others, first_start_rows(log)]))
+
+
+def _levels(change: Array, platform: Array, last: Array) -> Array:
+    """Return the sums of changes within each platform, at the last row of each instant."""
+    total = np.cumsum(change, dtype=np.int64)
+    first = np.flatnonzero(np.diff(platform, prepend=-1))
+    before = total[first] - change[first]
+    rows_each = np.diff(first, append=len(platform))
+    return (total - np.repeat(before, rows_each))[last]
+
+
+def integral(t: Array, value: Array, at: Array) -> Array:
+    """Return the integral of a step function from its first step to each instant of `at`.
+
+    Parameters
+    ----------
+    t, value : arrays
+        Instants of steps, rising, and the value from each on; before the first it is 0.
+    at : array
+        Instants.
+    """
+    if len(t) == 0:
+        return np.zeros(len(at))
+    sums = np.concatenate([value[:1] * 0, np.cumsum(value[:-1] * np.diff(t))])
+    row = np.searchsorted(t, at, side="right") - 1
+    found = sums[row] + value[row] * (np.asarray(at) - t[row])
+    return np.where(row >= 0, found, 0)
+
+
+def time_integrals(series: pl.DataFrame, column: str, start: int, stop: int) -> dict[str, Any]:
+    """Return by platform the integral of a column over [start, stop) ms, such as job-milliseconds."""
+    found = {}
+    for (name,), part in series.group_by("platform", maintain_order=True):
+        before, after = integral(part["t_ms"].to_numpy(), part[column].to_numpy(), np.array([start, stop]))
+        found[str(name)] = (after - before).item()
+    return found
+
+
+def averages(t: Array, value: Array, edges: Array) -> Array:
+    """Return the time averages of a step function in the bins between rising edges."""
+    return np.diff(integral(t, value, edges)) / np.diff(edges)

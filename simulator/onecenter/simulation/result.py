@@ -1,0 +1,288 @@
+"""The result of a run: its decision log, and all that follows from it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from onecenter_kernels import codes
+
+from onecenter.engine.reasons import waits_by_reason
+from onecenter.fleet import NodeType, accelerators_of
+from onecenter.policies import Policy
+from onecenter.results.figures import COUNTS, Figures, center_figures, platform_figures
+from onecenter.results.log import Fates, digest, fates, to_frame
+from onecenter.results.reasons import job_reasons_table, reasons_table
+from onecenter.results.series import series_table
+from onecenter.results.tables import jobs_table, nodes_table
+from onecenter.results.targets import Target
+from onecenter.results.window import Window
+from onecenter.system.forked import refuse_after_fork
+from onecenter.visible import visible
+from onecenter.workload.table import Workload
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Result:
+    """What a run gave. Tables are made when they are first asked for, and kept.
+
+    Attributes
+    ----------
+    decisions : structured array
+        The decision log (LOG_DTYPE), up to `until`.
+    workload : Workload
+        All jobs, those posted during the run included; the row is the job's id.
+    fleet : tuple of NodeType
+        The center.
+    policy : Policy
+        How jobs were scheduled.
+    window : Window
+        What the figures are about.
+    until : int
+        Until when (ms) the run was seen: at least to the window's end, and on while jobs of the window waited.
+    targets : mapping of str to sequence of Target
+        By platform.
+    labels : mapping of str to mapping
+        By platform, its name for people by language ("en", "zh").
+    provenance : mapping
+        From `onecenter.simulation.provenance.describe`.
+    stride : str
+        "calendar" or "event".
+    seconds : float
+        Wall time of the run.
+    """
+
+    decisions: Array
+    workload: Workload
+    fleet: tuple[NodeType, ...]
+    policy: Policy
+    window: Window
+    until: int
+    targets: Mapping[str, Sequence[Target]]
+    labels: Mapping[str, Mapping[str, str]]
+    provenance: Mapping[str, Any]
+    stride: str
+    seconds: float
+
+    @cached_property
+    def log_digest(self) -> str:
+        """SHA-256 of the decision log before the horizon; of a run without one, of all of it."""
+        if self.until <= self.window.horizon:
+            return digest(self.decisions)
+        return digest(self.decisions[: np.searchsorted(self.decisions["t"], self.window.horizon)])
+
+    @cached_property
+    def fates(self) -> Fates:
+        """Start, end and outcome of each job, as arrays."""
+        return fates(self.decisions, len(self.workload))
+
+    @cached_property
+    def log(self) -> pl.DataFrame:
+        """The decision log with the names of kinds and reasons."""
+        refuse_after_fork()
+        return to_frame(self.decisions)
+
+    @cached_property
+    def jobs(self) -> pl.DataFrame:
+        """One row per job; see `tables.jobs_table`."""
+        refuse_after_fork()
+        return jobs_table(self.workload, self.decisions, self.fates, self.fleet, self.window, self.until)
+
+    @cached_property
+    def nodes(self) -> pl.DataFrame:
+        """One row per node; see `tables.nodes_table`."""
+        refuse_after_fork()
+        return nodes_table(self.workload, self.decisions, self.fates, self.fleet, self.window)
+
+    @cached_property
+    def series(self) -> pl.DataFrame:
+        """What waits and runs on each platform over time; see `series.series_table`."""
+        refuse_after_fork()
+        return series_table(self.workload, self.decisions)
+
+    @cached_property
+    def platforms(self) -> pl.DataFrame:
+        """One row per platform with its figures; see `figures.figures`."""
+        refuse_after_fork()
+        rows = [{"platform": name, **_flat(part)} for name, part in self._platform_figures.items()]
+        types = {name: _type_of(name) for name in (rows[0] if rows else ())}
+        return pl.DataFrame(rows, schema_overrides=types)
+
+    @cached_property
+    def reasons(self) -> pl.DataFrame:
+        """One row per platform and reason for which its jobs waited; see `reasons.reasons_table`."""
+        refuse_after_fork()
+        return reasons_table(self._waits, self.workload, self.window)
+
+    @cached_property
+    def job_reasons(self) -> pl.DataFrame:
+        """One row per job that waited, with the ms by reason; see `reasons.job_reasons_table`."""
+        refuse_after_fork()
+        return job_reasons_table(self._waits)
+
+    @property
+    def plot(self) -> "Plots":
+        """The pictures, each a method that returns matplotlib Axes."""
+        refuse_after_fork()
+        return Plots(self)
+
+    def summary(self) -> dict[str, Any]:
+        """Return the figures of center and platforms, as `onecenter run --json` prints them."""
+        jobs = int(np.count_nonzero(np.isin(self.decisions["kind"], (codes.E_SUBMIT, codes.E_REFUSE))))
+        replay = self.provenance.get("replay")
+        return {
+            "scenario": self.provenance.get("name"),
+            "seed": self.provenance.get("seed"),
+            "set": self.provenance.get("set", []),
+            "policy": self.policy.as_dict(),
+            "stride": self.stride,
+            "log_digest": self.log_digest,
+            "jobs_per_s": jobs / self.seconds if self.seconds > 0 else None,
+            "window_s": self._window_s,
+            **({} if replay is None else {"replay": replay}),
+            "center": self._center_figures,
+            "platforms": self._platform_figures,
+        }
+
+    @property
+    def _window_s(self) -> dict[str, float]:
+        """The window in seconds since the start, or since a log's first submit, which is at `origin`."""
+        window = self.window
+        ends = {"warmup": window.warmup, "horizon": window.horizon, "until": self.until}
+        return {**{name: (ms - window.origin) / 1_000 for name, ms in ends.items()}, "origin": window.origin / 1_000}
+
+    def label(self, platform: str, language: str = "en") -> str:
+        """Return a platform's name for people, or its name where there is none."""
+        return self.labels.get(platform, {}).get(language) or platform
+
+    def save(self, path: str | Path) -> Path:
+        """Write all of it to one Parquet file, whole or not at all; return the path.
+
+        Raises
+        ------
+        ResultError
+            If it cannot be written.
+        """
+        from onecenter.simulation import store
+
+        refuse_after_fork()
+        return store.save(self, path)
+
+    @classmethod
+    def load(cls, path: str | Path) -> "Result":
+        """Return the result that `save` wrote.
+
+        Raises
+        ------
+        ResultError
+            If the file is missing, damaged or something else.
+        """
+        from onecenter.simulation import store
+
+        refuse_after_fork()
+        return cls(**store.load(path))
+
+    @cached_property
+    def _platform_figures(self) -> dict[str, Figures]:
+        seen = (self.workload, self.fates, self.fleet, self.window, self.until)
+        return platform_figures(*seen, self.targets)
+
+    @cached_property
+    def _center_figures(self) -> Figures:
+        seen = (self.workload, self.fates, self.fleet, self.window, self.until)
+        return center_figures(*seen, self._platform_figures)
+
+    @cached_property
+    def _waits(self) -> Array:
+        return waits_by_reason(self.decisions, self.workload, self.fleet, self.policy.backfill, self.until)
+
+    def __repr__(self) -> str:
+        name, jobs = visible(str(self.provenance.get("name"))), len(self.workload)
+        return f"<Result of {name}: {jobs:,} jobs, log {self.log_digest[:12]}>"
+
+    def _repr_html_(self) -> str:
+        from onecenter.simulation.html import result_html
+
+        labels = {name: self.label(name) for name in self.workload.platforms}
+        return result_html(self.summary(), self.policy.text, labels)
+
+
+def _flat(figures: Figures) -> dict[str, Any]:
+    """Return figures without nesting: wait_s = {p95} as wait_p95_s, bounded_slowdown = {mean} as
+    bounded_slowdown_mean; without the list of targets.
+    """
+    flat: dict[str, Any] = {}
+    for name, value in figures.items():
+        if isinstance(value, dict):
+            stem, unit = (name[:-2], "_s") if name.endswith("_s") else (name, "")
+            flat |= {f"{stem}_{key}{unit}": part for key, part in value.items()}
+        elif name != "targets":
+            flat[name] = value
+    return flat
+
+
+def _type_of(name: str) -> type[pl.DataType]:
+    """Return the type of a column of the platforms' table, for those that may hold nothing but null."""
+    if name in {"platform", "meets_target"}:
+        return pl.String if name == "platform" else pl.Boolean
+    return pl.Int64 if name in COUNTS else pl.Float64
+
+
+class Plots:
+    """Pictures of a result.
+
+    Each draws on `ax`, or on new Axes of pyplot, names the platforms in `language` ("en" or "zh"), and returns the
+    Axes.
+    """
+
+    def __init__(self, result: Result) -> None:
+        self._of = result
+
+    def _labels(self, language: str) -> dict[str, str]:
+        return {name: self._of.label(name, language) for name in self._of.workload.platforms}
+
+    def _titled(self, ax: "Axes | None", language: str) -> "Axes":
+        """Return the Axes, or new ones, with what was run and the policy written above."""
+        from onecenter.plot.style import prepared
+
+        ax = prepared(ax)
+        what, word = str(self._of.provenance.get("name")), "策略" if language == "zh" else "policy"
+        ax.set_title(f"{visible(what)} · {word} {self._of.policy.text}", loc="left", fontsize="medium")
+        return ax
+
+    def utilisation(self, ax: "Axes | None" = None, language: str = "en") -> "Axes":
+        """Accelerators in use over time, by platform."""
+        from onecenter import plot
+
+        of, ax = self._of, self._titled(ax, language)
+        return plot.utilisation(of.series, accelerators_of(of.fleet), of.window, self._labels(language), ax)
+
+    def queue(self, ax: "Axes | None" = None, language: str = "en") -> "Axes":
+        """Waiting jobs over time, by platform."""
+        from onecenter import plot
+
+        of, ax = self._of, self._titled(ax, language)
+        return plot.queue(of.series, of.window, self._labels(language), ax)
+
+    def waits(self, ax: "Axes | None" = None, language: str = "en") -> "Axes":
+        """How long jobs wait, by platform, with the targets."""
+        from onecenter import plot
+
+        of, ax = self._of, self._titled(ax, language)
+        return plot.waits(of.jobs, of.until, of.targets, self._labels(language), ax)
+
+    def gantt(self, ax: "Axes | None" = None, language: str = "en") -> "Axes":
+        """Which job ran where and when, for small runs."""
+        from onecenter import plot
+
+        of, ax = self._of, self._titled(ax, language)
+        return plot.gantt(of.jobs, of.log, of.nodes, of.window, self._labels(language), ax)

@@ -1,0 +1,190 @@
+"""A run: a scenario in, a result out."""
+
+import time
+from collections.abc import Mapping, Sequence
+from os import PathLike
+from typing import Any, Final
+
+import numpy as np
+
+from onecenter.checks import shown
+from onecenter.engine import progress
+from onecenter.engine.center import Center
+from onecenter.engine.compiling import compile_kernels
+from onecenter.errors import ResultError, ScenarioError
+from onecenter.fleet import NodeType
+from onecenter.policies import Policy, policy_of
+from onecenter.results.targets import targets_of
+from onecenter.results.window import Window, whole_run
+from onecenter.scenario import Scenario, from_dict, load, with_set, with_texts
+from onecenter.simulation.provenance import describe
+from onecenter.simulation.result import Result
+from onecenter.simulation.running_on import Arrivals, arrivals_of, cap_of, run_on
+from onecenter.system.forked import refuse_after_fork
+from onecenter.workload.build import build
+from onecenter.workload.table import Workload
+
+ScenarioLike = Scenario | str | PathLike[str]
+
+#: How the file of a saved result ends.
+SAVED: Final = ".parquet"
+
+
+def scenario_of(scenario: ScenarioLike, seed: int | None = None, set: str | Sequence[str] = ()) -> Scenario:
+    """Return a scenario, whichever way it is given, with another seed and other values.
+
+    Parameters
+    ----------
+    scenario : Scenario, str or path
+        A scenario, the name of a shipped one, a file, or a saved run (.parquet): its scenario under its policy.
+    seed : int, optional
+        Instead of the scenario's.
+    set : str or sequence of str
+        "path=value" texts, applied in order.
+
+    Raises
+    ------
+    ScenarioError
+        With all mistakes.
+    ResultError
+        If a saved result cannot be read, or is not the run of a scenario.
+    """
+    refuse_after_fork()
+    if isinstance(scenario, Scenario):
+        found = with_texts(scenario, set)
+    elif not isinstance(scenario, str | PathLike):
+        right = "a scenario, the name of a shipped one, or a file is expected"
+        raise ScenarioError("scenario", [f"{shown(scenario)}: {right}"])
+    elif str(scenario).endswith(SAVED):
+        found = with_texts(_scenario_of_run(str(scenario)), set)
+    else:
+        found = load(scenario, set=set)
+    return found if seed is None else with_set(found, {"time.seed": seed})
+
+
+def _scenario_of_run(path: str) -> Scenario:
+    """Return the scenario of a saved run, under the policy that was used."""
+    saved = Result.load(path)
+    words = saved.provenance.get("scenario")
+    if not isinstance(words, Mapping) or "time" not in words:
+        right = "`onecenter run` and oc.replay repeat it"
+        raise ResultError(path, [f"it is the replay of a log, so it holds no scenario; {right}"])
+    changes = [str(text) for text in saved.provenance.get("set") or ()]
+    return from_dict(words, path).with_policy(saved.policy).with_changes(changes)
+
+
+def without_jobs(scenario: Scenario) -> Scenario:
+    """Return a scenario's center and platforms, to which nobody sends work."""
+    empty = {name: platform.model_copy(update={"demand": {}}) for name, platform in scenario.platforms.items()}
+    return scenario.model_copy(update={"platforms": empty, "growth": None})
+
+
+def run(
+    scenario: ScenarioLike,
+    *,
+    seed: int | None = None,
+    policy: Policy | str | None = None,
+    stride: str = "calendar",
+    set: str | Sequence[str] = (),
+    show_progress: bool = False,
+) -> Result:
+    """Simulate a scenario to its horizon, and on until each job of its window has started or left; see `running_on`.
+
+    Parameters
+    ----------
+    scenario : Scenario, str or path
+        A scenario, the name of a shipped one, a file, or a saved run (.parquet), which is repeated.
+    seed : int, optional
+        Instead of the scenario's.
+    policy : Policy or str, optional
+        Instead of the scenario's; a name of `policies.NAMED` sets order and backfill, the rest stays the scenario's.
+    stride : str
+        "calendar" (compiled between two SimPy events) or "event"; the decision log is the same.
+    set : str or sequence of str
+        "path=value" texts, such as "center.nodes.910b.count=64", applied in order.
+    show_progress : bool
+        Show a progress bar on standard error.
+
+    Raises
+    ------
+    ScenarioError, PolicyError
+        With all mistakes.
+    """
+    chosen = scenario_of(scenario, seed, set)
+    rules = policy_of(policy, chosen.policy_)
+    workload = build(chosen)
+    origin = describe(chosen.name, chosen.time.seed, chosen.resolved(), changes=chosen.changes)
+    window = Window(chosen.time.warmup, chosen.time.horizon)
+    log, jobs, until, seconds = simulate(
+        chosen.fleet,
+        rules,
+        workload,
+        stride=stride,
+        window=window,
+        arrivals=arrivals_of(chosen),
+        show_progress=show_progress,
+    )
+    return Result(
+        decisions=log,
+        workload=jobs,
+        fleet=chosen.fleet,
+        policy=rules,
+        window=window,
+        until=until,
+        targets={name: targets_of(platform) for name, platform in chosen.platforms.items()},
+        labels=labels_of(chosen),
+        provenance=origin,
+        stride=stride,
+        seconds=seconds,
+    )
+
+
+def labels_of(scenario: Scenario) -> dict[str, dict[str, str]]:
+    """Return the platforms' names for people by language."""
+    found = {name: platform.label for name, platform in scenario.platforms.items()}
+    return {name: {} if label is None else {"en": label.en, "zh": label.zh} for name, label in found.items()}
+
+
+def simulate(
+    fleet: Sequence[NodeType],
+    policy: Policy,
+    workload: Workload,
+    *,
+    stride: str,
+    window: Window | None,
+    arrivals: Arrivals | None = None,
+    show_progress: bool,
+) -> tuple[Any, Workload, int, float]:
+    """Return the decision log, the jobs, until when (ms) they were seen, and the seconds that it took to compute.
+
+    Parameters
+    ----------
+    fleet, policy, workload, stride, show_progress
+        What is run, and how.
+    window : Window or None
+        Whose jobs are waited for; see `running_on.run_on`. None: it runs until nothing is left.
+    arrivals : callable, optional
+        As for `run_on`; without it the workload holds all jobs.
+    """
+    refuse_after_fork()
+    compile_kernels(show_progress)
+    horizon = None if window is None else window.horizon if arrivals else cap_of(window)
+    center = Center(fleet, policy, workload, stride=stride, horizon=horizon)
+    first, last = (int(workload.submit[place]) if len(workload) else 0 for place in (0, -1))
+    with progress.running(center, first, last if window is None else window.horizon, show_progress):
+        begin = time.perf_counter()
+        until = _run_to_the_end(center) if window is None else run_on(center, window, arrivals)
+        seconds = time.perf_counter() - begin
+    # Jobs that were drawn for later than the run went on are nobody's.
+    jobs = center.workload if arrivals is None else _submitted_before(center.workload, until)
+    return center.log, jobs, until, seconds
+
+
+def _run_to_the_end(center: Center) -> int:
+    center.run()
+    return whole_run(center.log).horizon
+
+
+def _submitted_before(workload: Workload, instant: int) -> Workload:
+    count = int(np.searchsorted(workload.submit, instant))
+    return workload if count == len(workload) else workload.take(np.arange(count))

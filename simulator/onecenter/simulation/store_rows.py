@@ -1,0 +1,151 @@
+"""The rows of a saved result: the decision log, with what each job brought along where it is submitted.
+
+A file may come from anybody: numbers that a run cannot have written would be indices beyond a table, or overflow.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from onecenter_kernels import codes
+from onecenter_kernels.state import LOG, LOG_DTYPE
+
+from onecenter.results import log as decisions
+from onecenter.results.window import LATEST
+from onecenter.simulation.store_head import Head
+from onecenter.system.inputs import local
+from onecenter.workload.table import COLUMNS, Workload, workload
+
+if TYPE_CHECKING:
+    from onecenter.simulation.result import Result
+
+Array = npt.NDArray[Any]
+
+#: Rows written at a time, so that saving needs little memory.
+CHUNK: Final = 1 << 17
+
+#: The submit is the time of the row.
+JOB_COLUMNS: Final = tuple(name for name in COLUMNS if name != "submit")
+
+#: Rows per byte of the file at most: each row has at least a job's number, of which no two submits share one.
+DENSEST: Final = 16
+
+INT32: Final = 2**31 - 1
+
+
+def chunks(result: "Result") -> Iterator[pl.DataFrame]:
+    """Yield the rows of a result."""
+    for first in range(0, len(result.decisions), CHUNK):
+        yield _rows(result.decisions[first : first + CHUNK], result.workload)
+    future = np.flatnonzero(result.fates.outcome == decisions.FUTURE)
+    rows = np.zeros(len(future), LOG_DTYPE)
+    rows["t"], rows["job"], rows["kind"] = result.workload.submit[future], future, codes.E_SUBMIT
+    rows["node"] = rows["device"] = -1
+    no_kind = pl.lit(None, decisions.KIND_TYPE).alias("kind")
+    yield _rows(rows, result.workload).with_columns(no_kind)
+
+
+def schema_of(named: bool) -> pl.Schema:
+    """Return the columns and types of the rows, with names of jobs or without."""
+    nothing = workload(names=() if named else None, submit=[], run=[], walltime=[], accelerators=[])
+    return _rows(np.zeros(0, LOG_DTYPE), nothing).schema
+
+
+def _rows(log: Array, workload: Workload) -> pl.DataFrame:
+    """Return rows of the log, with the job's own columns where it is submitted or refused."""
+    frame = decisions.to_frame(log)
+    first = np.isin(log["kind"], (codes.E_SUBMIT, codes.E_REFUSE))
+    job = log["job"][first]
+    columns = [_sparse(name, getattr(workload, name)[job], first) for name in JOB_COLUMNS]
+    if workload.names is not None:
+        columns.append(_sparse("name", np.asarray([workload.names[j] for j in job], object), first))
+    return frame.with_columns(columns)
+
+
+def _sparse(name: str, values: Array, where: Array) -> pl.Series:
+    """Return a column that holds the values where the mask is true, null elsewhere."""
+    place = np.cumsum(where) - 1
+    kind = pl.String if values.dtype == object else None
+    frame = pl.DataFrame({"place": place, "where": where}).select(pl.when("where").then("place"))
+    return pl.Series(f"job_{name}", values, kind).gather(frame.to_series())
+
+
+def read(source: str, head: Head) -> tuple[Array, Workload]:
+    """Return the decision log and the jobs.
+
+    Raises
+    ------
+    OSError, PolarsError
+        If the file is damaged.
+    ValueError
+        If the rows do not belong to the head, or a run cannot have written them.
+    """
+    rows = pl.scan_parquet(local(source), glob=False)
+    found, expected = dict(rows.collect_schema()), dict(schema_of(head.named))
+    wrong = [name for name in expected | found if found.get(name) != expected.get(name)]
+    if wrong:
+        raise ValueError(f"column {wrong[0]}: {found.get(wrong[0])}, {expected.get(wrong[0])} is expected")
+    count = int(rows.select(pl.len()).collect().item())
+    if count > min(head.rows + head.jobs, DENSEST * Path(source).stat().st_size):
+        raise ValueError("there are more rows than were saved")
+    jobs = _jobs(rows, head)
+    log = decisions.from_frame(rows.filter(pl.col("kind").is_not_null()).select(name for name, *_ in LOG).collect())
+    _check_jobs(jobs, head)
+    _check_log(log, head)
+    return log, jobs
+
+
+def _jobs(rows: pl.LazyFrame, head: Head) -> Workload:
+    own = [f"job_{name}" for name in JOB_COLUMNS] + (["job_name"] if head.named else [])
+    jobs = rows.filter(pl.col("job_run").is_not_null()).select("t", "job", *own).sort("job").collect()
+    if not np.array_equal(jobs["job"].to_numpy(), np.arange(jobs.height)) or jobs.height != head.jobs:
+        raise ValueError("jobs are missing")
+    empty = [name for name in jobs.columns if jobs[name].null_count()]
+    if empty:
+        raise ValueError(f"column {empty[0]}: a job lacks it")
+    return Workload(
+        submit=jobs["t"].to_numpy(),
+        **{name: jobs[f"job_{name}"].to_numpy() for name in JOB_COLUMNS},
+        platforms=head.platforms,
+        streams=head.streams,
+        names=tuple(jobs["job_name"]) if head.named else None,
+    )
+
+
+def _check_jobs(jobs: Workload, head: Head) -> None:
+    least = {"submit": 0, "patience": -1, "deadline": -1, "run": 1, "walltime": 1, "tasks": 1}
+    for name in (*least, "memory", "accelerators", "cpus", "tenant"):
+        _between(name, getattr(jobs, name), least.get(name, 0), LATEST)
+    _between("spread", jobs.spread, 0, len(codes.SPREADS) - 1)
+    _between("outcome", jobs.outcome, 0, len(codes.OUTCOMES) - 1)
+    _between("platform", jobs.platform, 0, len(head.platforms) - 1)
+    _between("stream", jobs.stream, 0, len(head.streams) - 1)
+    for place in range(16):
+        _between("types", jobs.types >> (4 * place) & 15, 0, len(head.fleet))
+
+
+def _check_log(log: Array, head: Head) -> None:
+    _between("t", log["t"], 0, max(head.until - 1, head.window.horizon))
+    _rising("t", log["t"])
+    _between("job", log["job"], 0, head.jobs - 1)
+    _between("node", log["node"], -1, sum(kind.count for kind in head.fleet) - 1)
+    _between("device", log["device"], -1, max((kind.accelerators for kind in head.fleet), default=0) - 1)
+    _between("amount", log["amount"], 0, INT32)
+    starts, ends = (log["kind"] == kind for kind in (codes.E_START, codes.E_END))
+    _between("node of a start", log["node"][starts], 0, INT32)
+    _between("reason of an end", log["reason"][ends], 0, len(codes.OUTCOMES) - 1)
+    _between("reason", log["reason"][~ends], 0, len(codes.REASONS) - 1)
+
+
+def _between(name: str, values: Array, low: int, high: int) -> None:
+    wrong = values[(values < low) | (values > high)]
+    if len(wrong):
+        raise ValueError(f"{name} = {wrong[0]}: {low} to {high} is expected")
+
+
+def _rising(name: str, values: Array) -> None:
+    if (values[1:] < values[:-1]).any():
+        raise ValueError(f"{name}: rising values are expected")
