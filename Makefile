@@ -5,7 +5,7 @@ RUN := $(VENV)/bin/python
 PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; break; }; done)
 
-.PHONY: run test lint nightly cases-fail bench notebooks clean
+.PHONY: run test lint structure nightly cases-fail bench notebooks clean
 
 run: $(VENV)/ready
 	@$(RUN) -m onecenter run changsha --out out/changsha
@@ -24,6 +24,9 @@ cases-fail: $(VENV)/ready
 lint: $(VENV)/ready
 	@$(RUN) -m ruff check .
 	@$(RUN) -m mypy
+
+structure: $(VENV)/ready
+	@$(RUN) tests/structure.py
 
 bench: $(VENV)/ready
 	@$(RUN) -m benchmarks throughput

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from onecenter_kernels import codes
-from onecenter_kernels.state import LOG, dtype_of
+from onecenter_kernels.schema import LOG, dtype_of
 from oracle_room import DEVICE, NO_DEVICE, Claim, Demand, Node, Piece, Row, nodes_of, place, row_of, same_devices
 
 from onecenter.fleet import NodeType
@@ -78,7 +78,7 @@ def simulate(
     Returns
     -------
     structured array
-        Fields as `onecenter_kernels.state.LOG` declares them.
+        Fields as `onecenter_kernels.schema.LOG` declares them.
     """
     posts = sorted(posts, key=lambda post: post[0])
     known = jobs_of(jobs, 0)

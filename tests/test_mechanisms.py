@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from onecenter_kernels import codes, state
+from onecenter_kernels import codes, schema
 from oracle import simulate
 from pages import (
     Cells,
@@ -142,7 +142,7 @@ def test_every_reason_has_an_example() -> None:
 def test_the_columns_of_the_log_are_those_of_the_core() -> None:
     """The page's table is that of the declarations."""
     stated = [(row["column"], row["type"], row["unit"], row["meaning"]) for row in markdown_table(PAGE, "Columns")]
-    declared = [(f"`{name}`", SHOWN[kind], unit, meaning) for name, kind, unit, meaning in state.LOG]
+    declared = [(f"`{name}`", SHOWN[kind], unit, meaning) for name, kind, unit, meaning in schema.LOG]
     assert stated == declared
 
 

@@ -1,6 +1,5 @@
 """The state of the core: each field declared once with name, dtype, unit and meaning."""
 
-from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -9,8 +8,7 @@ from numba import types
 from numba.experimental import structref
 
 from .jit import JIT, njit
-
-Field = tuple[str, str, str, str]
+from .schema import Field, dtype_of, log_dtype
 
 #: What a job brings along. One row a job; the row is its id.
 JOB_INPUT: Final[tuple[Field, ...]] = (
@@ -99,18 +97,6 @@ BOOK: Final[tuple[Field, ...]] = (
     ("frees", "i8", "1", "reservations and running jobs that end here by walltime"),
 )
 
-#: The decision log. Rows are packed; the digest covers the columns in this order.
-LOG: Final[tuple[Field, ...]] = (
-    ("t", "i8", "ms", "instant"),
-    ("round", "i4", "1", "0, or the number of earlier steps at the same instant"),
-    ("kind", "i1", "code", "EVENTS"),
-    ("job", "i4", "job", "job id; -1: none"),
-    ("node", "i4", "index", "node of a start row; -1: none"),
-    ("device", "i2", "index", "device of the node, for fractions; -1: none"),
-    ("amount", "i4", "1", "start: tasks placed there; else 0"),
-    ("reason", "i1", "code", "blocked: REASONS; end: OUTCOMES; else 0"),
-)
-
 CLOCK: Final[tuple[Field, ...]] = (
     ("now", "i8", "ms", "instant of the last step; -1: none yet"),
     ("rounds", "i8", "1", "steps made at that instant before the last"),
@@ -155,12 +141,6 @@ NOW, SHADOW, VIEW, FIRST_ROW = 0, 1, 2, 3
 #: Beyond every instant (ms).
 FOREVER = 2**62
 
-
-def dtype_of(fields: Sequence[Field], *, align: bool = True) -> np.dtype[np.void]:
-    """Return the structured dtype of declared fields."""
-    return np.dtype([(name, kind) for name, kind, _, _ in fields], align=align)
-
-
 JOB_DTYPE: Final = dtype_of(JOB)
 TYPE_DTYPE: Final = dtype_of(TYPE)
 NODE_DTYPE: Final = dtype_of(NODE)
@@ -169,7 +149,7 @@ QUEUE_DTYPE: Final = dtype_of(QUEUE)
 TIMER_DTYPE: Final = dtype_of(TIMER)
 HOLD_DTYPE: Final = dtype_of(HOLD)
 BOOK_DTYPE: Final = dtype_of(BOOK)
-LOG_DTYPE: Final = dtype_of(LOG, align=False)
+LOG_DTYPE: Final = log_dtype()
 CLOCK_DTYPE: Final = dtype_of(CLOCK)
 
 Array = npt.NDArray[Any]

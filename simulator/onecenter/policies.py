@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
-from onecenter_kernels.codes import BACKFILLS, ORDERS, PLACEMENTS
+from onecenter_kernels.schema import BACKFILLS, ORDERS, PLACEMENTS
 
 from onecenter.checks import Check, OneOf, Whole, keep, shown, sorted_out, told
 from onecenter.errors import PolicyError

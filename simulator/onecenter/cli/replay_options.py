@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Callable
 
-from onecenter_kernels.codes import BACKFILLS, ORDERS, PLACEMENTS
+from onecenter_kernels.schema import BACKFILLS, ORDERS, PLACEMENTS
 
 from onecenter.checks import PART, PROCESSORS, OneOf
 from onecenter.cli.options import add_outputs, add_run_options

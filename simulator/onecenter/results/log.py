@@ -6,14 +6,15 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from onecenter_kernels import codes
-from onecenter_kernels.state import LOG, LOG_DTYPE
+from onecenter_kernels import schema
 
 Array = npt.NDArray[Any]
 
+LOG_DTYPE: Final = schema.log_dtype()
+
 #: What became of a job; the position of a name is its code. The first ones are those of OUTCOMES.
 FATES: Final = (
-    *codes.OUTCOMES,
+    *schema.OUTCOMES,
     "killed",
     "cancelled_waiting",
     "refused",
@@ -21,15 +22,15 @@ FATES: Final = (
     "waiting",
     "future",
 )
-KILLED, CANCELLED_WAITING, REFUSED, RUNNING, WAITING, FUTURE = range(len(codes.OUTCOMES), len(FATES))
+KILLED, CANCELLED_WAITING, REFUSED, RUNNING, WAITING, FUTURE = range(len(schema.OUTCOMES), len(FATES))
 
 #: Fates of jobs that ran to an end of some kind.
-ENDED: Final = (codes.COMPLETED, codes.FAILED, codes.CANCELLED_RUNNING, KILLED)
+ENDED: Final = (schema.COMPLETED, schema.FAILED, schema.CANCELLED_RUNNING, KILLED)
 
 #: Names in the column `reason` of the log's table: of reasons, then of outcomes.
-REASON_NAMES: Final = (*codes.REASONS, *codes.OUTCOMES)
+REASON_NAMES: Final = (*schema.REASONS, *schema.OUTCOMES)
 
-KIND_TYPE: Final = pl.Enum(codes.EVENTS)
+KIND_TYPE: Final = pl.Enum(schema.EVENTS)
 REASON_TYPE: Final = pl.Enum(REASON_NAMES)
 FATE_TYPE: Final = pl.Enum(FATES)
 
@@ -58,7 +59,7 @@ class Fates(NamedTuple):
 def digest(log: Array) -> str:
     """Return the SHA-256 (hex) of a log's columns, packed little-endian, one after the other."""
     total = hashlib.sha256()
-    for name, kind, _, _ in LOG:
+    for name, kind, _, _ in schema.LOG:
         for first in range(0, len(log), CHUNK):
             part = log[name][first : first + CHUNK]
             total.update(np.ascontiguousarray(part, dtype=f"<{kind}").tobytes())
@@ -85,9 +86,9 @@ def names_of(series: pl.Series) -> list[str]:
 
 def to_frame(log: Array) -> pl.DataFrame:
     """Return a log as a table with the names of kinds and reasons; times in ms, -1 where there is none."""
-    columns: dict[str, Any] = {name: np.ascontiguousarray(log[name]) for name, *_ in LOG}
-    ends = columns["kind"] == codes.E_END
-    reason = columns["reason"] + np.where(ends, len(codes.REASONS), 0).astype(np.int8)
+    columns: dict[str, Any] = {name: np.ascontiguousarray(log[name]) for name, *_ in schema.LOG}
+    ends = columns["kind"] == schema.E_END
+    reason = columns["reason"] + np.where(ends, len(schema.REASONS), 0).astype(np.int8)
     columns["kind"] = named(columns["kind"], KIND_TYPE)
     columns["reason"] = named(reason, REASON_TYPE)
     return pl.DataFrame(columns)
@@ -96,10 +97,10 @@ def to_frame(log: Array) -> pl.DataFrame:
 def from_frame(frame: pl.DataFrame) -> Array:
     """Return the log of a table made by `to_frame`."""
     log = np.zeros(frame.height, LOG_DTYPE)
-    for name, *_ in LOG:
+    for name, *_ in schema.LOG:
         column = frame[name]
         log[name] = (column.to_physical() if name in {"kind", "reason"} else column).to_numpy()
-    log["reason"] -= np.where(log["kind"] == codes.E_END, len(codes.REASONS), 0).astype(np.int8)
+    log["reason"] -= np.where(log["kind"] == schema.E_END, len(schema.REASONS), 0).astype(np.int8)
     return log
 
 
@@ -117,12 +118,12 @@ def fates(log: Array, n_jobs: int) -> Fates:
     end = np.full(n_jobs, -1, dtype=np.int64)
     outcome = np.full(n_jobs, FUTURE, dtype=np.int8)
     kind = np.ascontiguousarray(log["kind"])
-    outcome[log["job"][kind == codes.E_SUBMIT]] = WAITING
-    outcome[log["job"][kind == codes.E_REFUSE]] = REFUSED
-    rows = np.flatnonzero(kind == codes.E_START)
+    outcome[log["job"][kind == schema.E_SUBMIT]] = WAITING
+    outcome[log["job"][kind == schema.E_REFUSE]] = REFUSED
+    rows = np.flatnonzero(kind == schema.E_START)
     start[log["job"][rows]] = log["t"][rows]
     outcome[log["job"][rows]] = RUNNING
-    for event, fate in ((codes.E_END, None), (codes.E_KILL, KILLED), (codes.E_CANCEL, CANCELLED_WAITING)):
+    for event, fate in ((schema.E_END, None), (schema.E_KILL, KILLED), (schema.E_CANCEL, CANCELLED_WAITING)):
         rows = np.flatnonzero(kind == event)
         jobs = log["job"][rows]
         end[jobs] = log["t"][rows]

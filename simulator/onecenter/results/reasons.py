@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from onecenter_kernels import codes
+from onecenter_kernels import schema
 
 from onecenter.results.log import named
 from onecenter.results.window import Window
@@ -13,7 +13,7 @@ from onecenter.workload.table import Workload
 
 Array = npt.NDArray[Any]
 
-REASON_TYPE = pl.Enum(codes.REASONS)
+REASON_TYPE = pl.Enum(schema.REASONS)
 
 
 def reasons_table(waits: Array, workload: Workload, window: Window) -> pl.DataFrame:
@@ -23,8 +23,8 @@ def reasons_table(waits: Array, workload: Workload, window: Window) -> pl.DataFr
     wait).
     """
     inside = (workload.submit >= window.warmup) & (workload.submit < window.horizon)
-    total = np.zeros((len(workload.platforms), len(codes.REASONS)), np.int64)
-    for reason in range(1, len(codes.REASONS)):
+    total = np.zeros((len(workload.platforms), len(schema.REASONS)), np.int64)
+    for reason in range(1, len(schema.REASONS)):
         # Added as integers: floats would lose milliseconds of a long queue.
         np.add.at(total[:, reason], workload.platform[inside], waits[inside, reason])
     platform, reason_code = np.nonzero(total)
@@ -43,6 +43,6 @@ def reasons_table(waits: Array, workload: Workload, window: Window) -> pl.DataFr
 def job_reasons_table(waits: Array) -> pl.DataFrame:
     """Return one row per job that waited: its id, and the ms by reason in columns like no_free_accelerator_ms."""
     rows = np.flatnonzero(waits.any(axis=1))
-    names = [f"{name.replace(' ', '_')}_ms" for name in codes.REASONS]
-    columns = {name: waits[rows, code] for code, name in enumerate(names) if code != codes.R_NONE}
+    names = [f"{name.replace(' ', '_')}_ms" for name in schema.REASONS]
+    columns = {name: waits[rows, code] for code, name in enumerate(names) if code != schema.R_NONE}
     return pl.DataFrame({"job": rows.astype(np.int32), **columns})

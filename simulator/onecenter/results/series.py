@@ -5,7 +5,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from onecenter_kernels import codes
+from onecenter_kernels import schema
 
 from onecenter.results.log import named
 from onecenter.results.tables import THOUSAND, first_start_rows
@@ -15,11 +15,11 @@ Array = npt.NDArray[Any]
 
 #: What each kind of row does to the jobs (waiting, running) of its platform.
 EFFECTS: Final = {
-    codes.E_SUBMIT: (1, 0),
-    codes.E_START: (-1, 1),
-    codes.E_END: (0, -1),
-    codes.E_KILL: (0, -1),
-    codes.E_CANCEL: (-1, 0),
+    schema.E_SUBMIT: (1, 0),
+    schema.E_START: (-1, 1),
+    schema.E_END: (0, -1),
+    schema.E_KILL: (0, -1),
+    schema.E_CANCEL: (-1, 0),
 }
 
 
@@ -52,7 +52,7 @@ def series_table(workload: Workload, log: Array) -> pl.DataFrame:
 
 def _effects() -> Array:
     """Return by (waiting or running, kind of row) what the row adds."""
-    effect = np.zeros((2, len(codes.EVENTS)), dtype=np.int8)
+    effect = np.zeros((2, len(schema.EVENTS)), dtype=np.int8)
     for kind, pair in EFFECTS.items():
         effect[:, kind] = pair
     return effect
@@ -61,7 +61,7 @@ def _effects() -> Array:
 def _rows(log: Array) -> Array:
     """Return the indices of the rows that change what waits or runs, each start once."""
     kind = np.ascontiguousarray(log["kind"])
-    others = np.flatnonzero(np.isin(kind, [code for code in EFFECTS if code != codes.E_START]))
+    others = np.flatnonzero(np.isin(kind, [code for code in EFFECTS if code != schema.E_START]))
     return np.sort(np.concatenate([others, first_start_rows(log)]))
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from onecenter_kernels import codes
+from onecenter_kernels import schema
 
 from onecenter.fleet import NodeType
 from onecenter.results.log import ENDED, FATE_TYPE, FUTURE, Fates, named
@@ -22,7 +22,7 @@ HOUR: Final = 3_600_000
 
 def first_start_rows(log: Array) -> Array:
     """Return the indices of the first row of each start."""
-    rows = np.flatnonzero(np.ascontiguousarray(log["kind"]) == codes.E_START)
+    rows = np.flatnonzero(np.ascontiguousarray(log["kind"]) == schema.E_START)
     job = log["job"][rows]
     # Rows of one start stand together: what follows another row of the same job belongs to that start.
     goes_on = (np.diff(rows, prepend=-2) == 1) & (np.diff(job, prepend=-1) == 0)
@@ -121,7 +121,7 @@ def _use_of_nodes(
     workload: Workload, log: Array, fate: Fates, window: Window, n_nodes: int
 ) -> tuple[Array, Array, Array]:
     """Return by node the use of accelerators and cpus in the window (thousandths x ms) and the starts in it."""
-    rows = np.flatnonzero(np.ascontiguousarray(log["kind"]) == codes.E_START)
+    rows = np.flatnonzero(np.ascontiguousarray(log["kind"]) == schema.E_START)
     job, node, t = (log[name][rows] for name in ("job", "node", "t"))
     held = log["amount"][rows] * window.clipped(t, fate.end[job])
     use = [np.bincount(node, held * asked[job], n_nodes) for asked in (workload.accelerators, workload.cpus)]

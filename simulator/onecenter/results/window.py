@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from onecenter_kernels import codes
+from onecenter_kernels import schema
 
 from onecenter.checks import Check, Whole, settle
 from onecenter.errors import OnecenterError
@@ -72,9 +72,9 @@ def whole_run(log: Array) -> Window:
     where that one is refused or leaves while it waits.
     """
     kind = np.ascontiguousarray(log["kind"])
-    submits = np.flatnonzero((kind == codes.E_SUBMIT) | (kind == codes.E_REFUSE))
+    submits = np.flatnonzero((kind == schema.E_SUBMIT) | (kind == schema.E_REFUSE))
     if len(submits) == 0:
         return Window(0, 0)
-    ends = np.flatnonzero((kind == codes.E_END) | (kind == codes.E_KILL))
+    ends = np.flatnonzero((kind == schema.E_END) | (kind == schema.E_KILL))
     first, last = (int(log["t"][submits[place]]) for place in (0, -1))
     return Window(first, max(last + 1, int(log["t"][ends[-1]]) if len(ends) else 0))

@@ -2,14 +2,10 @@
 
 import hashlib
 import json
-import platform
 from collections.abc import Mapping, Sequence
-from importlib import metadata
 from typing import Any
 
-from onecenter_kernels.jit import kernel_hash
-
-SOFTWARE = ("onecenter", "numpy", "numba", "simpy", "polars")
+from onecenter.engine.software import software
 
 
 def describe(
@@ -41,8 +37,7 @@ def describe(
         "scenario": None if scenario is None else dict(scenario),
         "scenario_hash": None if scenario is None else hash_of(scenario),
         "replay": None if replay is None else dict(replay),
-        "versions": {"python": platform.python_version(), **{part: _version(part) for part in SOFTWARE}},
-        "kernel_hash": kernel_hash(),
+        **software(),
     }
 
 
@@ -50,10 +45,3 @@ def hash_of(data: Mapping[str, Any]) -> str:
     """Return the SHA-256 (hex) of plain data, whatever the order of its keys."""
     text = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
-
-
-def _version(part: str) -> str | None:
-    try:
-        return metadata.version(part)
-    except metadata.PackageNotFoundError:
-        return None

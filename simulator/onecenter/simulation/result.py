@@ -1,7 +1,5 @@
 """The result of a run: its decision log, and all that follows from it."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,21 +7,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from onecenter_kernels import codes
+from onecenter_kernels import schema
 
 from onecenter.engine.reasons import waits_by_reason
-from onecenter.fleet import NodeType, accelerators_of
-from onecenter.policies import Policy
+from onecenter.fleet import accelerators_of
 from onecenter.results.figures import COUNTS, Figures, center_figures, platform_figures
-from onecenter.results.log import Fates, digest, fates, to_frame
+from onecenter.results.log import digest, to_frame
 from onecenter.results.reasons import job_reasons_table, reasons_table
 from onecenter.results.series import series_table
 from onecenter.results.tables import jobs_table, nodes_table
-from onecenter.results.targets import Target
-from onecenter.results.window import Window
+from onecenter.simulation import store
+from onecenter.simulation.record import Record
 from onecenter.system.forked import refuse_after_fork
 from onecenter.visible import visible
-from onecenter.workload.table import Workload
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,47 +27,11 @@ if TYPE_CHECKING:
 Array = npt.NDArray[Any]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Result:
-    """What a run gave. Tables are made when they are first asked for, and kept.
+class Result(Record):
+    """What a run gave: the attributes of `Record`, and all that follows from them.
 
-    Attributes
-    ----------
-    decisions : structured array
-        The decision log (LOG_DTYPE), up to `until`.
-    workload : Workload
-        All jobs, those posted during the run included; the row is the job's id.
-    fleet : tuple of NodeType
-        The center.
-    policy : Policy
-        How jobs were scheduled.
-    window : Window
-        What the figures are about.
-    until : int
-        Until when (ms) the run was seen: at least to the window's end, and on while jobs of the window waited.
-    targets : mapping of str to sequence of Target
-        By platform.
-    labels : mapping of str to mapping
-        By platform, its name for people by language ("en", "zh").
-    provenance : mapping
-        From `onecenter.simulation.provenance.describe`.
-    stride : str
-        "calendar" or "event".
-    seconds : float
-        Wall time of the run.
+    Tables are made when they are first asked for, and kept.
     """
-
-    decisions: Array
-    workload: Workload
-    fleet: tuple[NodeType, ...]
-    policy: Policy
-    window: Window
-    until: int
-    targets: Mapping[str, Sequence[Target]]
-    labels: Mapping[str, Mapping[str, str]]
-    provenance: Mapping[str, Any]
-    stride: str
-    seconds: float
 
     @cached_property
     def log_digest(self) -> str:
@@ -79,11 +39,6 @@ class Result:
         if self.until <= self.window.horizon:
             return digest(self.decisions)
         return digest(self.decisions[: np.searchsorted(self.decisions["t"], self.window.horizon)])
-
-    @cached_property
-    def fates(self) -> Fates:
-        """Start, end and outcome of each job, as arrays."""
-        return fates(self.decisions, len(self.workload))
 
     @cached_property
     def log(self) -> pl.DataFrame:
@@ -137,7 +92,7 @@ class Result:
 
     def summary(self) -> dict[str, Any]:
         """Return the figures of center and platforms, as `onecenter run --json` prints them."""
-        jobs = int(np.count_nonzero(np.isin(self.decisions["kind"], (codes.E_SUBMIT, codes.E_REFUSE))))
+        jobs = int(np.count_nonzero(np.isin(self.decisions["kind"], (schema.E_SUBMIT, schema.E_REFUSE))))
         replay = self.provenance.get("replay")
         return {
             "scenario": self.provenance.get("name"),
@@ -172,8 +127,6 @@ class Result:
         ResultError
             If it cannot be written.
         """
-        from onecenter.simulation import store
-
         refuse_after_fork()
         return store.save(self, path)
 
@@ -186,8 +139,6 @@ class Result:
         ResultError
             If the file is missing, damaged or something else.
         """
-        from onecenter.simulation import store
-
         refuse_after_fork()
         return cls(**store.load(path))
 

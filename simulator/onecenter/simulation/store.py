@@ -8,7 +8,7 @@ else is JSON in the file's key-value metadata, with the SHA-256 of the whole fil
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -18,13 +18,11 @@ from pydantic import ValidationError
 from onecenter.errors import OnecenterError, ResultError
 from onecenter.results import log as decisions
 from onecenter.simulation import store_head, store_rows, store_seal
+from onecenter.simulation.record import Record
 from onecenter.simulation.store_head import Head
 from onecenter.system.atomic import replacing
 from onecenter.system.inputs import local
 from onecenter.workload.table import COLUMNS, Workload
-
-if TYPE_CHECKING:
-    from onecenter.simulation.result import Result
 
 Array = npt.NDArray[Any]
 
@@ -34,7 +32,7 @@ KEY: Final = "onecenter"
 AGAIN: Final = "run it again"
 
 
-def save(result: "Result", path: str | Path) -> Path:
+def save(record: Record, path: str | Path) -> Path:
     """Write a result to one file, whole or not at all; return its path.
 
     Raises
@@ -45,15 +43,15 @@ def save(result: "Result", path: str | Path) -> Path:
     from polars.io.plugins import register_io_source
 
     target = Path(path)
-    text = store_head.written(_head(result, str(path)))
+    text = store_head.written(_head(record, str(path)))
     metadata = {KEY: text, store_seal.KEY: store_seal.BLANK}
 
     def source(
         with_columns: list[str] | None, predicate: Any, n_rows: int | None, batch_size: int | None
     ) -> Iterator[pl.DataFrame]:
-        yield from store_rows.chunks(result)
+        yield from store_rows.chunks(record)
 
-    schema = store_rows.schema_of(result.workload.names is not None)
+    schema = store_rows.schema_of(record.workload.names is not None)
     try:
         with replacing(target) as temporary:
             register_io_source(source, schema=schema).sink_parquet(temporary, metadata=metadata)
@@ -63,14 +61,14 @@ def save(result: "Result", path: str | Path) -> Path:
     return target
 
 
-def _head(result: "Result", source: str) -> Head:
-    jobs = result.workload
+def _head(record: Record, source: str) -> Head:
+    jobs = record.workload
     try:
         return store_head.head_of(
-            result,
-            rows=len(result.decisions),
+            record,
+            rows=len(record.decisions),
             jobs=len(jobs),
-            rows_digest=decisions.digest(result.decisions),
+            rows_digest=decisions.digest(record.decisions),
             jobs_digest=_jobs_digest(jobs),
             platforms=jobs.platforms,
             streams=jobs.streams,
@@ -91,7 +89,7 @@ def _jobs_digest(workload: Workload) -> str:
 
 
 def load(path: str | Path) -> dict[str, Any]:
-    """Return the pieces of a saved result, by the names of the fields of `Result`.
+    """Return the pieces of a saved result, by the names of the fields of `Record`.
 
     Raises
     ------
@@ -107,7 +105,7 @@ def load(path: str | Path) -> dict[str, Any]:
     found = (len(log), decisions.digest(log), _jobs_digest(workload))
     if found != (head.rows, head.rows_digest, head.jobs_digest):
         raise ResultError(source, [f"damaged: its rows are not those that were saved; {AGAIN}"])
-    return {"decisions": log, "workload": workload, **head.of_result}
+    return {"decisions": log, "workload": workload, **head.of_record}
 
 
 def origin_of(path: str | Path) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal, Self
+from typing import Annotated, Any, ClassVar, Final, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
 
@@ -14,11 +14,9 @@ from onecenter.policies import Policy
 from onecenter.results.targets import Target
 from onecenter.results.window import LATEST, Window
 from onecenter.scenario.mistakes import shortened
+from onecenter.simulation.record import Record
 from onecenter.system.extent import check_json
 from onecenter.visible import json_text, visible
-
-if TYPE_CHECKING:
-    from onecenter.simulation.result import Result
 
 FORMAT: Final = 2
 
@@ -114,7 +112,7 @@ Names = Annotated[tuple[str, ...], AfterValidator(_each_once)]
 class Head(BaseModel):
     """All of a result that is no table.
 
-    The fields from `fleet` on are those of `Result`, written and read by their names: a further one is declared here
+    The fields from `fleet` on are those of `Record`, written and read by their names: a further one is declared here
     and there, and nowhere else.
     """
 
@@ -154,17 +152,17 @@ class Head(BaseModel):
         return self
 
     @property
-    def of_result(self) -> dict[str, Any]:
-        """The fields of `Result`, by name."""
+    def of_record(self) -> dict[str, Any]:
+        """The fields of `Record`, by name."""
         return {name: getattr(self, name) for name in type(self).model_fields if name not in self.OF_ROWS}
 
 
-def head_of(result: "Result", **of_rows: Any) -> Head:
+def head_of(record: Record, **of_rows: Any) -> Head:
     """Return the head of a result.
 
     Parameters
     ----------
-    result : Result
+    record : Record
         What is saved.
     **of_rows
         The fields of `Head.OF_ROWS` but for `format`.
@@ -175,7 +173,7 @@ def head_of(result: "Result", **of_rows: Any) -> Head:
         If the result holds what no result can hold.
     """
     names = [name for name in Head.model_fields if name not in Head.OF_ROWS]
-    return Head(format=FORMAT, **of_rows, **{name: _plain(getattr(result, name)) for name in names})
+    return Head(format=FORMAT, **of_rows, **{name: _plain(getattr(record, name)) for name in names})
 
 
 def _plain(value: Any) -> Any:

@@ -5,22 +5,19 @@ A file may come from anybody: numbers that a run cannot have written would be in
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from onecenter_kernels import codes
-from onecenter_kernels.state import LOG, LOG_DTYPE
+from onecenter_kernels import schema
 
 from onecenter.results import log as decisions
 from onecenter.results.window import LATEST
+from onecenter.simulation.record import Record
 from onecenter.simulation.store_head import Head
 from onecenter.system.inputs import local
 from onecenter.workload.table import COLUMNS, Workload, workload
-
-if TYPE_CHECKING:
-    from onecenter.simulation.result import Result
 
 Array = npt.NDArray[Any]
 
@@ -36,28 +33,28 @@ DENSEST: Final = 16
 INT32: Final = 2**31 - 1
 
 
-def chunks(result: "Result") -> Iterator[pl.DataFrame]:
-    """Yield the rows of a result."""
-    for first in range(0, len(result.decisions), CHUNK):
-        yield _rows(result.decisions[first : first + CHUNK], result.workload)
-    future = np.flatnonzero(result.fates.outcome == decisions.FUTURE)
-    rows = np.zeros(len(future), LOG_DTYPE)
-    rows["t"], rows["job"], rows["kind"] = result.workload.submit[future], future, codes.E_SUBMIT
+def chunks(record: Record) -> Iterator[pl.DataFrame]:
+    """Yield the rows of a file."""
+    for first in range(0, len(record.decisions), CHUNK):
+        yield _rows(record.decisions[first : first + CHUNK], record.workload)
+    future = np.flatnonzero(record.fates.outcome == decisions.FUTURE)
+    rows = np.zeros(len(future), decisions.LOG_DTYPE)
+    rows["t"], rows["job"], rows["kind"] = record.workload.submit[future], future, schema.E_SUBMIT
     rows["node"] = rows["device"] = -1
     no_kind = pl.lit(None, decisions.KIND_TYPE).alias("kind")
-    yield _rows(rows, result.workload).with_columns(no_kind)
+    yield _rows(rows, record.workload).with_columns(no_kind)
 
 
 def schema_of(named: bool) -> pl.Schema:
     """Return the columns and types of the rows, with names of jobs or without."""
     nothing = workload(names=() if named else None, submit=[], run=[], walltime=[], accelerators=[])
-    return _rows(np.zeros(0, LOG_DTYPE), nothing).schema
+    return _rows(np.zeros(0, decisions.LOG_DTYPE), nothing).schema
 
 
 def _rows(log: Array, workload: Workload) -> pl.DataFrame:
     """Return rows of the log, with the job's own columns where it is submitted or refused."""
     frame = decisions.to_frame(log)
-    first = np.isin(log["kind"], (codes.E_SUBMIT, codes.E_REFUSE))
+    first = np.isin(log["kind"], (schema.E_SUBMIT, schema.E_REFUSE))
     job = log["job"][first]
     columns = [_sparse(name, getattr(workload, name)[job], first) for name in JOB_COLUMNS]
     if workload.names is not None:
@@ -92,7 +89,8 @@ def read(source: str, head: Head) -> tuple[Array, Workload]:
     if count > min(head.rows + head.jobs, DENSEST * Path(source).stat().st_size):
         raise ValueError("there are more rows than were saved")
     jobs = _jobs(rows, head)
-    log = decisions.from_frame(rows.filter(pl.col("kind").is_not_null()).select(name for name, *_ in LOG).collect())
+    of_log = rows.filter(pl.col("kind").is_not_null()).select(name for name, *_ in schema.LOG)
+    log = decisions.from_frame(of_log.collect())
     _check_jobs(jobs, head)
     _check_log(log, head)
     return log, jobs
@@ -119,8 +117,8 @@ def _check_jobs(jobs: Workload, head: Head) -> None:
     least = {"submit": 0, "patience": -1, "deadline": -1, "run": 1, "walltime": 1, "tasks": 1}
     for name in (*least, "memory", "accelerators", "cpus", "tenant"):
         _between(name, getattr(jobs, name), least.get(name, 0), LATEST)
-    _between("spread", jobs.spread, 0, len(codes.SPREADS) - 1)
-    _between("outcome", jobs.outcome, 0, len(codes.OUTCOMES) - 1)
+    _between("spread", jobs.spread, 0, len(schema.SPREADS) - 1)
+    _between("outcome", jobs.outcome, 0, len(schema.OUTCOMES) - 1)
     _between("platform", jobs.platform, 0, len(head.platforms) - 1)
     _between("stream", jobs.stream, 0, len(head.streams) - 1)
     for place in range(16):
@@ -134,10 +132,10 @@ def _check_log(log: Array, head: Head) -> None:
     _between("node", log["node"], -1, sum(kind.count for kind in head.fleet) - 1)
     _between("device", log["device"], -1, max((kind.accelerators for kind in head.fleet), default=0) - 1)
     _between("amount", log["amount"], 0, INT32)
-    starts, ends = (log["kind"] == kind for kind in (codes.E_START, codes.E_END))
+    starts, ends = (log["kind"] == kind for kind in (schema.E_START, schema.E_END))
     _between("node of a start", log["node"][starts], 0, INT32)
-    _between("reason of an end", log["reason"][ends], 0, len(codes.OUTCOMES) - 1)
-    _between("reason", log["reason"][~ends], 0, len(codes.REASONS) - 1)
+    _between("reason of an end", log["reason"][ends], 0, len(schema.OUTCOMES) - 1)
+    _between("reason", log["reason"][~ends], 0, len(schema.REASONS) - 1)
 
 
 def _between(name: str, values: Array, low: int, high: int) -> None:

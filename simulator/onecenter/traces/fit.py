@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
-from onecenter_kernels.codes import SPREAD_ANY, SPREAD_TASKS
+from onecenter_kernels.schema import SPREAD_ANY, SPREAD_TASKS
 
 from onecenter.errors import TraceError
 from onecenter.fleet import NodeType

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
-from onecenter_kernels.codes import CANCELLED_RUNNING, COMPLETED, FAILED
+from onecenter_kernels.schema import CANCELLED_RUNNING, COMPLETED, FAILED
 
 from .clean import Rows, joined, trace
 from .columns import ENOUGH, Array, Mistakes, numbers, seconds, split, squeezed, wholes

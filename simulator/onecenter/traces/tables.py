@@ -6,7 +6,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
-from onecenter_kernels.codes import COMPLETED
+from onecenter_kernels.schema import COMPLETED
 
 from onecenter.errors import TraceError
 

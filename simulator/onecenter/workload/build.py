@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
-from onecenter_kernels.codes import OUTCOMES
+from onecenter_kernels.schema import OUTCOMES
 
 from onecenter import units
 from onecenter.errors import ScenarioError

@@ -1,7 +1,7 @@
 """How jobs end by themselves, and how much of their run time they use until then."""
 
 import numpy as np
-from onecenter_kernels.codes import CANCELLED_RUNNING, COMPLETED, FAILED
+from onecenter_kernels.schema import CANCELLED_RUNNING, COMPLETED, FAILED
 
 from onecenter.scenario.demand import Outcome
 from onecenter.workload.draws import Floats, Ints, Uniforms, choice

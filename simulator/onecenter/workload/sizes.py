@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from onecenter_kernels.codes import SPREADS
+from onecenter_kernels.schema import SPREADS
 
 from onecenter.fleet import NodeType
 from onecenter.scenario.demand import Request, Size

@@ -1,0 +1,65 @@
+"""A run as it is kept: what was run, and its decision log."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy.typing as npt
+
+from onecenter.fleet import NodeType
+from onecenter.policies import Policy
+from onecenter.results.log import Fates, fates
+from onecenter.results.targets import Target
+from onecenter.results.window import Window
+from onecenter.workload.table import Workload
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Record:
+    """A run as it is kept; `Result` works out its figures and tables.
+
+    Attributes
+    ----------
+    decisions : structured array
+        The decision log (LOG_DTYPE), up to `until`.
+    workload : Workload
+        All jobs, those posted during the run included; the row is the job's id.
+    fleet : tuple of NodeType
+        The center.
+    policy : Policy
+        How jobs were scheduled.
+    window : Window
+        What the figures are about.
+    until : int
+        Until when (ms) the run was seen: at least to the window's end, and on while jobs of the window waited.
+    targets : mapping of str to sequence of Target
+        By platform.
+    labels : mapping of str to mapping
+        By platform, its name for people by language ("en", "zh").
+    provenance : mapping
+        From `onecenter.simulation.provenance.describe`.
+    stride : str
+        "calendar" or "event".
+    seconds : float
+        Wall time of the run.
+    """
+
+    decisions: Array
+    workload: Workload
+    fleet: tuple[NodeType, ...]
+    policy: Policy
+    window: Window
+    until: int
+    targets: Mapping[str, Sequence[Target]]
+    labels: Mapping[str, Mapping[str, str]]
+    provenance: Mapping[str, Any]
+    stride: str
+    seconds: float
+
+    @cached_property
+    def fates(self) -> Fates:
+        """Start, end and outcome of each job, as arrays."""
+        return fates(self.decisions, len(self.workload))
