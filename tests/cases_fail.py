@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from moved import Moved
 
 ROOT = Path(__file__).resolve().parents[1]
 LIMITS_S = {"nightly": 3600, "slow": 600, "": 120}
@@ -209,6 +210,7 @@ def run_here(record: Path, tests: list[str]) -> int:
     """Run the cases among the tests that have no outcome yet, without a word."""
     done = {e["test"] for e in read(record) if e["event"] == "phase"}
     options = ["-q", "--tb=no", "-p", "no:cacheprovider", "-m", "case", "--continue-on-collection-errors"]
+    sys.meta_path.insert(0, Moved())
     with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere):
         return pytest.main([*options, f"--rootdir={ROOT}", *tests], plugins=[Recorder(record, done)])
 

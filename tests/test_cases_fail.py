@@ -1,8 +1,13 @@
 """What `make cases-fail` takes for a test that fails on the code of an earlier commit."""
 
 import json
+import sys
+from importlib import import_module, util
+from importlib.machinery import ModuleSpec
 from pathlib import Path
+from types import ModuleType
 
+import moved
 import pytest
 from cases_fail import judge, last_line, report, run_all
 
@@ -45,6 +50,17 @@ def test_all_else_is_none(phases: list[dict[str, str]]) -> None:
 def test_the_last_line_is_the_one_that_names_the_error() -> None:
     assert last_line("AssertionError: oh\nassert 1 == 2\n  where 1 = f()") == "AssertionError: oh"
     assert last_line("E   assert 1 == 2") == "assert 1 == 2"
+
+
+def test_a_module_that_was_moved_is_found_under_its_former_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [name for name in moved.FORMER if util.find_spec(name) is None] == []
+    before = ModuleType("before")
+    before.__spec__ = ModuleSpec("before", None)
+    monkeypatch.setitem(sys.modules, "before", before)
+    monkeypatch.setitem(moved.FORMER, "onecenter.engine.after", "before")
+    monkeypatch.setattr(sys, "meta_path", [moved.Moved(), *sys.meta_path])
+    assert import_module("onecenter.engine.after") is before
+    monkeypatch.delitem(sys.modules, "onecenter.engine.after")
 
 
 def test_a_commit_without_a_case_shows_nothing(capsys: pytest.CaptureFixture[str]) -> None:
