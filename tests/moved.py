@@ -14,8 +14,8 @@ ROOMS: Final = {
     "results": "backlog figures=metrics log reasons=waits seen series tables targets window",
     "simulation": "html provenance replaying result running=simulation running_on store store_head store_rows "
     "store_seal",
-    "experiments": "adequacy comparison contrast executors period replication replications side_by_side standing "
-    "sweeping",
+    "experiments": "adequacy assessment=standing comparison contrast executors measurement=period replication "
+    "replications side_by_side sweeping",
     "planning": "economics growth startups=chain",
     "traces": "log_window",
 }

@@ -71,10 +71,10 @@ def sides() -> dict[str, Scenario]:
 def test_the_cut_does_not_depend_on_who_comes_first() -> None:
     found = sides()
     turned = dict(reversed(found.items()))
-    windows = {run.task.period.window for each in (found, turned) for run in oc.compare(each, n=2).runs.values()}
+    windows = {run.task.measurement.window for each in (found, turned) for run in oc.compare(each, n=2).runs.values()}
     # It is the longest of those that each would cut alone.
     (window,) = windows
-    own = [oc.replicate(scenario, 1).task.period.window.warmup for scenario in found.values()]
+    own = [oc.replicate(scenario, 1).task.measurement.window.warmup for scenario in found.values()]
     assert min(own) < max(own) == window.warmup
 
 

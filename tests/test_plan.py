@@ -11,7 +11,7 @@ import pytest
 import onecenter as oc
 from onecenter.cli.main import main
 from onecenter.errors import OnecenterError
-from onecenter.experiments.standing import _verdict, _verdict_of_periods
+from onecenter.experiments.assessment import _verdict, _verdict_of_periods
 from onecenter.planning.candidates import Candidates
 from onecenter.planning.economics import yearly_cost
 from onecenter.planning.fleets import fleet_of

@@ -8,7 +8,7 @@ import pytest
 
 import onecenter as oc
 from onecenter.errors import OnecenterError, ScenarioError
-from onecenter.experiments.period import WEEK, Period, period_of
+from onecenter.experiments.measurement import WEEK, Measurement, measurement_of
 from onecenter.experiments.replication import nothing_drawn, one_run, seed_of
 from onecenter.experiments.replications import Replications, replicate, replication
 from onecenter.policies import Policy
@@ -127,7 +127,7 @@ def test_an_overloaded_center_has_exact_waits_of_its_window_and_says_so() -> Non
 def test_what_the_cap_leaves_open_is_bounded() -> None:
     # Jobs that run twelve windows: the second of a pair does not start before the cap.
     more = {"time.warmup": "0 d", "platforms.queue.demand.customers.run_time.mean": "30 d"}
-    runs = replicate(mmc(1, 0.1, "1 d", **more), 4, period=Period(Window(0, 86_400_000), None, "all"))
+    runs = replicate(mmc(1, 0.1, "1 d", **more), 4, measurement=Measurement(Window(0, 86_400_000), None, "all"))
     assert any(each.everyone.waiting.any() for each in runs)
     mean, p99 = runs.wait("queue"), runs.wait("queue", 99)
     assert (mean.value, mean.high, p99.value) == (None, None, None)
@@ -173,13 +173,13 @@ def test_whole_weeks_where_demand_has_a_rhythm(
     values: dict[str, Any], window: tuple[int, int], rhythm: int | None
 ) -> None:
     scenario = with_set(load("changsha-eighth"), values) if values else load("changsha-eighth")
-    found = period_of(scenario, scenario.policy_)
+    found = measurement_of(scenario, scenario.policy_)
     assert (found.window.warmup, found.window.horizon, found.rhythm) == (*window, rhythm)
 
 
 def test_mser5_where_demand_is_stationary() -> None:
     scenario = mmc(8, 0.95, "20 d", **{"time.warmup": "0 d"})
-    found = period_of(scenario, scenario.policy_)
+    found = measurement_of(scenario, scenario.policy_)
     assert 0 < found.window.warmup <= scenario.time.horizon // 2
     assert "MSER-5" in found.how
 

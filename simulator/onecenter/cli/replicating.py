@@ -9,7 +9,7 @@ from onecenter import units
 from onecenter.cli import tables
 from onecenter.cli.conditions import holding, status_of_holding
 from onecenter.cli.outputs import cannot_be_written, output_folder
-from onecenter.cli.replication_tables import PERCENTILES, pairs_table, replications_table, standings_table
+from onecenter.cli.replication_tables import PERCENTILES, assessments_table, pairs_table, replications_table
 from onecenter.cli.streams import print_json
 from onecenter.cli.warned import warn
 from onecenter.errors import OnecenterError
@@ -125,7 +125,7 @@ def _print(runs: Replications, figures: Mapping[str, Any]) -> None:
     listed = figures["center"]["targets"]
     if listed:
         out.print()
-        out.print(standings_table(listed))
+        out.print(assessments_table(listed))
     for one in listed:
         if one["verdict"] == "undecided":
             out.print(f"  undecided: {one['platform']}, {one['what']}: {one['reason']}")

@@ -30,7 +30,7 @@ def replications_table(figures: Mapping[str, Any]) -> Table:
     return table
 
 
-def standings_table(targets: Sequence[Mapping[str, Any]]) -> Table:
+def assessments_table(targets: Sequence[Mapping[str, Any]]) -> Table:
     """Return one row per target: its percentile and the share in time, with their limits, and the verdict."""
     table = plain("targets (✓ met, ✗ missed, ? undecided; each limit with 95 % certainty, for all together)")
     for title in ("", "platform", "target", "percentile", "in time", "needed"):

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from onecenter.experiments.assessment import CONFIDENCE, Assessment, assess
 from onecenter.experiments.replications import CENTER, PERCENTILES, Replications
-from onecenter.experiments.standing import CONFIDENCE, Standing, standings
 from onecenter.fleet import accelerators_of
 from onecenter.results.targets import PLACES, meets, tally, targets_of
 from onecenter.statistics.estimates import Estimate
@@ -17,7 +17,7 @@ def adequacy(runs: Replications) -> dict[str, Any]:
     as 0. Counts of jobs are over all replications. `in_time` of a target is a share; its limits and the verdict hold
     with 95 % certainty for all targets together; `value` is its percentile with such limits.
     """
-    judged = standings(runs)
+    judged = assess(runs)
     parts = {name: _platform(runs, name, [one for one in judged if one.platform == name]) for name in runs.platforms}
     fleet = runs.task.scenario.fleet
     center = _waits(runs, CENTER) | {name: sum(part[name] for part in parts.values()) for name in PLACES}
@@ -28,7 +28,7 @@ def adequacy(runs: Replications) -> dict[str, Any]:
         "nodes": sum(kind.count for kind in fleet),
         "accelerators": accelerators_of(fleet),
         "replications": len(runs),
-        **runs.task.period.as_dict(),
+        **runs.task.measurement.as_dict(),
         "confidence": CONFIDENCE,
         "overloaded": runs.overloaded,
         "platforms": parts,
@@ -44,7 +44,7 @@ def jobs_of(runs: Replications, name: str) -> dict[str, int]:
     return {"submitted": sum(len(seen) for seen in runs.seen(name)), **found}
 
 
-def _platform(runs: Replications, name: str, judged: list[Standing]) -> dict[str, Any]:
+def _platform(runs: Replications, name: str, judged: list[Assessment]) -> dict[str, Any]:
     verdicts = [one.verdict for one in judged]
     return _waits(runs, name) | jobs_of(runs, name) | {"meets_target": meets(verdicts), "targets": _plain(judged)}
 
@@ -62,5 +62,5 @@ def _flat(figure: str, found: Estimate) -> dict[str, Any]:
     return named | {f"{figure}_reason": found.reason}
 
 
-def _plain(judged: list[Standing]) -> list[dict[str, Any]]:
+def _plain(judged: list[Assessment]) -> list[dict[str, Any]]:
     return [{**one.as_dict(), **one.in_time} for one in judged]

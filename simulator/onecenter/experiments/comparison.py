@@ -13,7 +13,7 @@ import polars as pl
 from onecenter.checks import PAIRED, one
 from onecenter.errors import OnecenterError
 from onecenter.experiments.contrast import SCHEMA, SIGNIFICANCE, Side, adjusted, contrast
-from onecenter.experiments.period import common_period, period_of
+from onecenter.experiments.measurement import common_measurement, measurement_of
 from onecenter.experiments.replications import CENTER, Replications, task_of
 from onecenter.policies import Policy, policy_of, texts_of
 from onecenter.scenario import Scenario
@@ -62,8 +62,8 @@ def compare(
     one("n", n, PAIRED)
     pairs = {name: _resolved(side, scenario) for name, side in named.items()}
     _check_pairing([chosen for chosen, _ in pairs.values()])
-    period = common_period([period_of(*pair) for pair in pairs.values()])
-    return Comparison({name: Replications(task_of(*pair, period), n, executor) for name, pair in pairs.items()})
+    measurement = common_measurement([measurement_of(*pair) for pair in pairs.values()])
+    return Comparison({name: Replications(task_of(*pair, measurement), n, executor) for name, pair in pairs.items()})
 
 
 def _check_pairing(scenarios: Sequence[Scenario]) -> None:
@@ -170,7 +170,7 @@ class Comparison:
         return {
             "base": self.base,
             "replications": len(runs),
-            **runs.task.period.as_dict(),
+            **runs.task.measurement.as_dict(),
             "confidence": 1 - SIGNIFICANCE,
             "tests": self.table["tested"].count(),
             "sides": {name: {"overloaded": name in self.overloaded} for name in self.runs},
@@ -181,7 +181,7 @@ class Comparison:
         """Say what the figures are about, what the intervals hold for, and which sides are overloaded."""
         runs = self.runs[self.base]
         tests = self.table["tested"].count()
-        said = f"{len(runs)} paired replications; {runs.task.period.text()}; intervals and verdicts hold"
+        said = f"{len(runs)} paired replications; {runs.task.measurement.text()}; intervals and verdicts hold"
         said += " for 1 test" if tests == 1 else f" for all {tests} tests at once (Bonferroni)"
         piles = ": work piles up, and waits grow with the time simulated"
         return said + (f"; overloaded under {', '.join(self.overloaded)}{piles}" if self.overloaded else "")

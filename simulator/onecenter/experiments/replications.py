@@ -10,7 +10,7 @@ import polars as pl
 
 from onecenter.checks import INNER_SHARE, REPLICATIONS, one, percentage
 from onecenter.errors import OnecenterError
-from onecenter.experiments.period import Period, period_of
+from onecenter.experiments.measurement import Measurement, measurement_of
 from onecenter.experiments.replication import Replication, one_run, refuse_alike
 from onecenter.policies import Policy, policy_of
 from onecenter.results.seen import Seen
@@ -35,22 +35,22 @@ class Task(NamedTuple):
 
     scenario: Scenario
     policy: Policy
-    period: Period
+    measurement: Measurement
 
     def run(self, index: int) -> Replication:
         """Return one replication."""
-        return one_run(self.scenario, index, self.policy, self.period.window, self.period.rhythm)
+        return one_run(self.scenario, index, self.policy, self.measurement.window, self.measurement.rhythm)
 
 
-def task_of(scenario: ScenarioLike, policy: Policy | str | None = None, period: Period | None = None) -> Task:
+def task_of(scenario: ScenarioLike, policy: Policy | str | None = None, measurement: Measurement | None = None) -> Task:
     """Return the task of a scenario, its start-up cut worked out where it is not given."""
     chosen = scenario_of(scenario)
     rules = policy_of(policy, chosen.policy_)
-    return Task(chosen, rules, period or period_of(chosen, rules))
+    return Task(chosen, rules, measurement or measurement_of(chosen, rules))
 
 
 def replication(
-    scenario: ScenarioLike, index: int, *, policy: Policy | str | None = None, period: Period | None = None
+    scenario: ScenarioLike, index: int, *, policy: Policy | str | None = None, measurement: Measurement | None = None
 ) -> Replication:
     """Return one replication of a scenario; it is the same whether others run or not.
 
@@ -62,10 +62,10 @@ def replication(
         From 0.
     policy : Policy or str, optional
         Instead of the scenario's.
-    period : Period, optional
-        Start-up cut and window; by default those of `period.period_of`.
+    measurement : Measurement, optional
+        Start-up cut and window; by default those of `measurement.measurement_of`.
     """
-    return task_of(scenario, policy, period).run(index)
+    return task_of(scenario, policy, measurement).run(index)
 
 
 def replicate(
@@ -74,14 +74,14 @@ def replicate(
     *,
     precision: float | str | None = None,
     policy: Policy | str | None = None,
-    period: Period | None = None,
+    measurement: Measurement | None = None,
     executor: Executor | None = None,
 ) -> "Replications":
     """Return replications of a scenario: a given number, or as many as a precision takes.
 
     Parameters
     ----------
-    scenario, policy, period
+    scenario, policy, measurement
         As for `replication`.
     n : int, optional
         How many; default 10. They run when they are first asked for.
@@ -101,7 +101,7 @@ def replicate(
         raise OnecenterError("replicate", ["n or a precision is expected, not both"])
     count = one("n", FIRST if n is None else n, REPLICATIONS)
     wanted = None if precision is None else one("precision", precision, _share)
-    found = Replications(task_of(scenario, policy, period), count, executor)
+    found = Replications(task_of(scenario, policy, measurement), count, executor)
     while wanted is not None and len(found) < MOST and _wider(found.pooled(CENTER).spent(), wanted):
         found = found.extended(len(found) + STEP)
     return found
@@ -125,7 +125,7 @@ class Replications(Sequence[Replication]):
     Attributes
     ----------
     task : Task
-        Scenario, policy, period.
+        Scenario, policy, measurement.
     """
 
     def __init__(self, task: Task, n: int, executor: Executor | None = None) -> None:
@@ -210,7 +210,7 @@ class Replications(Sequence[Replication]):
         low = self.backlog_slope.low
         if low is None or low <= 0:
             return False
-        window = self.task.period.window
+        window = self.task.measurement.window
         asked = asked_in(self.task.scenario, window.warmup, window.horizon) / (window.length / HOUR)
         hours = sum(each.waiting.hours for each in self)
         return asked * hours > sum(each.waiting.used for each in self)
@@ -239,11 +239,11 @@ class Replications(Sequence[Replication]):
         yield name, "utilisation", *numbers, "1", len(self), reason
 
     def __repr__(self) -> str:
-        return f"<{len(self)} replications of {self.task.scenario.name}: {self.task.period.how}>"
+        return f"<{len(self)} replications of {self.task.scenario.name}: {self.task.measurement.how}>"
 
     def text(self) -> str:
         """Say which part of the time counts, and whether the center is overloaded."""
-        cut = self.task.period.text()
+        cut = self.task.measurement.text()
         if not self.overloaded:
             return cut
         return f"{cut}; overloaded: work piles up, and waits grow with the time simulated"

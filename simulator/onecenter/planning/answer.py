@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from onecenter.experiments.standing import Standing
+from onecenter.experiments.assessment import Assessment
 from onecenter.planning import words
 from onecenter.planning.approximation import Approximation, approximation
 from onecenter.planning.candidates import Candidate, Candidates, Values, as_dict
@@ -138,9 +138,9 @@ class Plan:
         return None if self.chosen is None else buy(self.question.scenario, self.answer)
 
     @property
-    def hardest(self) -> Standing:
+    def hardest(self) -> Assessment:
         """The target that is nearest to its limit, or farthest beyond it, under the answer."""
-        return max(self.best.standings, key=lambda one: one.pressure)
+        return max(self.best.assessments, key=lambda one: one.pressure)
 
     @property
     def binding_limits(self) -> list[str]:
@@ -161,8 +161,8 @@ class Plan:
     @property
     def meets(self) -> dict[str, dict[str, Any]]:
         """By platform its hardest target under the answer: percentile with its 95 % interval, and the limit."""
-        found: dict[str, Standing] = {}
-        for one in self.best.standings:
+        found: dict[str, Assessment] = {}
+        for one in self.best.assessments:
             if one.platform not in found or one.pressure > found[one.platform].pressure:
                 found[one.platform] = one
         return {name: _met(one) for name, one in found.items()}
@@ -192,7 +192,7 @@ class Plan:
     @property
     def window_d(self) -> float:
         """Days of each replication that count."""
-        return self.best.runs.task.period.window.length / MS["d"]
+        return self.best.runs.task.measurement.window.length / MS["d"]
 
     @property
     def replications(self) -> int:
@@ -279,7 +279,7 @@ class Plots:
         return frontier(self._of.tried, labels, ax, texts=texts, duration=lambda ms: exact(ms, language))
 
 
-def _met(one: Standing) -> dict[str, Any]:
+def _met(one: Assessment) -> dict[str, Any]:
     unit = "" if one.what.startswith("expansion") else "_s"
     value = "expansion" if not unit else "wait_s"
     return {

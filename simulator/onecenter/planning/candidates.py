@@ -8,9 +8,9 @@ from typing import Any, Final
 import numpy as np
 
 from onecenter.experiments.adequacy import jobs_of
+from onecenter.experiments.assessment import Assessment, assess, missed_periods
 from onecenter.experiments.replication import seed_of
 from onecenter.experiments.replications import Replications, task_of
-from onecenter.experiments.standing import Standing, missed_periods, standings
 from onecenter.planning.crossing import Tried
 from onecenter.results.targets import Verdict, targets_of
 from onecenter.results.targets import late as late_jobs
@@ -35,7 +35,7 @@ class Candidate:
     values: dict[str, int]
     runs: Replications
     periods: float | None
-    _judged: tuple[int, list[Standing]] = field(default=(0, []))
+    _judged: tuple[int, list[Assessment]] = field(default=(0, []))
 
     def look(self, n: int) -> None:
         """Run replications until there are n."""
@@ -45,10 +45,10 @@ class Candidate:
         self.runs = more
 
     @property
-    def standings(self) -> list[Standing]:
+    def assessments(self) -> list[Assessment]:
         """How the targets stand."""
         if self._judged[0] != len(self.runs):
-            self._judged = len(self.runs), standings(self.runs, self.periods)
+            self._judged = len(self.runs), assess(self.runs, self.periods)
         return self._judged[1]
 
     @property
@@ -73,7 +73,7 @@ class Candidate:
     @property
     def verdict(self) -> Verdict:
         """Whether all targets are met, one is missed, or neither is sure, by this fleet's replications alone."""
-        found = {one.verdict for one in self.standings}
+        found = {one.verdict for one in self.assessments}
         return "missed" if "missed" in found else "undecided" if "undecided" in found else "met"
 
     @property
@@ -84,7 +84,7 @@ class Candidate:
     @property
     def worst_wait(self) -> float | None:
         """The percentile nearest to or farthest beyond its limit, as a share of it; None: not reached."""
-        shares = [None if one.value is None else one.value / one.limit for one in self.standings]
+        shares = [None if one.value is None else one.value / one.limit for one in self.assessments]
         known = [share for share in shares if share is not None]
         return None if len(known) < len(shares) else max(known)
 
@@ -104,7 +104,7 @@ class Candidates:
     most : int
         Replications of one fleet at the most.
     periods : float or None
-        As for `standings`.
+        As for `assess`.
     executor : Executor or None
         Runs replications.
     on_look : callable or None
@@ -162,5 +162,5 @@ def as_dict(candidate: Candidate, cost: float | None) -> dict[str, Any]:
         "verdict": candidate.verdict,
         "overloaded": candidate.runs.overloaded,
         "platforms": {name: jobs_of(candidate.runs, name) for name in candidate.runs.platforms},
-        "targets": [one.as_dict() for one in candidate.standings],
+        "targets": [one.as_dict() for one in candidate.assessments],
     }

@@ -118,7 +118,7 @@ def _too_large(tried: Candidates, fleets: Fleets) -> str:
 def _all_miss(tried: Candidates, fleets: Fleets) -> str:
     """Say what the largest fleet misses."""
     values, largest = max(tried.tried.items(), key=lambda each: sum(each[0]))
-    worst = max(largest.standings, key=lambda one: one.pressure)
+    worst = max(largest.assessments, key=lambda one: one.pressure)
     late = f"{100 * (worst.late or 0):.1f} % late, {100 * worst.allowed:g} % allowed"
     counts = " + ".join(map(str, values))
     return f"even {counts} nodes miss {worst.platform}, {worst.what} ({late}): raise the range"

@@ -3,7 +3,7 @@
 from math import ceil
 from typing import Final
 
-from onecenter.experiments.period import period_of
+from onecenter.experiments.measurement import measurement_of
 from onecenter.results.targets import FEWEST_EXCEEDANCES, targets_of
 from onecenter.scenario import Scenario, with_set
 from onecenter.units import duration_text
@@ -22,7 +22,7 @@ def lengthened(scenario: Scenario) -> Scenario:
     """
     if any(stream.jobs is not None for _, _, stream in scenario.streams):
         return scenario
-    window = period_of(scenario, scenario.policy_).window
+    window = measurement_of(scenario, scenario.policy_).window
     factor = min(_needed(scenario, window.warmup), LONGEST)
     if factor <= 1:
         return scenario

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from onecenter import units
-from onecenter.experiments.standing import Standing
+from onecenter.experiments.assessment import Assessment
 from onecenter.planning.candidates import Candidates, Values
 from onecenter.planning.fleets import node_type
 from onecenter.planning.naming import duration, money, platform_name, target_name
@@ -101,7 +101,7 @@ class Said:
     interrupted: bool
     only: bool
     last: Values
-    hardest: Standing
+    hardest: Assessment
     buy: Buy | None
     too_small: Mapping[str, int]
     binding_limits: Sequence[str]
@@ -163,11 +163,11 @@ def _evidence(said: Said, language: str) -> Iterator[str]:
     if said.chosen is not None and len(said.chosen) == 1:
         smaller = said.candidates.tried.get((said.chosen[0] - 1,))
         if smaller is not None:
-            share = units.format_percent(max(one.miss_share for one in smaller.standings))
+            share = units.format_percent(max(one.miss_share for one in smaller.assessments))
             yield words["below"].format(counts=said.chosen[0] - 1, share=share)
 
 
-def _target(scenario: Scenario, one: Standing, language: str) -> str:
+def _target(scenario: Scenario, one: Assessment, language: str) -> str:
     words = TEXTS[language]
 
     def shown(value: float | None) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from onecenter.checks import Whole, shown
 from onecenter.errors import PlanError
-from onecenter.experiments.standing import Standing
+from onecenter.experiments.assessment import Assessment
 from onecenter.planning import outlook_words
 from onecenter.planning.asking import Range, checked, ranges_of
 from onecenter.planning.candidates import Candidates, Progress
@@ -177,9 +177,9 @@ class _Years:
         self.rising = never_falls(scenario, last)
         self._months: dict[int, Candidates] = {}
 
-    def standings(self, count: int, month: int) -> list[Standing]:
+    def assessments(self, count: int, month: int) -> list[Assessment]:
         """Return how the targets stand in a month with this number of nodes."""
-        return self._tried(month).decided((count,)).standings
+        return self._tried(month).decided((count,)).assessments
 
     def _tried(self, month: int) -> Candidates:
         if month not in self._months:
@@ -189,12 +189,12 @@ class _Years:
 
     def failures(self) -> dict[tuple[str, str], int | None]:
         """Return by target the first month that fails with today's fleet."""
-        today = self.standings(self.count, 0)
+        today = self.assessments(self.count, 0)
         return {(one.platform, one.what): self._first(self.count, place) for place, one in enumerate(today)}
 
     def _first(self, count: int, place: int | None = None) -> int | None:
         def fails(month: int) -> bool:
-            found = self.standings(count, month)
+            found = self.assessments(count, month)
             return any(one.pressure > 1 for one in (found if place is None else found[place : place + 1]))
 
         return first_month(fails, self.last, rising=self.rising)

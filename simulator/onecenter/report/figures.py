@@ -7,7 +7,7 @@ from onecenter import units
 from onecenter.fleet import NodeType, accelerators_of
 from onecenter.report.blocks import Cell, Table, number
 from onecenter.report.numbers import Numbers
-from onecenter.report.planned import Fleet, PlanFile, Standing
+from onecenter.report.planned import Fleet, PlanFile, PlannedTarget
 from onecenter.report.subject import Subject, what
 from onecenter.report.words import TEXTS, Words
 from onecenter.results.targets import Target
@@ -153,12 +153,12 @@ class Figures:
 
     def fleet(self, fleet: Fleet, labels: Mapping[str, str], known: Mapping[tuple[str, str], Target]) -> Table:
         """Return a row a target of the answer's fleet: its percentile with the interval."""
-        rows = [self._standing(one, labels, known) for one in fleet.targets]
+        rows = [self._planned_target(one, labels, known) for one in fleet.targets]
         columns = self._columns("platform", "verdict", "figure", "target", "value", "interval", "periods missed")
         return Table(self._words("meets caption"), columns, rows)
 
-    def _standing(
-        self, one: Standing, labels: Mapping[str, str], known: Mapping[tuple[str, str], Target]
+    def _planned_target(
+        self, one: PlannedTarget, labels: Mapping[str, str], known: Mapping[tuple[str, str], Target]
     ) -> list[Cell]:
         target = known.get((one.platform, one.what))
         waits = one.what.startswith("wait")

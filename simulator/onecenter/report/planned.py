@@ -22,7 +22,7 @@ class _Plain(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class Standing(_Plain):
+class PlannedTarget(_Plain):
     """How a target stands under a fleet; `limit`, `value`, `low`, `high` in s, or factors."""
 
     platform: str
@@ -43,7 +43,7 @@ class Fleet(_Plain):
     cost: Number | None = None
     replications: Count | None = None
     verdict: Verdict
-    targets: list[Standing]
+    targets: list[PlannedTarget]
 
 
 class Check(_Plain):

@@ -26,7 +26,7 @@ PILOTS: Final = 5
 
 
 @dataclass(frozen=True)
-class Period:
+class Measurement:
     """What replications are about.
 
     Attributes
@@ -62,8 +62,8 @@ def has_rhythm(stream: Stream) -> bool:
     return isinstance(spec, Timetable) or spec.hours is not None or spec.weekdays is not None
 
 
-def period_of(scenario: Scenario, policy: Policy) -> Period:
-    """Return the period of a scenario's replications; a function of scenario and policy only.
+def measurement_of(scenario: Scenario, policy: Policy) -> Measurement:
+    """Return the measurement of a scenario's replications; a function of scenario and policy only.
 
     Demand with a rhythm: whole weeks are cut and whole weeks are left, if there are two weeks. Else the scenario's own
     warm-up, or where it has none what MSER-5 finds in five pilot runs.
@@ -73,33 +73,33 @@ def period_of(scenario: Scenario, policy: Policy) -> Period:
         cut = -(-max(time.warmup, 1) // WEEK) * WEEK
         last = cut + (time.horizon - cut) // WEEK * WEEK
         if last > cut:
-            return Period(Window(cut, last), WEEK, "whole weeks, as demand has a weekly rhythm")
+            return Measurement(Window(cut, last), WEEK, "whole weeks, as demand has a weekly rhythm")
         how = "as the scenario says; too short for whole weeks"
-        return Period(Window(time.warmup, time.horizon), None, how)
+        return Measurement(Window(time.warmup, time.horizon), None, how)
     if time.warmup:
-        return Period(Window(time.warmup, time.horizon), None, "as the scenario says")
+        return Measurement(Window(time.warmup, time.horizon), None, "as the scenario says")
     if any(stream.jobs is not None for _, _, stream in scenario.streams):
-        return Period(Window(0, time.horizon), None, "nothing is cut: jobs are listed one by one")
-    return Period(Window(_pilot_cut(scenario, policy), time.horizon), None, f"MSER-5 on {PILOTS} pilot runs")
+        return Measurement(Window(0, time.horizon), None, "nothing is cut: jobs are listed one by one")
+    return Measurement(Window(_pilot_cut(scenario, policy), time.horizon), None, f"MSER-5 on {PILOTS} pilot runs")
 
 
-def common_period(periods: Sequence[Period]) -> Period:
-    """Return the period of several sides: the longest of their cuts, up to the earliest of their ends.
+def common_measurement(measurements: Sequence[Measurement]) -> Measurement:
+    """Return the measurement of several sides: the longest of their cuts, up to the earliest of their ends.
 
     In whole weeks where one of them has a weekly rhythm and a week is left.
     """
-    longest = max(periods, key=lambda period: period.window.warmup)
-    cut, last = longest.window.warmup, min(period.window.horizon for period in periods)
-    weekly = next((period for period in periods if period.rhythm is not None), None)
+    longest = max(measurements, key=lambda each: each.window.warmup)
+    cut, last = longest.window.warmup, min(each.window.horizon for each in measurements)
+    weekly = next((each for each in measurements if each.rhythm is not None), None)
     if weekly is not None:
         first = -(-cut // WEEK) * WEEK
         weeks = (last - first) // WEEK
         if weeks > 0:
-            return Period(Window(first, first + weeks * WEEK), WEEK, weekly.how)
+            return Measurement(Window(first, first + weeks * WEEK), WEEK, weekly.how)
     if cut >= last:
         ends = f"the longest start-up, {duration_text(cut)}, goes on to the end of another scenario"
         raise OnecenterError("compare", [f"{ends}: horizons that are more alike are expected"])
-    return Period(Window(cut, last), None, longest.how)
+    return Measurement(Window(cut, last), None, longest.how)
 
 
 def _pilot_cut(scenario: Scenario, policy: Policy) -> int:

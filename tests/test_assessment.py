@@ -3,8 +3,8 @@
 import pytest
 
 from onecenter.experiments.adequacy import adequacy
+from onecenter.experiments.assessment import _needed
 from onecenter.experiments.replications import replicate
-from onecenter.experiments.standing import _needed
 from onecenter.results.targets import PLACES
 from onecenter.scenario import load, with_set
 from onecenter.simulation.running import without_jobs

@@ -24,7 +24,7 @@ PERIOD: Final = 28 * MS["d"]
 
 
 @dataclass(frozen=True)
-class Standing:
+class Assessment:
     """One target under one fleet.
 
     Attributes
@@ -87,7 +87,7 @@ class Standing:
         return (self.late or 0.0) / self.allowed
 
 
-def standings(runs: Replications, periods: float | None = None) -> list[Standing]:
+def assess(runs: Replications, periods: float | None = None) -> list[Assessment]:
     """Return how each target stands.
 
     Parameters
@@ -99,10 +99,10 @@ def standings(runs: Replications, periods: float | None = None) -> list[Standing
     """
     listed = [(name, target) for name in runs.platforms for target in targets_of(runs.task.scenario.platforms[name])]
     confidence = 1 - (1 - CONFIDENCE) / max(len(listed), 1)
-    return [_standing(runs, name, target, confidence, periods) for name, target in listed]
+    return [_assess(runs, name, target, confidence, periods) for name, target in listed]
 
 
-def _standing(runs: Replications, platform: str, target: Target, confidence: float, periods: float | None) -> Standing:
+def _assess(runs: Replications, platform: str, target: Target, confidence: float, periods: float | None) -> Assessment:
     seen = runs.seen(platform)
     allowed = 1 - target.percentile / 100
     pooled = Pooled([target.sample(one).where(target.covers(one.gang)) for one in seen])
@@ -117,7 +117,7 @@ def _standing(runs: Replications, platform: str, target: Target, confidence: flo
     if runs.overloaded and verdict == "undecided":
         verdict = "missed"
     needed = _needed(certain, allowed, len(runs)) if verdict == "undecided" else None
-    return Standing(
+    return Assessment(
         platform=platform,
         what=target.name,
         limit=target.limit / scale,
@@ -167,7 +167,7 @@ def _missed(runs: Replications, seen: list[Seen], target: Target) -> Array:
 
 def missed_periods(runs: Replications, seen: Seen, target: Target) -> Iterator[bool]:
     """Give by four-week period of one replication whether it misses a target; those without jobs are left out."""
-    window = runs.task.period.window
+    window = runs.task.measurement.window
     for period in range(max(window.length // PERIOD, 1)):
         first = window.warmup + period * PERIOD
         last = first + PERIOD if window.length >= PERIOD else window.horizon
