@@ -26,7 +26,7 @@ from onecenter.visible import visible
 LONGEST = 5.0
 
 #: MiB that a process which tries cases may take.
-MOST_MEMORY = 500
+MAX_MEMORY = 500
 
 #: Texts that someone may hand over, or that a broken program writes.
 TEXTS: tuple[str, ...] = (

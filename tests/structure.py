@@ -25,7 +25,7 @@ FLOORS = (
 #: The only module of the kernels that a package other than ENGINE may know.
 SCHEMA, ENGINE = f"{KERNELS}.schema", "engine"
 
-MOST_PARTS, MOST_LOOSE = 24, 8
+MAX_PARTS, MAX_LOOSE = 24, 8
 
 MARKS = {"function": "~", "types": "^", "": ""}
 
@@ -158,7 +158,7 @@ def loose(found: Graph) -> list[str]:
 
 
 def _too_many(found: Graph, parts: Mapping[str, object]) -> list[str]:
-    counts = ((len(parts), MOST_PARTS, "packages and modules"), (len(loose(found)), MOST_LOOSE, "loose modules"))
+    counts = ((len(parts), MAX_PARTS, "packages and modules"), (len(loose(found)), MAX_LOOSE, "loose modules"))
     return [f"{count} {what} at the top: at most {most} are expected" for count, most, what in counts if count > most]
 
 

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from onecenter import plot
 from onecenter.plot.comparison import ratios
 from onecenter.plot.frontier import frontier
-from onecenter.plot.ink import ink
+from onecenter.plot.style import text_colour
 
 
 def row(platform: str, limit: float, value: float | None, low: float | None, high: float | None) -> dict[str, Any]:
@@ -122,6 +122,6 @@ def test_ink_is_dark_enough_to_read() -> None:
         return share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4
 
     for index in range(7):
-        red, green, blue = (channel(int(ink(index)[place : place + 2], 16)) for place in (1, 3, 5))
+        red, green, blue = (channel(int(text_colour(index)[place : place + 2], 16)) for place in (1, 3, 5))
         luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
         assert 1.05 / (luminance + 0.05) >= 4.5, index

@@ -12,7 +12,7 @@ from test_result import small_result
 from onecenter import plot
 from onecenter.fleet import NodeType
 from onecenter.plot.gantt import Bar, _bars
-from onecenter.plot.style import BINS, MOST_POINTS, edges_of, spread, unit_of
+from onecenter.plot.style import BINS, MAX_POINTS, edges_of, spread, unit_of
 from onecenter.results.log import fates, to_frame
 from onecenter.results.series import averages, integral
 from onecenter.results.tables import jobs_table, nodes_table
@@ -211,7 +211,7 @@ def test_a_window_of_no_length(name: str) -> None:
 
 
 def test_long_series_are_thinned_to_exact_averages() -> None:
-    t = np.arange(0, 10 * MOST_POINTS)
+    t = np.arange(0, 10 * MAX_POINTS)
     value = t % 7
     edges = edges_of(t, 0, len(t))
     assert len(edges) == BINS + 1

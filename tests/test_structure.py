@@ -26,7 +26,7 @@ def test_all_modules_are_looked_at(found: Graph) -> None:
     assert Import("onecenter.scenario.reference", "function") in found["onecenter.cli.commands"]
     assert Import("onecenter.simulation.running", "function") in found["onecenter"]
     assert Import("onecenter_kernels.codes") in found["onecenter_kernels.schema"]
-    assert len(structure.loose(found)) <= structure.MOST_LOOSE
+    assert len(structure.loose(found)) <= structure.MAX_LOOSE
 
 
 @pytest.mark.parametrize("where", ["", "function", "types"])
@@ -50,7 +50,7 @@ def test_a_look_into_the_kernels_is_found(found: Graph) -> None:
 
 
 def test_a_package_without_a_floor_and_one_too_many_are_found(found: Graph) -> None:
-    more = {f"onecenter.loose{number}": frozenset[Import]() for number in range(structure.MOST_PARTS)}
+    more = {f"onecenter.loose{number}": frozenset[Import]() for number in range(structure.MAX_PARTS)}
     wrong = structure.faults({**found, **more})
     assert any(one.startswith("loose3: it has no floor") for one in wrong)
     assert any("packages and modules at the top" in one for one in wrong)

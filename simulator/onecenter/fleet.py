@@ -13,8 +13,8 @@ from onecenter.units import MAX_MEMORY, MAX_POWER
 MAX_NODE_TYPES: Final = 15
 
 #: Nodes and accelerators of a center at most, ten times those of the largest there are: each takes memory.
-MOST_NODES: Final = NODES.high
-MOST_ACCELERATORS: Final = 10_000_000
+MAX_NODES: Final = NODES.high
+MAX_ACCELERATORS: Final = 10_000_000
 
 CHECKS: Final[Mapping[str, Check]] = {
     "count": Whole(0, NODES.high),
@@ -100,7 +100,7 @@ def too_large(counts: Iterable[tuple[int, int]]) -> list[str]:
     """Return what is too much of the node types of a center, each given as (nodes, accelerators per node)."""
     given = list(counts)
     nodes, accelerators = sum(count for count, _ in given), sum(count * each for count, each in given)
-    sums = ((nodes, MOST_NODES, "nodes"), (accelerators, MOST_ACCELERATORS, "accelerators"))
+    sums = ((nodes, MAX_NODES, "nodes"), (accelerators, MAX_ACCELERATORS, "accelerators"))
     return [f"{found:,} {what} in all: at most {most:,} are expected" for found, most, what in sums if found > most]
 
 

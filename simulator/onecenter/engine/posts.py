@@ -12,7 +12,7 @@ from onecenter.units import MAX_DURATION, parse_memory
 from onecenter.workload.table import DEFAULTS, type_code
 
 #: The largest int32, which holds thousandths of accelerators and cpus, and tasks.
-MOST: Final = 2**31 - 1
+INT32_MAX: Final = 2**31 - 1
 
 
 def _thousandths(amount: float) -> int:
@@ -95,10 +95,10 @@ def _impossible(row: Mapping[str, int], spread: str, patient: bool) -> list[str]
         ("run_time", row["run"], 1, MAX_DURATION, " ms"),
         ("walltime", row["walltime"], 1, MAX_DURATION, " ms"),
         ("patience", row["patience"] if patient else 1, 1, MAX_DURATION, " ms"),
-        ("accelerators", ones, 0, MOST // 1000, ""),
-        ("cpus", row["cpus"] / 1000, 0, MOST // 1000, ""),
-        ("tasks", row["tasks"], 1, MOST, ""),
-        ("priority", row["priority"], -MOST, MOST, ""),
+        ("accelerators", ones, 0, INT32_MAX // 1000, ""),
+        ("cpus", row["cpus"] / 1000, 0, INT32_MAX // 1000, ""),
+        ("tasks", row["tasks"], 1, INT32_MAX, ""),
+        ("priority", row["priority"], -INT32_MAX, INT32_MAX, ""),
     ]
     mistakes = [
         f"{what} = {value:g}{unit}: {low:,} to {most:,}{unit} are expected"

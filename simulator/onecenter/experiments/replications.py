@@ -27,7 +27,7 @@ CENTER: Final = "center"
 PERCENTILES: Final = (50, 95, 99)
 
 #: Replications before the first look at the precision, how many more at a time, and the most.
-FIRST, STEP, MOST = 10, 5, 1_000
+FIRST_REPLICATIONS, STEP, MAX_REPLICATIONS = 10, 5, 1_000
 
 
 class Task(NamedTuple):
@@ -99,10 +99,10 @@ def replicate(
     """
     if n is not None and precision is not None:
         raise OnecenterError("replicate", ["n or a precision is expected, not both"])
-    count = one("n", FIRST if n is None else n, REPLICATIONS)
+    count = one("n", FIRST_REPLICATIONS if n is None else n, REPLICATIONS)
     wanted = None if precision is None else one("precision", precision, _share)
     found = Replications(task_of(scenario, policy, measurement), count, executor)
-    while wanted is not None and len(found) < MOST and _wider(found.pooled(CENTER).spent(), wanted):
+    while wanted is not None and len(found) < MAX_REPLICATIONS and _wider(found.pooled(CENTER).spent(), wanted):
         found = found.extended(len(found) + STEP)
     return found
 

@@ -10,7 +10,7 @@ from onecenter.scenario import Scenario
 from onecenter.scenario.shape import did_you_mean
 
 #: Replications of one fleet at the most.
-MOST: Final = 60
+MAX_REPLICATIONS: Final = 60
 
 #: A range where only a path is given: from a quarter of the scenario's count to four times it.
 SPREAD: Final = 4
@@ -59,7 +59,7 @@ def checked(
     scenario: Scenario,
     ranges: Mapping[str, Range],
     periods: float | None = None,
-    replications: int = MOST,
+    replications: int = MAX_REPLICATIONS,
 ) -> None:
     """Raise unless a plan can be made of these."""
     values = {"periods": periods, "replications": replications}

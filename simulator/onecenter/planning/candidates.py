@@ -17,7 +17,7 @@ from onecenter.results.targets import late as late_jobs
 from onecenter.scenario import Scenario, with_set
 
 #: Replications at the first look.
-FIRST: Final = 10
+FIRST_REPLICATIONS: Final = 10
 
 #: Beyond the indices of replications: seeds of fleets are drawn from the same sequence.
 FLEETS: Final = 1 << 40
@@ -124,7 +124,7 @@ class Candidates:
         self._periods, self._executor, self._on_look = periods, executor, on_look
         self._tried: dict[Values, Candidate] = {}
 
-    def at(self, values: Values, n: int = FIRST) -> Candidate:
+    def at(self, values: Values, n: int = FIRST_REPLICATIONS) -> Candidate:
         """Return a fleet after a look at n replications, or as many as one fleet may have."""
         found = self._tried[values] if values in self._tried else self._new(values)
         found.look(min(n, self.most))
@@ -135,7 +135,7 @@ class Candidates:
 
     def decided(self, values: Values) -> Candidate:
         """Return a fleet after as many looks as its own verdict, or the limit, takes."""
-        n = FIRST
+        n = FIRST_REPLICATIONS
         while self.at(values, n).verdict == "undecided" and n < self.most:
             n *= 2
         return self.at(values)
@@ -144,7 +144,7 @@ class Candidates:
         named = dict(zip(self.paths, values, strict=True))
         seed = seed_of(self.scenario.time.seed, FLEETS, *values)
         task = task_of(with_set(self.scenario, {**named, "time.seed": seed}))
-        return Candidate(named, Replications(task, min(FIRST, self.most), self._executor), self._periods)
+        return Candidate(named, Replications(task, min(FIRST_REPLICATIONS, self.most), self._executor), self._periods)
 
     @property
     def tried(self) -> Mapping[Values, Candidate]:

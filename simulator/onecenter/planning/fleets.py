@@ -17,7 +17,7 @@ from onecenter.scenario.overrides import names
 from onecenter.workload.load import never_held
 
 #: Fleets of all ranges at the most.
-MOST_FLEETS: Final = 10_000
+MAX_FLEETS: Final = 10_000
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,8 @@ def fleets_of(scenario: Scenario, ranges: Mapping[str, tuple[int, int]], limits:
         If there are too many, none keeps within the limits, or none holds every job.
     """
     number = prod(high - low + 1 for low, high in ranges.values())
-    if number > MOST_FLEETS:
-        raise PlanError("vary", [f"{number:,} fleets lie in the ranges; at most {MOST_FLEETS:,} are expected"])
+    if number > MAX_FLEETS:
+        raise PlanError("vary", [f"{number:,} fleets lie in the ranges; at most {MAX_FLEETS:,} are expected"])
     looked = [(values, fleet_of(scenario, tuple(ranges), values)) for values in product(*map(_counts, ranges.values()))]
     lacking = {values: never_held(fleet) for values, fleet in looked}
     holding = [(limits.height(fleet), values, fleet) for values, fleet in looked if not lacking[values]]

@@ -5,7 +5,7 @@ from concurrent.futures import Executor
 
 from onecenter.errors import PlanError
 from onecenter.planning.answer import Plan
-from onecenter.planning.asking import MOST, Range, checked, ranges_of
+from onecenter.planning.asking import MAX_REPLICATIONS, Range, checked, ranges_of
 from onecenter.planning.candidates import Candidates, Progress
 from onecenter.planning.crossing import Choice
 from onecenter.planning.fleets import Fleets, fleets_of
@@ -25,7 +25,7 @@ def plan(
     demand: float = 1.0,
     periods: float | None = None,
     limits: Limits | None = None,
-    replications: int = MOST,
+    replications: int = MAX_REPLICATIONS,
     executor: Executor | None = None,
     on_look: Progress | None = None,
 ) -> Plan:

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from onecenter.planning.candidates import FIRST, Candidates, Values
+from onecenter.planning.candidates import FIRST_REPLICATIONS, Candidates, Values
 from onecenter.planning.crossing import Choice, choice
 from onecenter.planning.fleets import Fleets
 
@@ -27,7 +27,7 @@ def search(tried: Candidates, fleets: Fleets) -> Choice:
         return _only(tried, fleets)
     explore(tried, fleets)
     found = chosen(tried, fleets)
-    n = FIRST
+    n = FIRST_REPLICATIONS
     while True:
         # The looks of one round are few: most of the replications go where the answer lies by then.
         n = min(2 * n, tried.most)

@@ -36,7 +36,7 @@ AHEAD: Final = 12
 SPAN: Final = Whole(MONTH, MAX_MONTHS * MONTH)
 
 #: Replications of a month's judgement, at the most.
-MOST: Final = 40
+MAX_REPLICATIONS: Final = 40
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def outlook(
     set: Sequence[str] = (),
     demand: float = 1.0,
     executor: Executor | None = None,
-    replications: int = MOST,
+    replications: int = MAX_REPLICATIONS,
     on_look: Progress | None = None,
 ) -> Outlook:
     """Return in which month which target first fails as demand grows, and what to buy when.

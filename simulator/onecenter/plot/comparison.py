@@ -7,14 +7,13 @@ import polars as pl
 
 from onecenter.plot import style
 from onecenter.plot.fonts import legible
-from onecenter.plot.ink import ink
 from onecenter.visible import visible
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 #: An end of an interval beyond this factor is cut off.
-MOST: Final = 1e3
+MAX_RATIO: Final = 1e3
 
 
 def ratios(table: pl.DataFrame, ax: "Axes | None" = None, labels: Mapping[str, str] | None = None) -> "Axes":
@@ -35,14 +34,14 @@ def ratios(table: pl.DataFrame, ax: "Axes | None" = None, labels: Mapping[str, s
     ax = style.prepared(ax)
     others = list(dict.fromkeys(table["other"]))
     platforms = list(dict.fromkeys(table["platform"]))
-    ax.axvline(1, color=style.INK, linestyle="--", linewidth=1)
+    ax.axvline(1, color=style.DARK, linestyle="--", linewidth=1)
     for row in table.iter_rows(named=True):
         index = others.index(row["other"])
         _mark(ax, row, platforms.index(row["platform"]) + _place(index, len(others)), index)
     _axes(ax, table, [(labels or {}).get(name, name) for name in platforms])
     if len(others) > 1:
         heights = [0.95 - 0.07 * i for i in range(len(others))]
-        style.label_lines(ax, others, heights, [ink(i) for i in range(len(others))])
+        style.label_lines(ax, others, heights, [style.text_colour(i) for i in range(len(others))])
     return legible(ax)
 
 
@@ -55,10 +54,10 @@ def _mark(ax: "Axes", row: Mapping[str, Any], y: float, index: int) -> None:
     shade = style.colour(index)
     if row["ratio"] is None:
         text = "no ratio: the table says why" if row.get("reason") else "nobody waited in some run: no ratio"
-        ax.annotate(text, (1, y), xytext=(4, 0), textcoords="offset points", va="center", color=style.INK)
+        ax.annotate(text, (1, y), xytext=(4, 0), textcoords="offset points", va="center", color=style.DARK)
         return
-    ends = [MOST if row[key] is None else row[key] for key in ("ratio_low", "ratio_high")]
-    low, high = (min(max(end, 1 / MOST), MOST) for end in ends)
+    ends = [MAX_RATIO if row[key] is None else row[key] for key in ("ratio_low", "ratio_high")]
+    low, high = (min(max(end, 1 / MAX_RATIO), MAX_RATIO) for end in ends)
     ax.plot([low, high], [y, y], color=shade, linewidth=2)
     inside = shade if row["beyond_chance"] else "white"
     ax.plot([row["ratio"]], [y], marker="o", markersize=7, color=shade, markerfacecolor=inside)
@@ -68,7 +67,7 @@ def _axes(ax: "Axes", table: pl.DataFrame, names: list[str]) -> None:
     from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 
     ends = pl.concat([table["ratio_low"], table["ratio_high"], table["ratio"]]).drop_nulls().to_list()
-    reach = min(max([2.0, *(max(end, 1 / end) for end in ends if end > 0)]), MOST) * 1.2
+    reach = min(max([2.0, *(max(end, 1 / end) for end in ends if end > 0)]), MAX_RATIO) * 1.2
     ax.set_xscale("log")
     ax.set_xlim(1 / reach, reach)
     steps = (2, 5, 10, 20, 50, 100, 200, 500, 1_000) if reach > 3 else (1.25, 1.5, 2)

@@ -9,7 +9,6 @@ import numpy.typing as npt
 from onecenter import units
 from onecenter.plot import style
 from onecenter.plot.fonts import legible
-from onecenter.plot.ink import ink
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -83,7 +82,7 @@ def frontier(
     _axes(ax, tried, bottom, top, texts, duration)
     for count in answer:
         ax.axvline(count, color=style.FAINT, linewidth=4, alpha=0.35, zorder=0)
-        ax.annotate(texts["answer"], (count, 1.01), xycoords=("data", "axes fraction"), ha="center", color=style.INK)
+        ax.annotate(texts["answer"], (count, 1.01), xycoords=("data", "axes fraction"), ha="center", color=style.DARK)
     for place, ((platform, _), rows) in enumerate(curves.items()):
         _draw(ax, rows, colours[platform], joined, bottom, top)
         written = texts["target"].format(limit=duration(round(1_000 * rows[0]["limit"])))
@@ -139,7 +138,7 @@ def _axes(
         ax.set_xlim(min(nodes) - 0.5, max(nodes) + 0.5)
     ax.set_xlabel(texts["nodes"])
     # Upright beside the axis it would be turned; above it anyone can read it.
-    ax.set_title(texts["wait"], loc="left", fontsize="medium", color=style.INK, pad=18)
+    ax.set_title(texts["wait"], loc="left", fontsize="medium", color=style.DARK, pad=18)
 
 
 def _draw(ax: "Axes", rows: Sequence[Row], index: int, joined: bool, bottom: float, top: float) -> None:
@@ -167,7 +166,7 @@ def _limit(ax: "Axes", limit: float, text: str, index: int, place: int) -> None:
     ax.axhline(limit, color=style.colour(index), linestyle="--", linewidth=1.2)
     at = ((0.01 + 0.22 * (place % 4)), limit)
     above: dict[str, Any] = {"xytext": (0, 2), "textcoords": "offset points"}
-    ax.annotate(text, at, **above, xycoords=("axes fraction", "data"), color=ink(index), fontsize="small")
+    ax.annotate(text, at, **above, xycoords=("axes fraction", "data"), color=style.text_colour(index), fontsize="small")
 
 
 def _names(
@@ -181,4 +180,4 @@ def _names(
         names.append(f"{name} {what.removeprefix('wait ')}" if platforms.count(platform) > 1 else name)
         last = next((row["value"] for row in reversed(rows) if row["value"] is not None), top)
         heights.append(float(np.log(max(last, bottom) / bottom) / np.log(top / bottom)))
-    style.label_lines(ax, names, heights, [ink(colours[platform]) for platform in platforms])
+    style.label_lines(ax, names, heights, [style.text_colour(colours[platform]) for platform in platforms])

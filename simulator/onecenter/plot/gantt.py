@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 #: Beyond these rows of starts nothing can be read.
-MOST_STARTS: Final = 5_000
+MAX_STARTS: Final = 5_000
 
 #: With no more bars than these each carries its job's number.
 NUMBERED: Final = 60
@@ -66,8 +66,8 @@ def gantt(
         If there are more than 5,000 rows of starts.
     """
     starts = _starts(jobs, log, window)
-    if starts.height > MOST_STARTS:
-        raise ValueError(f"{starts.height:,} rows of starts are too many to draw: at most {MOST_STARTS:,}")
+    if starts.height > MAX_STARTS:
+        raise ValueError(f"{starts.height:,} rows of starts are too many to draw: at most {MAX_STARTS:,}")
     ax = style.prepared(ax)
     spare = int((starts["accelerators"] == 0).any())
     used = nodes.filter(pl.col("node").is_in(starts["node"].unique().to_list()))

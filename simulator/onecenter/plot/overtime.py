@@ -53,7 +53,7 @@ def utilisation(
     x = _time_axis(ax, edges, window)
     for top, share, shade in zip(tops, shares, colours, strict=True):
         ax.fill_between(x, _held(top - share), _held(top), step="post", color=shade, linewidth=0)
-    ax.axhline(100, color=style.INK, linestyle="--", linewidth=1)
+    ax.axhline(100, color=style.DARK, linestyle="--", linewidth=1)
     ax.set_ylim(0, TOP)
     ax.set_ylabel(f"accelerators in use (% of {capacity:,})")
     average = np.average(shares, axis=1, weights=np.diff(edges)) if window.length else np.zeros(len(names))

@@ -29,7 +29,7 @@ def tornado(table: pl.DataFrame, figure: str, ax: "Axes | None" = None) -> "Axes
     places = range(rows.height)
     ax.barh(places, rows["total"], color=style.colour(4), height=0.7)
     ax.barh(places, rows["first"], color=style.colour(0), height=0.35)
-    ax.hlines(places, rows["total_low"], rows["total_high"], color=style.INK, linewidth=1)
+    ax.hlines(places, rows["total_low"], rows["total_high"], color=style.DARK, linewidth=1)
     ax.set_yticks(list(places), [visible(path) for path in rows["path"]])
     ax.set_xlim(0, max(1.0, float(rows["total_high"].max() or 1.0)))  # type: ignore[arg-type]
     text = f"share of the variance of {figure} (wide: total, narrow: alone; line: 95 % interval)"

@@ -69,7 +69,7 @@ def waits(
     limits = [target.limit for listed in drawn.values() for target in listed]
     left, right = _range([sample.seen for sample in samples.values()], limits)
     _axes(ax, left, right)
-    at = np.geomspace(left, right, style.MOST_POINTS)
+    at = np.geomspace(left, right, style.MAX_POINTS)
     shares = {name: [_longer(durations, at) for durations in (each.low, each.high)] for name, each in samples.items()}
     for index, (name, (low, high)) in enumerate(shares.items()):
         ax.plot(at, low, color=style.colour(index), drawstyle="steps-post")

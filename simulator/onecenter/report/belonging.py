@@ -15,7 +15,7 @@ ASIDE: Final = (
 )
 
 #: So many differences are named.
-MOST: Final = 5
+SHOWN: Final = 5
 
 
 def foreign(subject: Subject, plan: PlanFile) -> list[str]:
@@ -35,9 +35,9 @@ def foreign(subject: Subject, plan: PlanFile) -> list[str]:
         for path, values in differing(subject.scenario.resolved(), plan.planned.resolved()).items()
         if not any(path[: len(each)] == each for each in aside) and not (plan.demand != 1 and _is_scale(path))
     }
-    shown = [f"{'.'.join(path)} = {its}, in the plan {other}" for path, (its, other) in list(differ.items())[:MOST]]
-    if len(differ) > MOST:
-        shown.append(f"and {len(differ) - MOST} more differences from the plan")
+    shown = [f"{'.'.join(path)} = {its}, in the plan {other}" for path, (its, other) in list(differ.items())[:SHOWN]]
+    if len(differ) > SHOWN:
+        shown.append(f"and {len(differ) - SHOWN} more differences from the plan")
     return [f"{subject.name}: {text}" for text in shown]
 
 

@@ -8,7 +8,6 @@ import numpy.typing as npt
 
 from onecenter import units
 from onecenter.plot import style
-from onecenter.plot.ink import ink
 from onecenter.report.blocks import Figure
 from onecenter.report.figures import Figures
 from onecenter.report.numbers import Numbers
@@ -105,13 +104,13 @@ class Charts:
         if narrow:
             for row, name in enumerate(names):
                 above = _above(letters(name), (0, row), 20)
-                ax.annotate(**above, xycoords=("axes fraction", "data"), color=ink(row), weight="bold")
+                ax.annotate(**above, xycoords=("axes fraction", "data"), color=style.text_colour(row), weight="bold")
 
     def _wait_row(
         self, ax: "Axes", letters: Letters, row: int, part: Mapping[str, Any], ends: tuple[float, float]
     ) -> None:
         if not part["submitted"]:
-            ax.annotate(letters(self._words("nobody")), (ends[0], row), va="center", color=style.INK)
+            ax.annotate(letters(self._words("nobody")), (ends[0], row), va="center", color=style.DARK)
             return
         shade = style.colour(row)
         places = [_place(part["wait_s"][f"{key}_low"], ends) for key in ("p50", "p95", "p99")]
@@ -119,18 +118,19 @@ class Charts:
         ax.plot(places[::2], [row, row], linestyle="none", marker="o", markersize=4, color=shade, clip_on=False)
         reached = part["wait_s"]["p95"] is not None
         ax.plot(places[1], row, marker="o" if reached else ">", markersize=9, color=shade, clip_on=False)
-        self._write(ax, letters(self._tables.wait(part, "p95")), places[1], row, 7, ends, color=ink(row), weight="bold")
+        font = {"color": style.text_colour(row), "weight": "bold"}
+        self._write(ax, letters(self._tables.wait(part, "p95")), places[1], row, 7, ends, **font)
 
     def _limits(
         self, ax: "Axes", letters: Letters, row: int, targets: Sequence[Any], ends: tuple[float, float]
     ) -> None:
         for target in targets:
             place = min(max(target.limit, ends[0]), ends[1])
-            ax.plot([place, place], [row - 0.28, row + 0.14], color=style.INK, linewidth=2, clip_on=False)
+            ax.plot([place, place], [row - 0.28, row + 0.14], color=style.DARK, linewidth=2, clip_on=False)
             text = self._words("at most", limit=self._numbers.exact(int(target.limit)))
             if target.percentile != 95:
                 text = f"{self._numbers.percentile(target.percentile)} {text}"
-            self._write(ax, letters(text), place, row, -9, ends, color=style.INK, va="top")
+            self._write(ax, letters(text), place, row, -9, ends, color=style.DARK, va="top")
 
     @staticmethod
     def _write(
@@ -158,7 +158,7 @@ class Charts:
         def draw(ax: "Axes", letters: Letters, narrow: bool) -> None:
             style.prepared(ax)
             _stack(ax, edges, 100 * shares)
-            ax.set_title(letters(self._words("percent axis")), loc="left", fontsize="medium", color=style.INK)
+            ax.set_title(letters(self._words("percent axis")), loc="left", fontsize="medium", color=style.DARK)
             if weekly:
                 _days(ax, [letters(self._words(f"day {day}")) for day in range(7)])
             else:
@@ -226,7 +226,7 @@ def _stack(ax: "Axes", edges: Array, percents: Array) -> None:
     for row, (top, part) in enumerate(zip(tops, percents, strict=True)):
         low, high = (np.append(level, level[-1:]) for level in (top - part, top))
         ax.fill_between(edges, low, high, step="post", color=style.colour(row), linewidth=0)
-    ax.axhline(100, color=style.INK, linestyle="--", linewidth=1)
+    ax.axhline(100, color=style.DARK, linestyle="--", linewidth=1)
     ax.set_ylim(0, 105)
 
 
@@ -242,7 +242,7 @@ def _names_of_layers(ax: "Axes", names: Sequence[str], shares: Array) -> None:
     """Write each platform's name beside its layer."""
     last = np.nan_to_num(shares[:, -1]) if shares.size else np.zeros(len(names))
     middles = (np.cumsum(last) - last / 2) / 1.05
-    style.label_lines(ax, names, middles.tolist(), [ink(i) for i in range(len(names))])
+    style.label_lines(ax, names, middles.tolist(), [style.text_colour(i) for i in range(len(names))])
 
 
 def zone_of(subject: Subject) -> str:

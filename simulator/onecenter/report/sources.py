@@ -19,8 +19,8 @@ from onecenter.system.inputs import read as read_bytes
 RESULT, PLAN = "result.parquet", "plan.json"
 
 #: No plan is larger (bytes), or has more keys and entries of lists.
-LARGEST: Final = 1 << 24
-MOST_ENTRIES: Final = 400_000
+MAX_BYTES: Final = 1 << 24
+MAX_ENTRIES: Final = 400_000
 
 def read(paths: Sequence[str | Path]) -> tuple[list[Subject], PlanFile | None]:
     """Return the results and the plan that files and folders hold.
@@ -87,8 +87,8 @@ def _result(path: Path) -> Subject:
 
 def _plan(path: Path) -> PlanFile:
     try:
-        text = read_bytes(path, LARGEST).decode("utf-8")
-        check_json(text, MOST_ENTRIES)
+        text = read_bytes(path, MAX_BYTES).decode("utf-8")
+        check_json(text, MAX_ENTRIES)
         found = PlanFile.model_validate_json(text)
         if wrong := found.mistakes:
             raise ResultError(str(path), [f"damaged: {text}; plan again" for text in wrong])

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 
 from onecenter.scenario.few import Few
 from onecenter.scenario.quantities import (
-    MOST,
+    MAX_COUNT,
     Duration,
     Integer,
     PositiveDuration,
@@ -85,7 +85,7 @@ class Timetable(Table):
     slots: Annotated[tuple[Slot, ...], Field(min_length=1), Few(2_016, "slots")] = Field(
         description='weekly starts in local time, such as "mon 08:00"'
     )
-    roster: Annotated[Integer, Field(ge=1, le=MOST)] = Field(description="people of the class")
+    roster: Annotated[Integer, Field(ge=1, le=MAX_COUNT)] = Field(description="people of the class")
     attendance: Share = Field(default=1.0, description="probability that one of them comes")
     jitter: Duration = Field(default=0, description="one comes |z| times this after the start, z standard normal")
 

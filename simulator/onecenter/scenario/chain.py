@@ -13,7 +13,7 @@ from onecenter.scenario import shape
 from onecenter.scenario.mistakes import written
 from onecenter.scenario.strangers import stranger
 from onecenter.system import inputs
-from onecenter.system.extent import MOST_TOML, check_toml
+from onecenter.system.extent import MAX_TOML, check_toml
 from onecenter.system.inputs import label
 
 #: A scenario is read as a whole; a larger file is another kind of file.
@@ -89,7 +89,7 @@ def chain(file: Path) -> list[Layer]:
     """
     layers: list[Layer] = []
     seen: list[Path] = []
-    left = MOST_TOML
+    left = MAX_TOML
     while True:
         if len(seen) == MAX_CHAIN:
             raise ScenarioError(label(file), [f"a chain of extends longer than {MAX_CHAIN} files; join some of them"])

@@ -10,7 +10,7 @@ from onecenter.fleet import MAX_NODE_TYPES
 from onecenter.scenario.arrivals import Arrivals
 from onecenter.scenario.few import Few
 from onecenter.scenario.quantities import (
-    MOST,
+    MAX_COUNT,
     Accelerators,
     Duration,
     Integer,
@@ -27,7 +27,7 @@ from onecenter.scenario.table import Absent, Mistake, Table
 
 Positive = Annotated[Real, Field(gt=0, le=1e9)]
 Priority = Annotated[Integer, Field(ge=-1_000_000_000, le=1_000_000_000)]
-Tasks = Annotated[Integer, Field(ge=1, le=MOST)]
+Tasks = Annotated[Integer, Field(ge=1, le=MAX_COUNT)]
 Spread = Literal["tasks", "any"]
 
 
@@ -134,7 +134,7 @@ class Outcome(Table):
 class Tenants(Table):
     """The users or firms of a stream."""
 
-    count: Annotated[Integer, Field(ge=1, le=MOST)] = Field(description="tenants")
+    count: Annotated[Integer, Field(ge=1, le=MAX_COUNT)] = Field(description="tenants")
     zipf: Annotated[Real, Field(ge=0, le=10)] = Field(
         default=0.0, description="the k-th tenant's share of jobs is proportional to k ** -zipf; 0: equal"
     )

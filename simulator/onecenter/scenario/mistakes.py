@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from onecenter.scenario import shape
-from onecenter.scenario.table import MOST_MISTAKES, Absent, Table
+from onecenter.scenario.table import MAX_MISTAKES, Absent, Table
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _LONGEST = 60
@@ -61,7 +61,7 @@ def mistakes_of(error: ValidationError, root: type[Table], data: Any, origin: Ca
     found = [each for each in error.errors(include_url=False) if not _follows(each)]
     told: dict[str, None] = {}
     for each in found:
-        if len(told) == MOST_MISTAKES:
+        if len(told) == MAX_MISTAKES:
             return [*told, "and more; correct these first"]
         told[_mistake(each, root, data, origin)] = None
     return list(told)

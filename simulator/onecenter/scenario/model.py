@@ -16,7 +16,7 @@ from onecenter.scenario.demand import Priority, Stream
 from onecenter.scenario.few import Few
 from onecenter.scenario.growth import Growth, unknown_names
 from onecenter.scenario.quantities import (
-    MOST,
+    MAX_COUNT,
     Duration,
     Integer,
     Memory,
@@ -50,7 +50,7 @@ class Text(Table):
 class Nodes(Table):
     """A number of equal nodes."""
 
-    count: Annotated[Integer, Field(ge=1, le=MOST)] = Field(description="nodes")
+    count: Annotated[Integer, Field(ge=1, le=MAX_COUNT)] = Field(description="nodes")
     model: str = Field(default="", description="model of the accelerator")
     accelerators: Annotated[Integer, Field(ge=0, le=1_024)] = Field(description="accelerators a node")
     cpus: Thousandths = Field(default=0, description="cpus a node")
@@ -62,7 +62,7 @@ class Nodes(Table):
     full_power: Power = Field(
         default=0.0, description="power of a node whose accelerators (of one without any: cpus) are all in use"
     )
-    nodes_per_rack: Annotated[Integer, Field(ge=1, le=MOST)] = Field(
+    nodes_per_rack: Annotated[Integer, Field(ge=1, le=MAX_COUNT)] = Field(
         default=1, description="nodes a rack; a rack holds one node type only"
     )
     price: Money = Field(default=0.0, description="price of a node; 0: not known")

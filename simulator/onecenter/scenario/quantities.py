@@ -12,10 +12,10 @@ from onecenter import units
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 #: The most accelerators, cpus or tasks that fit the core's int32 thousandths.
-MOST = 1_000_000
+MAX_COUNT = 1_000_000
 
 #: The most that an hour of waiting may add to a priority.
-MOST_AGEING = 10_000_000
+MAX_AGEING = 10_000_000
 
 _SLOT = re.compile(r"(\w{3}) ([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 _PERCENTILE = re.compile(r"p(\d{1,2}(?:\.\d{1,3})?)", re.ASCII)
@@ -35,7 +35,7 @@ def _decimal(value: Any, most: int) -> Decimal:
 
 
 def _thousandths(value: Any) -> int:
-    scaled = _decimal(value, MOST) * 1_000
+    scaled = _decimal(value, MAX_COUNT) * 1_000
     if scaled != int(scaled):
         raise ValueError(f"at most three decimals; write for example {max(0.001, round(value, 3))}")
     return int(scaled)
@@ -54,7 +54,7 @@ def _number(thousandths: int) -> float:
 
 
 def _millionths(value: Any) -> int:
-    scaled = _decimal(value, MOST_AGEING) * 1_000_000
+    scaled = _decimal(value, MAX_AGEING) * 1_000_000
     if scaled != int(scaled):
         raise ValueError("at most six decimals")
     return int(scaled)
@@ -133,7 +133,7 @@ Thousandths = Annotated[
     int,
     BeforeValidator(_thousandths),
     PlainSerializer(_number, return_type=float | int, when_used="json"),
-    WithJsonSchema({"type": "number", "minimum": 0, "maximum": MOST}),
+    WithJsonSchema({"type": "number", "minimum": 0, "maximum": MAX_COUNT}),
 ]
 
 #: int thousandths of an accelerator: whole thousands, or 1..999, or 0.
@@ -141,7 +141,7 @@ Accelerators = Annotated[
     int,
     BeforeValidator(_accelerators),
     PlainSerializer(_number, return_type=float | int, when_used="json"),
-    WithJsonSchema({"type": "number", "minimum": 0, "maximum": MOST, "examples": [8, 0.5]}),
+    WithJsonSchema({"type": "number", "minimum": 0, "maximum": MAX_COUNT, "examples": [8, 0.5]}),
 ]
 
 #: int millionths; in the file a number of at most six decimals.
@@ -149,7 +149,7 @@ Millionths = Annotated[
     int,
     BeforeValidator(_millionths),
     PlainSerializer(lambda value: value / 1_000_000, return_type=float, when_used="json"),
-    WithJsonSchema({"type": "number", "minimum": 0, "maximum": MOST_AGEING}),
+    WithJsonSchema({"type": "number", "minimum": 0, "maximum": MAX_AGEING}),
 ]
 
 #: int ms from Monday 00:00, local time; in the file "mon 08:00".

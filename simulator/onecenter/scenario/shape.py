@@ -12,7 +12,7 @@ Path = Sequence[str | int]
 
 #: A word is compared with so many others at most, and only if it is no longer than this: each comparison takes
 #: microseconds, and there may be as many wrong words.
-MOST, LONGEST = 1_000, 100
+MAX_COMPARED, MAX_LETTERS = 1_000, 100
 
 #: Names in a list of what is known.
 LISTED = 40
@@ -107,8 +107,8 @@ def listed(names: Iterable[str]) -> str:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return 'did you mean "x"? ' for the nearest of the first known words, or nothing."""
-    if len(word) > LONGEST:
+    if len(word) > MAX_LETTERS:
         return ""
-    by_folded = {each.casefold(): each for each in islice(known, MOST)}
+    by_folded = {each.casefold(): each for each in islice(known, MAX_COMPARED)}
     near = get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.6)
     return f'did you mean "{by_folded[near[0]]}"? ' if near else ""

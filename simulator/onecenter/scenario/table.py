@@ -20,10 +20,10 @@ Mistake = tuple[tuple[str | int, ...], "str | Absent"]
 
 
 #: No table has so many keys; of more the first are told.
-MOST_KEYS: Final = 100
+MAX_KEYS: Final = 100
 
 #: Mistakes that are told of a scenario; a table passes on one more, so that it is seen that there are more.
-MOST_MISTAKES: Final = 100
+MAX_MISTAKES: Final = 100
 
 
 class Absent(ValueError):
@@ -45,7 +45,7 @@ class Table(BaseModel):
     @model_validator(mode="wrap")
     @classmethod
     def _find_all_mistakes(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
-        if isinstance(data, dict) and len(data) > MOST_KEYS:
+        if isinstance(data, dict) and len(data) > MAX_KEYS:
             data = cls._with_few_unknown_keys(data)
         try:
             table = handler(data)
@@ -56,14 +56,14 @@ class Table(BaseModel):
             found = _checked(cls._of_what_is_right(data, error), partial=True)
         else:
             details, found = [], _checked(table, partial=False)
-        details = [*details, *(_detail(mistake) for mistake in found)][: MOST_MISTAKES + 1]
+        details = [*details, *(_detail(mistake) for mistake in found)][: MAX_MISTAKES + 1]
         if details:
             raise ValidationError.from_exception_data(cls.__name__, details)
         return table
 
     @classmethod
     def _with_few_unknown_keys(cls, data: dict[str, Any]) -> dict[str, Any]:
-        unknown = islice((key for key in data if key not in cls.model_fields), MOST_KEYS)
+        unknown = islice((key for key in data if key not in cls.model_fields), MAX_KEYS)
         return {key: data[key] for key in (*(key for key in cls.model_fields if key in data), *unknown)}
 
     @classmethod
@@ -110,7 +110,7 @@ def _checked(table: Table, *, partial: bool) -> list[Mistake]:
         if not name.startswith("check_"):
             continue
         try:
-            found += islice(getattr(table, name)(), MOST_MISTAKES + 1)
+            found += islice(getattr(table, name)(), MAX_MISTAKES + 1)
         except AttributeError:
             if not partial:
                 raise

@@ -30,7 +30,7 @@ JOB_COLUMNS: Final = tuple(name for name in COLUMNS if name != "submit")
 #: Rows per byte of the file at most: each row has at least a job's number, of which no two submits share one.
 DENSEST: Final = 16
 
-INT32: Final = 2**31 - 1
+INT32_MAX: Final = 2**31 - 1
 
 
 def chunks(record: Record) -> Iterator[pl.DataFrame]:
@@ -131,9 +131,9 @@ def _check_log(log: Array, head: Head) -> None:
     _between("job", log["job"], 0, head.jobs - 1)
     _between("node", log["node"], -1, sum(kind.count for kind in head.fleet) - 1)
     _between("device", log["device"], -1, max((kind.accelerators for kind in head.fleet), default=0) - 1)
-    _between("amount", log["amount"], 0, INT32)
+    _between("amount", log["amount"], 0, INT32_MAX)
     starts, ends = (log["kind"] == kind for kind in (schema.E_START, schema.E_END))
-    _between("node of a start", log["node"][starts], 0, INT32)
+    _between("node of a start", log["node"][starts], 0, INT32_MAX)
     _between("reason of an end", log["reason"][ends], 0, len(schema.OUTCOMES) - 1)
     _between("reason", log["reason"][~ends], 0, len(schema.REASONS) - 1)
 

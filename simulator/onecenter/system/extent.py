@@ -14,8 +14,8 @@ DEEPEST: Final = 32
 LONGEST: Final = 10_000
 
 #: Keys and entries of lists, at most.
-MOST_TOML: Final = 100_000
-MOST_JSON: Final = 1_000_000
+MAX_TOML: Final = 100_000
+MAX_JSON: Final = 1_000_000
 
 _TOML_TEXT: Final = re.compile(
     r'"""(?:[^"\\]++|\\.|"{1,2}(?!"))*+(?:"{3,5}|\Z)'
@@ -32,7 +32,7 @@ _JSON_REST: Final = re.compile(r"[^:,\[\]{}]++")
 _NO_BRACKET: Final = re.compile(r"[^\[\]{}]++")
 
 
-def check_toml(text: str, most: int = MOST_TOML) -> int:
+def check_toml(text: str, most: int = MAX_TOML) -> int:
     """Return how many keys, parts of keys and entries of lists a TOML text has, about.
 
     Raises
@@ -45,7 +45,7 @@ def check_toml(text: str, most: int = MOST_TOML) -> int:
     marks = _TOML_REST.sub("", bare)
     count = sum(map(marks.count, ".=,[{"))
     if count > most:
-        raise ValueError(f"more than {MOST_TOML:,} keys and entries of lists in all")
+        raise ValueError(f"more than {MAX_TOML:,} keys and entries of lists in all")
     if "." * DEEPEST in marks:
         raise ValueError(f"a key of more than {DEEPEST} names with dots between them")
     if _TOML_WORD.search(bare):
@@ -54,7 +54,7 @@ def check_toml(text: str, most: int = MOST_TOML) -> int:
     return count
 
 
-def check_json(text: str, most: int = MOST_JSON) -> None:
+def check_json(text: str, most: int = MAX_JSON) -> None:
     """Raise ValueError if a JSON text has more than `most` keys and entries, or goes deeper than `DEEPEST`."""
     marks = _JSON_REST.sub("", _JSON_TEXT.sub("_", text))
     if sum(map(marks.count, ":,[{")) > most:

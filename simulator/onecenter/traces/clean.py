@@ -12,7 +12,7 @@ from .trace import (
     AGAIN,
     BEFORE,
     CUT,
-    MOST,
+    MAX_PROCESSORS,
     NO_PROCESSORS,
     NO_RUN,
     NO_WALLTIME,
@@ -101,7 +101,7 @@ def trace(
         NO_RUN: rows.run <= 0,
         NO_PROCESSORS: rows.processors <= 0,
         BEFORE: rows.submit < 0,
-        TOO_MANY: rows.processors > MOST,
+        TOO_MANY: rows.processors > MAX_PROCESSORS,
     }
     mistakes.check()
     used, left_out = _sieve(len(rows.submit), reasons)

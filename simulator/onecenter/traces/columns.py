@@ -20,7 +20,7 @@ Array = npt.NDArray[Any]
 SHOWN, ENOUGH = 20, 10_000
 
 #: A value in the log may be at most so many units of int64 milliseconds or of int64.
-LARGEST = 2**63 - 1
+INT64_MAX = 2**63 - 1
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,9})?", re.ASCII)
 NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
@@ -153,7 +153,7 @@ def _numbers(column: "pl.Series", lines: Array, mistakes: Mistakes, scale: int, 
     if whole.null_count():
         whole = column.str.strip_chars().str.replace(r"\.0*$", "").cast(pl.Int64, strict=False)
     values = whole.fill_null(0).to_numpy()
-    most = LARGEST // scale
+    most = INT64_MAX // scale
     slow = whole.is_null().to_numpy() | (values > most) | (values < -most)
     scaled: Array = np.where(slow, 0, values) * scale
     for row, text in zip(np.flatnonzero(slow).tolist(), column.filter(pl.Series(slow)), strict=True):
@@ -174,7 +174,7 @@ def _number(text: str, scale: int) -> int | str:
     if len(text) > 100 or not NUMBER.fullmatch(text):
         return "is no number"
     value = Decimal(text)
-    if value.copy_abs() > LARGEST // scale:
+    if value.copy_abs() > INT64_MAX // scale:
         return "is too large for 64 bits"
     if scale == 1 and value != value.to_integral_value():
         return "is a fraction"

@@ -16,8 +16,8 @@ NO_PROCESSORS = "processors <= 0"
 BEFORE = "submit < 0"
 
 #: The most processors of a job: its tasks are int32.
-MOST = 2**31 - 1
-TOO_MANY = f"processors > {MOST:,}"
+MAX_PROCESSORS = 2**31 - 1
+TOO_MANY = f"processors > {MAX_PROCESSORS:,}"
 
 REQUESTED = "processors as requested (the log has none allocated)"
 NO_WALLTIME = "walltime = run time (the log asks for none)"

@@ -22,8 +22,8 @@ from onecenter.workload.timetable import STRIDE
 from onecenter.workload.walltimes import walltimes
 
 #: Beyond these a scenario is a mistake; memory would run out first.
-MOST_JOBS = 100_000_000
-MOST_FACTORS = 10_000_000
+MAX_JOBS = 100_000_000
+MAX_FACTORS = 10_000_000
 
 #: A stream's columns, each of one entry a job, or of one value for all.
 Columns = dict[str, Column]
@@ -62,9 +62,9 @@ def too_large(scenario: Scenario) -> list[str]:
         mistakes += _too_fine(f"platforms.{platform}.demand.{name}.arrivals", stream, horizon)
         if stream.arrivals is not None:
             total += expected_jobs(stream.arrivals, stream.scale, origin, horizon)
-    if total > MOST_JOBS:
+    if total > MAX_JOBS:
         mistakes.append(
-            f"platforms: about {total:,.0f} jobs in {units.duration_text(horizon)}; at most {MOST_JOBS:,} "
+            f"platforms: about {total:,.0f} jobs in {units.duration_text(horizon)}; at most {MAX_JOBS:,} "
             "are expected; lower the rates, the scales or the horizon"
         )
     return mistakes
@@ -76,8 +76,8 @@ def _too_fine(path: str, stream: Stream, horizon: int) -> Iterator[str]:
         seats = f"{spec.roster * stream.scale:,.0f}"
         yield f"{path}.roster: {seats} seats with the scale; at most {STRIDE:,} are expected"
     burst = spec.burst if isinstance(spec, Poisson) else None
-    if burst is not None and burst_count(burst, horizon) > MOST_FACTORS:
-        every = units.duration_text(-(-horizon // MOST_FACTORS))
+    if burst is not None and burst_count(burst, horizon) > MAX_FACTORS:
+        every = units.duration_text(-(-horizon // MAX_FACTORS))
         given = units.duration_text(burst.every)
         yield f"{path}.burst.every: {given} is too short for the horizon; {every} or longer is expected"
 

@@ -14,7 +14,7 @@ from onecenter.workload.runtimes import longer_than
 from onecenter.workload.walltimes import share_too_short
 
 #: What happens to more than this share of a stream's jobs is not meant.
-MOST: Final = 0.5
+MAJORITY: Final = 0.5
 
 #: Growth per month beyond which a percentage was written for a share: 14 times as much a year later.
 FASTEST: Final = 0.25
@@ -74,7 +74,7 @@ def _targets(path: str, platform: Platform) -> Iterator[str]:
 def _percentiles(path: str, limits: Mapping[str, tuple[float, str]]) -> Iterator[str]:
     rising = sorted((float(name[1:]), name) for name in limits)
     for percent, name in rising:
-        if percent < 100 * MOST:
+        if percent < 100 * MAJORITY:
             meant = 100 * percent if percent < 1 else 100 - percent
             yield f"{path}.{name} = {limits[name][1]}: {percent:g} % of the jobs suffice (p{meant:g}?)"
     for (_, lower), (_, upper) in pairwise(rising):
@@ -129,16 +129,16 @@ def _run_time(path: str, stream: Stream, horizon: int) -> Iterator[str]:
         ("deadline.after", None if stream.deadline is None else stream.deadline.after, "cannot keep it"),
     ]
     for name, limit, what in limits:
-        if limit is not None and (share := longer_than(spec, limit)) > MOST:
+        if limit is not None and (share := longer_than(spec, limit)) > MAJORITY:
             yield f"{path}.{name} = {_duration(limit)}: {_percent(share)} of the jobs run longer and {what}"
-    if (share := longer_than(spec, horizon)) > MOST and (spec.cap is None or spec.cap > horizon):
+    if (share := longer_than(spec, horizon)) > MAJORITY and (spec.cap is None or spec.cap > horizon):
         length = units.duration_text(horizon)
         yield f"{path}.run_time: {_percent(share)} of the jobs run longer than the whole horizon of {length}"
 
 
 def _factors(path: str, stream: Stream) -> Iterator[str]:
     """Warn of factors of the run time below 1."""
-    if stream.walltime is not None and (share := share_too_short(stream.walltime)) >= MOST:
+    if stream.walltime is not None and (share := share_too_short(stream.walltime)) >= MAJORITY:
         factor = stream.walltime.model_dump(mode="json")["factor"]
         yield f"{path}.walltime.factor = {factor}: {_percent(share)} of the jobs are killed before they end"
     if stream.deadline is not None and (stream.deadline.factor or 1) < 1:

@@ -25,7 +25,7 @@ HEAD: Final = "_sweep.parquet"
 KEY: Final = "onecenter.sweep"
 
 #: Differences of scenarios that a message names, at the most.
-MOST: Final = 5
+SHOWN: Final = 5
 
 Head = Mapping[str, Any]
 BROKEN: Final = (OSError, ValueError, pl.exceptions.PolarsError, pl.exceptions.PanicException)
@@ -151,7 +151,7 @@ def _extended(path: Path, head: Head, resume: bool) -> dict[str, Any]:
     if there["scenario"] != head["scenario"]:
         wrong.append(f"its scenario is {there['scenario']}, not {head['scenario']}")
     differ = list(differing(there["resolved"], head["resolved"]).items())
-    wrong += [f"it has {'.'.join(at)} = {its}, not {new}" for at, (its, new) in differ[:MOST]]
+    wrong += [f"it has {'.'.join(at)} = {its}, not {new}" for at, (its, new) in differ[:SHOWN]]
     wrong += [f"it was made with {its}, this is {new}" for its, new in zip(_made(there), _made(head), strict=True)
               if its != new]  # fmt: skip
     paths, new = (list(dict.fromkeys(at for point in each["points"] for at in point)) for each in (there, head))

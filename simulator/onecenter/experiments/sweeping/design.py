@@ -15,7 +15,7 @@ Design = Literal["grid", "sobol"]
 Point = dict[str, Any]
 
 #: More points than these are a mistake.
-MOST_POINTS: Final = 100_000
+MAX_POINTS: Final = 100_000
 
 #: What a range may begin and end with; no value of a scenario is larger.
 BOUND: Final = Number(-1e18, 1e18)
@@ -71,8 +71,8 @@ def _grid(values: Mapping[str, Sequence[Any]]) -> list[Point]:
     count = 1
     for each in values.values():
         count *= len(each)
-    if count > MOST_POINTS:
-        raise PlanError("vary", [f"{count:,} points; at most {MOST_POINTS:,} are expected"])
+    if count > MAX_POINTS:
+        raise PlanError("vary", [f"{count:,} points; at most {MAX_POINTS:,} are expected"])
     return [dict(zip(values, point, strict=True)) for point in product(*values.values())] if values else []
 
 
@@ -89,7 +89,7 @@ def _listed(path: str, values: str) -> list[Any]:
         return [_read(path, part.strip()) for part in values.split(",")]
     try:
         start, stop, step = (Decimal(str(BOUND(decimal(part)))) for part in parts)
-        if step <= 0 or stop < start or (stop - start) / step > MOST_POINTS:
+        if step <= 0 or stop < start or (stop - start) / step > MAX_POINTS:
             raise ValueError
     except ValueError:
         right = "start:stop:step, rising, such as 16:64:8, or a list such as 1,1.5,2 is expected"
