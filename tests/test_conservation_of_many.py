@@ -13,9 +13,9 @@ from random_centers import random_center
 from test_conservation import FEW, MANY, PLACES, expected
 
 from onecenter.cli.main import main
-from onecenter.experiments.replication import nothing_drawn, seed_of
-from onecenter.experiments.replications import task_of
 from onecenter.planning.window import lengthened
+from onecenter.replication import nothing_drawn, seed_of
+from onecenter.replications import task_of
 from onecenter.scenario import Scenario, with_set
 from onecenter.scenario.toml import dump
 from onecenter.workload.load import never_held
