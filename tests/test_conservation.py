@@ -16,8 +16,8 @@ from onecenter.workload.build import build
 
 PLACES = ("in_time", "late", "refused", "cancelled_waiting", "open")
 
-#: Numbers of random scenarios: a few on each run of the tests, five hundred where time is given.
-FEW, MANY = range(12), range(500)
+#: Numbers of random scenarios: a few on each run of the tests, more where there is time, all at night.
+FEW, SOME, ALL = range(12), range(12, 72), range(500)
 
 
 def expected(scenario: Scenario) -> dict[str, int]:
@@ -117,6 +117,12 @@ def test_run_and_compare_lose_no_job(written: str, number: int, capsys: pytest.C
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", MANY)
+@pytest.mark.parametrize("number", SOME)
+def test_run_and_compare_lose_no_job_of_some(written: str, number: int, capsys: pytest.CaptureFixture[str]) -> None:
+    check_run_and_compare(written, number, "fifo", capsys)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("number", ALL)
 def test_run_and_compare_lose_no_job_of_many(written: str, number: int, capsys: pytest.CaptureFixture[str]) -> None:
     check_run_and_compare(written, number, "fifo", capsys)

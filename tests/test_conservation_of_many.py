@@ -10,7 +10,7 @@ import html5lib
 import polars as pl
 import pytest
 from random_centers import random_center
-from test_conservation import FEW, MANY, PLACES, expected
+from test_conservation import ALL, FEW, PLACES, expected
 
 from onecenter.cli.main import main
 from onecenter.planning.window import lengthened
@@ -53,18 +53,20 @@ def check_counts(counts: Counts, submitted: Mapping[str, int]) -> None:
 def check_sweep(number: int, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     scenario = random_center(number)
     many = 1 if nothing_drawn(scenario) else 2
-    vary = "center.nodes.big.count=1,2"
+    path = "center.nodes.big.count"
+    vary = f"{path}=1,2"
     out = str(folder / "sweep")
     arguments = ["sweep", written(scenario, folder), "--vary", vary, "-n", str(many), "--out", out, "--workers", "1"]
     assert main([*arguments, "--json"]) == 0
     capsys.readouterr()
     rows = pl.read_parquet(f"{out}/*.parquet")
     assert len(rows) == 2 * many
-    window = task_of(scenario).period.window
+    windows = {count: task_of(with_set(scenario, {path: count})).period.window for count in (1, 2)}
     for row in rows.iter_rows(named=True):
         counts = {name: {each: row[f"{name}.{each}"] for each in SHOWN} for name in (*scenario.platforms, "center")}
         center = counts.pop("center")
         assert row["error"] is None
+        window = windows[row[path]]
         check_counts(counts, drawn(scenario, [int(row["seed"])], window.warmup, window.horizon))
         assert center == {each: sum(part[each] for part in counts.values()) for each in SHOWN}
 
@@ -84,7 +86,7 @@ def check_plan(number: int, folder: Path, capsys: pytest.CaptureFixture[str]) ->
         return
     count = scenario.center.nodes["big"].count
     vary = f"center.nodes.big.count={count}:{count}"
-    arguments = ["plan", written(scenario, folder), "--vary", vary, "--replications", "10", "--workers", "1", "--json"]
+    arguments = ["plan", written(scenario, folder), "--vary", vary, "--replications", "2", "--workers", "1", "--json"]
     capsys.readouterr()
     assert main(arguments) == 0
     answer = json.loads(capsys.readouterr().out)
@@ -143,7 +145,7 @@ def test_a_report_loses_no_job(number: int, tmp_path: Path, capsys: pytest.Captu
 
 
 @pytest.mark.nightly
-@pytest.mark.parametrize("number", MANY)
+@pytest.mark.parametrize("number", ALL)
 def test_sweep_plan_and_report_lose_no_job_of_many(
     number: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
