@@ -1,19 +1,12 @@
 """Fixtures of all tests."""
 
 import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from onecenter.experiments import replication, replications
-
 VARIABLE = "ONECENTER_TRACES"
-
-# test_conservation_of_many.py has the names from before modules were moved; this goes with them.
-sys.modules |= {"onecenter.replication": replication, "onecenter.replications": replications}
-replications.Task.period = property(lambda task: task.measurement)
 
 
 @pytest.fixture(scope="session")

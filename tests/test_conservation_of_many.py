@@ -13,9 +13,9 @@ from random_centers import random_center
 from test_conservation import ALL, FEW, PLACES, expected
 
 from onecenter.cli.main import main
+from onecenter.experiments.replication import nothing_drawn, seed_of
+from onecenter.experiments.replications import task_of
 from onecenter.planning.window import lengthened
-from onecenter.replication import nothing_drawn, seed_of
-from onecenter.replications import task_of
 from onecenter.scenario import Scenario, with_set
 from onecenter.scenario.toml import dump
 from onecenter.workload.load import never_held
@@ -61,7 +61,7 @@ def check_sweep(number: int, folder: Path, capsys: pytest.CaptureFixture[str]) -
     capsys.readouterr()
     rows = pl.read_parquet(f"{out}/*.parquet")
     assert len(rows) == 2 * many
-    windows = {count: task_of(with_set(scenario, {path: count})).period.window for count in (1, 2)}
+    windows = {count: task_of(with_set(scenario, {path: count})).measurement.window for count in (1, 2)}
     for row in rows.iter_rows(named=True):
         counts = {name: {each: row[f"{name}.{each}"] for each in SHOWN} for name in (*scenario.platforms, "center")}
         center = counts.pop("center")
@@ -92,7 +92,7 @@ def check_plan(number: int, folder: Path, capsys: pytest.CaptureFixture[str]) ->
     answer = json.loads(capsys.readouterr().out)
     (tried,) = answer["tried"]
     fleet = seed_of(scenario.time.seed, 1 << 40, count)
-    window = task_of(with_set(lengthened(scenario), {"time.seed": fleet})).period.window
+    window = task_of(with_set(lengthened(scenario), {"time.seed": fleet})).measurement.window
     assert answer["window_d"] == pytest.approx(window.length / 86_400_000)
     seeds = [seed_of(fleet, index) for index in range(tried["replications"])]
     check_counts(tried["platforms"], drawn(scenario, seeds, window.warmup, window.horizon))
