@@ -16,6 +16,7 @@ ROOMS: Final = {
     "store_seal",
     "experiments": "adequacy assessment=standing comparison contrast executors measurement=period replication "
     "replications side_by_side sweeping",
+    "scenario": "layers=scenario.chain",
     "planning": "economics growth startups=chain",
     "traces": "log_window",
 }

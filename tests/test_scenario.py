@@ -175,7 +175,7 @@ def test_shipped_scenarios_are_found_inside_an_installed_package(
     folder.mkdir(parents=True)
     (folder / "only.toml").write_text("", encoding="utf-8")
     module = tmp_path / "onecenter" / "scenario" / "load.py"
-    monkeypatch.setattr(sys.modules["onecenter.scenario.chain"], "__file__", str(module))
+    monkeypatch.setattr(sys.modules["onecenter.scenario.layers"], "__file__", str(module))
     assert shipped() == ("only",)
 
 

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from onecenter.errors import ScenarioError
 from onecenter.scenario import overrides, shape
-from onecenter.scenario.chain import Layer, chain, found, merged
+from onecenter.scenario.layers import Layer, found, layers_of, merged
 from onecenter.scenario.mistakes import mistakes_of, shortened, written
 from onecenter.scenario.model import Scenario
 from onecenter.system.inputs import label
@@ -38,7 +38,7 @@ def load(name_or_path: str | PathLike[str], set: str | Sequence[str] = ()) -> Sc
         Naming every mistake with its path, value and what would be right.
     """
     file = found(name_or_path)
-    layers = chain(file)
+    layers = layers_of(file)
     data = merged([layer.data for layer in layers])
     data.pop("extends", None)
     data["name"] = layers[0].data.get("name", re.sub(r"[^\w-]", "_", file.stem)[:64])

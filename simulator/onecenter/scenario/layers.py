@@ -19,8 +19,8 @@ from onecenter.system.inputs import label
 #: A scenario is read as a whole; a larger file is another kind of file.
 MAX_BYTES: Final = 4 * 2**20
 
-#: A longer chain of `extends` is a mistake.
-MAX_CHAIN: Final = 20
+#: More files, each of which extends the next, are a mistake.
+MAX_LAYERS: Final = 20
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def found(name: str | PathLike[str], beside: Path | None = None) -> Path:
     return path
 
 
-def chain(file: Path) -> list[Layer]:
+def layers_of(file: Path) -> list[Layer]:
     """Return the file and all that it extends, each before what it extends.
 
     Raises
@@ -91,8 +91,8 @@ def chain(file: Path) -> list[Layer]:
     seen: list[Path] = []
     left = MAX_TOML
     while True:
-        if len(seen) == MAX_CHAIN:
-            raise ScenarioError(label(file), [f"a chain of extends longer than {MAX_CHAIN} files; join some of them"])
+        if len(seen) == MAX_LAYERS:
+            raise ScenarioError(label(file), [f"a chain of extends longer than {MAX_LAYERS} files; join some of them"])
         if file.resolve() in seen:
             trail = " → ".join(path.name for path in [*seen, file])
             raise ScenarioError(
