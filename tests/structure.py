@@ -17,7 +17,7 @@ SIMULATOR, KERNELS = "onecenter", "onecenter_kernels"
 #: From the bottom up; what is on one floor may import what is on those below. `onecenter` is its `__init__`, the door
 #: for Python users.
 FLOORS = (
-    KERNELS, "visible", "errors", "units", "checks", "fleet", "policies", "system", "statistics", "scenario",
+    KERNELS, "visible", "errors", "units", "words", "checks", "fleet", "policies", "system", "statistics", "scenario",
     "workload", "traces", "engine", "results", "plot", "simulation", "experiments", "planning", SIMULATOR, "report",
     "cli", "__main__",
 )  # fmt: skip

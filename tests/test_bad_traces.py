@@ -191,7 +191,7 @@ CASES = [
         b"name;gpu\nx;1\n",
         [
             "its first line, 'name;gpu', fits no known format "
-            "(swf: 18 numbers a line, comments begin with ;; "
+            "(swf: 18 numbers per line, comments begin with ;; "
             "itp: CSV with job_id, submission_time, duration, num_gpu; "
             "philly: CSV with timestamp, duration, num_gpus, cluster)",
         ],
@@ -207,7 +207,7 @@ CASES = [
         "unknown format told",
         "a.swf",
         GOOD_SWF,
-        ["'swff': one of swf, itp, philly is expected (did you mean swf?)"],
+        ["'swff': one of swf, itp, philly is expected; did you mean \"swf\"?"],
         "swff",
     ),
     Broken(
@@ -296,7 +296,7 @@ Missing = Callable[[Path], Path]
 @pytest.mark.parametrize(
     ("where", "hint"),
     [
-        (lambda folder: folder / "cluster7.csv", r"no such file \(did you mean cluster07.csv\?\)$"),
+        (lambda folder: folder / "cluster7.csv", 'no such file; did you mean "cluster07.csv"[?]$'),
         (lambda folder: folder / "zzz", "there is no such file$"),
         (lambda folder: folder / "no" / "x.csv", "no such file, and no directory .*no$"),
         (lambda folder: folder / "cluster07.csv" / "x", "cannot be opened: Not a directory$"),

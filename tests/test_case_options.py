@@ -346,7 +346,7 @@ def test_a_condition_names_what_it_may_reach() -> None:
     for text, known in [
         ("pairs.p", "easy, sjf"),
         ("pairs.easy.p", "no single figure: one of other, platform, tested, ratio"),
-        ("pairs.esay.q.ratio", "did you mean 'easy'"),
+        ("pairs.esay.q.ratio", 'did you mean "easy"'),
         ("pairs.p", "no single figure: one of easy, sjf"),
         ("targets.verdict", 'targets.verdict is "missed": a text in quotes is expected'),
     ]:

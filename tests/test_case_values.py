@@ -14,29 +14,29 @@ NO_NUMBER = ["", " ", "１２", "1_0", "nan", "-nan", "inf", "-inf", "Infinity",
 NO_NUMBER += ["many", "--", "1 2", "9" * 5_000, "-1", "1\0"]
 NO_TEXT = ["", " ", "\t", "a\0b"]
 
-#: What is impossible by the class of an option's type, beside NO_NUMBER for numbers.
+#: What is impossible by the kind of an option's type, beside NO_NUMBER for numbers.
 NUMBERS = {
-    "Count": ["1.0", "1e3", "2.5", str(2**63), "-0.5"],
-    "Amount": ["0", "-0", "1e300"],
-    "Percentage": ["1", "-1%", "100%", "1e999%", "nan%", "1_0%", "%"],
-    "Duration": ["5", "-5 d", "1_0 d", "nan d", "inf d", "1e999 d", "１ d", "28 days", "1001 y", "abc"],
-    "Power": ["5", "0 W", "-1 kW", "1_0 W", "nan W", "2 MVA", "1e6 MW 1"],
-    "Shape": ["0x8", "8x0", "-1x8", "8by8", "48x", "1_0x8", "４x８", "1e3x8", f"{10**9}x8", "8x8x8", "1.5x8"],
-    "Setting": ["periods", "periods=", "periods=0", "periods=1", "periods=nan", "periods=1_0", "months=0.5"],
+    "count": ["1.0", "1e3", "2.5", str(2**63), "-0.5"],
+    "amount": ["0", "-0", "1e300"],
+    "share": ["1", "-1%", "100%", "1e999%", "nan%", "1_0%", "%"],
+    "duration": ["5", "-5 d", "1_0 d", "nan d", "inf d", "1e999 d", "１ d", "28 days", "1001 y", "abc"],
+    "power": ["5", "0 W", "-1 kW", "1_0 W", "nan W", "2 MVA", "1e6 MW 1"],
+    "shape": ["0x8", "8x0", "-1x8", "8by8", "48x", "1_0x8", "４x８", "1e3x8", f"{10**9}x8", "8x8x8", "1.5x8"],
+    "setting": ["periods", "periods=", "periods=0", "periods=1", "periods=nan", "periods=1_0", "months=0.5"],
 }
 TEXTS = {
-    "Text": NO_TEXT,
-    "Name": [*NO_TEXT, "best", "EASY", "1", "fifo,easy"],
-    "Names": [*NO_TEXT, ",", "fifo,", ",fifo", "fifo,,easy", "fifo,best", "fifo,fifo", "fifo easy"],
-    "Assignment": [*NO_TEXT, "path", "=1", "path=", " = "],
-    "Judged": [
+    "text": NO_TEXT,
+    "name": [*NO_TEXT, "best", "EASY", "1", "fifo,easy"],
+    "names": [*NO_TEXT, ",", "fifo,", ",fifo", "fifo,,easy", "fifo,best", "fifo,fifo", "fifo easy"],
+    "assignment": [*NO_TEXT, "path", "=1", "path=", " = "],
+    "condition": [
         *NO_TEXT, "x", "x >", "> 1", "x = 1", "x => 1", "x > nan", "x > inf", "x > 1e999", "x > 1_0", "x > １",
         "x > -1e999 %", "x > 1_0 min", "x > many", "x > true", "x < false", 'x > "a"', "x > 1 day", ". > 1",
     ],
 }  # fmt: skip
 IMPOSSIBLE = {name: [*NO_NUMBER, *found] for name, found in NUMBERS.items()} | TEXTS
 
-#: Least of each option of the type Count: what is just below it is impossible.
+#: Least of each option of the kind count: what is just below it is impossible.
 LEAST = {"--seed": 0, "--replications": 1, "--processors": 1, "--racks": 1, "--workers": 1, "--points": 2}
 LEAST_OF_COMMAND = {("compare", "--replications"): 2, ("plan", "--replications"): 2}
 
@@ -70,9 +70,9 @@ def impossible() -> Iterator[tuple[str, str, str]]:
     """Give command, option ("" for an argument by place) and impossible value."""
     for command, action in actions():
         name = action.option_strings[-1] if action.option_strings else ""
-        kind = type(action.type).__name__
+        kind = action.type.name if action.type else ""
         values = ["", "best", "1"] if action.choices else list(IMPOSSIBLE[kind])
-        if kind == "Count":
+        if kind == "count":
             values.append(str(LEAST_OF_COMMAND.get((command, name), LEAST[name]) - 1))
         yield from ((command, name, value) for value in values)
 
@@ -94,7 +94,7 @@ def test_every_value_has_a_type() -> None:
     without = [
         (command, action.dest)
         for command, action in actions()
-        if not action.choices and type(action.type).__name__ not in IMPOSSIBLE
+        if not action.choices and action.type.name not in IMPOSSIBLE
     ]
     assert without == []
     assert set(commands()) == set(REST)

@@ -16,8 +16,7 @@ import pytest
 from reports import eighth, folder_of, hostile, page_of, plan, planned
 
 import onecenter as oc
-from onecenter.cli.report_options import add_report
-from onecenter.cli.reporting import command_report
+from onecenter.cli.main import parser
 from onecenter.errors import OnecenterError
 from onecenter.report.numbers import GLUE, Numbers
 from onecenter.report.page import page
@@ -454,11 +453,7 @@ def test_replays_have_a_report(tmp_path: Path) -> None:
 
 
 def _command(*arguments: str) -> int:
-    import argparse
-
-    top = argparse.ArgumentParser()
-    add_report(top.add_subparsers(), command_report)
-    options = top.parse_args(["report", *arguments])
+    options = parser().parse_args(["report", *arguments])
     return int(options.command(options))
 
 

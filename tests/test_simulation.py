@@ -74,7 +74,7 @@ def test_progress_begins_with_the_first_submit() -> None:
         def __init__(self) -> None:
             self.delays: list[int] = []
 
-        def update(self, task: object, **what: object) -> None:
+        def update(self, **what: object) -> None:
             """Forget it."""
 
         def after(self, delay: int) -> None:
@@ -82,5 +82,5 @@ def test_progress_begins_with_the_first_submit() -> None:
             self.delays.append(delay)
 
     fake = Fake()
-    list(progress._ticks(fake, fake, 0, 1_500_000_000_000, 1_500_000_000_700))  # type: ignore[arg-type]
+    list(progress._ticks(fake, fake.update, 1_500_000_000_000, 1_500_000_000_700))  # type: ignore[arg-type]
     assert fake.delays == [1_500_000_000_000, *[7] * 100]

@@ -10,69 +10,51 @@ looks years ahead, `sweep` runs many variants,
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from onecenter.engine.center import Center
-    from onecenter.experiments.comparison import compare
-    from onecenter.experiments.replications import replicate
-    from onecenter.experiments.sweeping import Sensitivity, Sweep, sensitivity, sweep
-    from onecenter.planning import Limits, Outlook, Plan, outlook, plan
-    from onecenter.policies import Policy
-    from onecenter.scenario import Scenario, load
-    from onecenter.simulation.replaying import replay
-    from onecenter.simulation.result import Result
-    from onecenter.simulation.running import run
+    from onecenter.engine.center import Center as Center
+    from onecenter.experiments.comparison import compare as compare
+    from onecenter.experiments.replications import replicate as replicate
+    from onecenter.experiments.sweeping import Sensitivity as Sensitivity
+    from onecenter.experiments.sweeping import Sweep as Sweep
+    from onecenter.experiments.sweeping import sensitivity as sensitivity
+    from onecenter.experiments.sweeping import sweep as sweep
+    from onecenter.planning import Limits as Limits
+    from onecenter.planning import Outlook as Outlook
+    from onecenter.planning import Plan as Plan
+    from onecenter.planning import outlook as outlook
+    from onecenter.planning import plan as plan
+    from onecenter.policies import Policy as Policy
+    from onecenter.scenario import Scenario as Scenario
+    from onecenter.scenario import load as load
+    from onecenter.simulation.replaying import replay as replay
+    from onecenter.simulation.result import Result as Result
+    from onecenter.simulation.running import run as run
 
 __version__ = "0.1.0"
 
-__all__ = [
-    "Center",
-    "Limits",
-    "Outlook",
-    "Plan",
-    "Policy",
-    "Result",
-    "Scenario",
-    "Sensitivity",
-    "Sweep",
-    "compare",
-    "load",
-    "outlook",
-    "plan",
-    "replay",
-    "replicate",
-    "run",
-    "sensitivity",
-    "sweep",
-]
-
-# Imported when first used: the command line's help must not wait for them.
+# Public names by module, imported when first used: the command line's help must not wait for them.
 _HOMES = {
-    "Center": "onecenter.engine.center",
-    "Limits": "onecenter.planning",
-    "Outlook": "onecenter.planning",
-    "Plan": "onecenter.planning",
-    "Policy": "onecenter.policies",
-    "Result": "onecenter.simulation.result",
-    "Scenario": "onecenter.scenario",
-    "compare": "onecenter.experiments.comparison",
-    "load": "onecenter.scenario",
-    "outlook": "onecenter.planning",
-    "plan": "onecenter.planning",
-    "replay": "onecenter.simulation.replaying",
-    "replicate": "onecenter.experiments.replications",
-    "run": "onecenter.simulation.running",
-    "Sensitivity": "onecenter.experiments.sweeping",
-    "Sweep": "onecenter.experiments.sweeping",
-    "sensitivity": "onecenter.experiments.sweeping",
-    "sweep": "onecenter.experiments.sweeping",
+    "onecenter.engine.center": "Center",
+    "onecenter.experiments.comparison": "compare",
+    "onecenter.experiments.replications": "replicate",
+    "onecenter.experiments.sweeping": "Sensitivity Sweep sensitivity sweep",
+    "onecenter.planning": "Limits Outlook Plan outlook plan",
+    "onecenter.policies": "Policy",
+    "onecenter.scenario": "Scenario load",
+    "onecenter.simulation.replaying": "replay",
+    "onecenter.simulation.result": "Result",
+    "onecenter.simulation.running": "run",
 }
+
+__all__ = sorted(name for names in _HOMES.values() for name in names.split())
 
 
 def __getattr__(name: str) -> Any:
     from importlib import import_module
 
-    if name not in _HOMES:
+    home = next((home for home, names in _HOMES.items() if name in names.split()), None)
+    if home is None:
         raise AttributeError(f"module 'onecenter' has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+    return getattr(import_module(home), name)
 
 
 def __dir__() -> list[str]:

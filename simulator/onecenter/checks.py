@@ -5,8 +5,10 @@ A check takes a value, returns it as its plain type, and raises ValueError with 
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
+from itertools import islice
 from numbers import Real
 from operator import index
 from typing import Any, Final
@@ -21,6 +23,10 @@ _WHOLE: Final = re.compile(r"\s*[+-]?[0-9]+\s*")
 #: More digits than these are no number of anything, and Python reads no more than a few thousand.
 _DIGITS: Final = 40
 _DECIMAL: Final = re.compile(r"\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?\s*")
+
+#: A word is compared with so many others at most, and only if it is no longer than this: each comparison takes
+#: microseconds, and there may be as many wrong words.
+MAX_COMPARED, MAX_LETTERS = 1_000, 100
 
 #: More of a wrong value than this is not shown.
 LONGEST: Final = 60
@@ -106,6 +112,20 @@ def shown(value: Any) -> str:
     except RecursionError:
         return "a value that is nested too deeply"
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """Return the nearest of the first known words, whatever their case; None where none is near."""
+    if len(word) > MAX_LETTERS:
+        return None
+    by_folded = {each.casefold(): each for each in islice(known, MAX_COMPARED)}
+    return next((by_folded[near] for near in get_close_matches(word.casefold(), by_folded, n=1)), None)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return 'did you mean "x"? ' for the nearest known word, or nothing."""
+    near = nearest(word, known)
+    return "" if near is None else f'did you mean "{near}"? '
 
 
 def sorted_out(values: Mapping[str, Any], checks: Mapping[str, Check]) -> tuple[dict[str, Any], dict[str, str]]:

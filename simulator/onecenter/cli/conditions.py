@@ -1,6 +1,5 @@
 """Conditions of --fail-if: `path operator value` on the figures that --json prints."""
 
-import difflib
 import json
 import math
 import operator
@@ -10,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from onecenter.checks import decimal, percentage
+from onecenter.checks import decimal, did_you_mean, percentage
 from onecenter.cli.status import CONDITION, FINE
 from onecenter.errors import OnecenterError
 from onecenter.units import MS, parse_duration
@@ -231,6 +230,5 @@ def _names(part: Any) -> list[str]:
 
 
 def _unknown(path: str, name: str, known: Sequence[str]) -> str:
-    close = difflib.get_close_matches(name, known, 1)
-    hint = f": did you mean {close[0]!r}?" if close else f" (known: {', '.join(known)})" if known else ""
-    return f"there is no {name!r} in {path}{hint}"
+    hint = did_you_mean(name, known) or (f"known: {', '.join(known)}" if known else "")
+    return f"there is no {name!r} in {path}; {hint}".rstrip("; ")

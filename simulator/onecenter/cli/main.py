@@ -1,30 +1,41 @@
-"""The command `onecenter`: what it understands, and the exit status."""
+"""The command `onecenter`: its parser, and the exit status."""
 
 import argparse
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
 
 from onecenter import __version__
-from onecenter.checks import DEMAND, PAIRED, REPLICATIONS
 from onecenter.cli.interrupts import interruptible
-from onecenter.cli.options import (
-    Parser,
-    add_fail_if,
-    add_outputs,
-    add_replications,
-    add_run_options,
-    add_scenario_options,
-    add_set,
-)
-from onecenter.cli.plan_options import add_plan
-from onecenter.cli.replay_options import add_replay
-from onecenter.cli.report_options import add_report
+from onecenter.cli.options import COMMANDS, Option
 from onecenter.cli.status import EPILOG, spoken_warnings, status_of
 from onecenter.cli.streams import streams
-from onecenter.cli.sweep_options import add_sweep
-from onecenter.cli.values import POLICY, SCENARIO, Amount, Name, Names
+from onecenter.errors import OnecenterError
 from onecenter.system.machine import check_address_space
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that reports a mistake as every other mistake is reported."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise the mistake.
+
+        Raises
+        ------
+        OnecenterError
+            Always.
+        """
+        command = self.prog.partition(" ")[2]
+        about = message.removeprefix("argument ")
+        hint = "" if about != message else f"; `{self.prog} --help` lists what is expected"
+        raise OnecenterError(command or "command line", [about + hint])
+
+    def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
+        # argparse takes the -- of --seed=-- away and goes on with an empty list, which no type has seen.
+        if action.nargs is None and arg_strings == ["--"]:
+            raise argparse.ArgumentError(action, "'--': a value is expected")
+        return super()._get_values(action, arg_strings)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -50,15 +61,14 @@ def parser() -> argparse.ArgumentParser:
         description="Simulate an AI computing center: one pool of GPU and NPU nodes, four platforms, honest waits.",
     )
     parts = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    _run(parts)
-    add_replay(parts, _lazily("replaying", "replay"))
-    _compare(parts)
-    add_plan(parts, _lazily("planning", "plan"))
-    add_sweep(parts, _lazily("sweeping", "sweep"))
-    add_report(parts, _lazily("reporting", "report"))
-    _show(parts)
-    _validate(parts)
-    _scenario(parts)
+    for name, command in COMMANDS.items():
+        part = parts.add_parser(name, help=command.about)
+        for option in command.options:
+            alone = isinstance(option, Option)
+            target = part if alone else part.add_mutually_exclusive_group()
+            for names, given in [option] if isinstance(option, Option) else option:
+                target.add_argument(*names, **given)
+        part.set_defaults(command=_lazily(command.module, name))
     top.add_argument("--version", action="version", version=f"onecenter {__version__}")
     top.set_defaults(debug=False)
     for part in (top, *parts.choices.values()):
@@ -67,56 +77,6 @@ def parser() -> argparse.ArgumentParser:
             "--debug", action="store_true", default=argparse.SUPPRESS, help="show the traceback where it fails"
         )
     return top
-
-
-def _run(parts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    part = parts.add_parser("run", help="simulate a scenario, or repeat a saved result (.parquet)")
-    part.add_argument("scenario", type=SCENARIO, help="a shipped scenario, a TOML file, a saved result, or - (stdin)")
-    add_scenario_options(part)
-    part.add_argument("--policy", type=Name(POLICY), metavar="NAME", help="a named policy instead of the scenario's")
-    add_replications(part, REPLICATIONS, "is the fleet enough: targets and waits over N replications, with intervals")
-    part.add_argument("--demand", type=Amount(DEMAND), metavar="X", help="with --replications: scale every stream")
-    add_run_options(part)
-    add_outputs(part)
-    part.set_defaults(command=_lazily("commands", "run"))
-
-
-def _compare(parts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    part = parts.add_parser("compare", help="run several policies on one scenario, on the same jobs")
-    part.add_argument("scenario", type=SCENARIO, help="a shipped scenario, a TOML file, a saved result, or - (stdin)")
-    part.add_argument(
-        "--policies",
-        type=Names(POLICY),
-        metavar="A,B,...",
-        default="fifo,easy,easy-sjbf,conservative",
-        help="named policies",
-    )
-    add_replications(part, PAIRED, "over N paired replications: intervals, what is beyond chance")
-    add_scenario_options(part)
-    part.add_argument("--json", action="store_true", help="print one JSON object")
-    add_fail_if(part, "policies.easy.platforms.talent.wait_s.p95 > 3 min")
-    part.set_defaults(command=_lazily("commands", "compare"))
-
-
-def _show(parts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    part = parts.add_parser("show", help="print the resolved scenario and its offered load, with warnings")
-    part.add_argument("scenario", type=SCENARIO, help="a shipped scenario, a TOML file, a saved result, or - (stdin)")
-    add_scenario_options(part)
-    part.add_argument("--json", action="store_true", help="print one JSON object")
-    part.set_defaults(command=_lazily("commands", "show"))
-
-
-def _validate(parts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    part = parts.add_parser("validate", help="check scenarios; print every mistake")
-    part.add_argument("scenarios", nargs="+", type=SCENARIO, metavar="SCENARIO", help="names or TOML files")
-    add_set(part)
-    part.set_defaults(command=_lazily("commands", "validate"))
-
-
-def _scenario(parts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    part = parts.add_parser("scenario", help="list the shipped scenarios; print the JSON schema or the reference")
-    part.add_argument("what", choices=("list", "schema", "reference"))
-    part.set_defaults(command=_lazily("commands", "scenario"))
 
 
 def _lazily(module: str, name: str) -> Callable[[argparse.Namespace], int]:

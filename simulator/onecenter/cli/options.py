@@ -1,86 +1,175 @@
-"""The parser, and options that several commands share."""
+"""What each command understands: its options, each declared once."""
 
-import argparse
-from typing import Any, NoReturn
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
-from onecenter.checks import SEED, WORKERS, Whole
-from onecenter.cli.values import CHANGE, FOLDER, Count, Judged
-from onecenter.errors import OnecenterError
+from onecenter_kernels.schema import BACKFILLS, ORDERS, PLACEMENTS
 
-STRIDES = ("calendar", "event")
-
-
-class Parser(argparse.ArgumentParser):
-    """A parser that tells a mistake as every other mistake is told."""
-
-    def error(self, message: str) -> NoReturn:
-        """Raise the mistake.
-
-        Raises
-        ------
-        OnecenterError
-            Always.
-        """
-        command = self.prog.partition(" ")[2]
-        about = message.removeprefix("argument ")
-        hint = "" if about != message else f"; `{self.prog} --help` lists what is expected"
-        raise OnecenterError(command or "command line", [about + hint])
-
-    def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
-        # argparse takes the -- of --seed=-- away and goes on with an empty list, which no type has seen.
-        if action.nargs is None and arg_strings == ["--"]:
-            raise argparse.ArgumentError(action, "'--': a value is expected")
-        return super()._get_values(action, arg_strings)
+from onecenter import checks
+from onecenter.checks import OneOf
+from onecenter.cli import values
+from onecenter.cli.values import FILE, FOLDER, POLICIES, SCENARIO, Kind, amount, assignment, count, duration, text
+from onecenter.units import MS
 
 
-def add_scenario_options(part: argparse.ArgumentParser) -> None:
-    """Add what changes a scenario."""
-    part.add_argument("--seed", type=Count(SEED), metavar="N", help="instead of the scenario's seed")
-    add_set(part)
+class Option(NamedTuple):
+    """The names of an option, and the arguments that argparse takes for it."""
+
+    names: tuple[str, ...]
+    given: dict[str, Any]
 
 
-def add_set(part: argparse.ArgumentParser) -> None:
-    """Add --set."""
-    part.add_argument(
-        "--set",
-        action="append",
-        type=CHANGE,
-        default=[],
-        metavar="PATH=VALUE",
-        help=f"change a value: {CHANGE.example}",
+class Command(NamedTuple):
+    """A command: what `--help` says of it, its module below `onecenter.cli`, and its options.
+
+    Options in a tuple exclude each other.
+    """
+
+    about: str
+    module: str
+    options: Sequence[Option | Sequence[Option]]
+
+
+def _option(name: str, type: Kind | None, metavar: str | None, help: str, **more: Any) -> Option:
+    given = {"type": type, "metavar": metavar, "help": help}
+    return Option(tuple(name.split()), {key: value for key, value in given.items() if value is not None} | more)
+
+
+def _listed(name: str, type: Kind, metavar: str, help: str, **more: Any) -> Option:
+    """Return an option that may be given several times."""
+    default: dict[str, Any] = {} if "required" in more else {"default": []}
+    return _option(name, type, metavar, help, action="append", **default, **more)
+
+
+def _flag(name: str, help: str) -> Option:
+    return Option((name,), {"action": "store_true", "help": help})
+
+
+def _choice(name: str, choices: tuple[str, ...], help: str) -> Option:
+    """Return an option whose first choice is the default."""
+    return Option((name,), {"choices": choices, "default": choices[0], "help": help})
+
+
+def _part(name: str, choices: tuple[str, ...]) -> Option:
+    return _option(name, Kind("name", OneOf(choices)), None, f"{', '.join(choices[:-1])} or {choices[-1]}")
+
+
+def _fail_if(example: str) -> Option:
+    return _listed("--fail-if", values.CONDITION, "CONDITION", f"exit with 1 where it holds: '{example}'")
+
+
+def _replications(check: checks.Whole, about: str) -> tuple[Option, Option]:
+    workers = "with --replications: processes; default: one per processor; 1: this process"
+    return (
+        _option("--replications", count(check), "N", about),
+        _option("--workers", count(checks.WORKERS), "N", workers),
     )
 
 
-def add_replications(part: argparse.ArgumentParser, check: Whole, about: str) -> None:
-    """Add replications, and the processes that run them."""
-    part.add_argument("--replications", type=Count(check), metavar="N", help=about)
-    part.add_argument(
-        "--workers",
-        type=Count(WORKERS),
-        metavar="N",
-        help="with --replications: processes; default: one per processor; 1: this process",
-    )
+_CHANGE: Final = "center.nodes.910b.count=64"
+_TARGET: Final = "platforms.talent.wait.p95='15 min'"
+_SCENARIO: Final = _option("scenario", SCENARIO, None, "a shipped scenario, a TOML file, a saved result, or - (stdin)")
+_SEED: Final = _option("--seed", count(checks.SEED), "N", "instead of the scenario's seed")
+_SET: Final = _listed("--set", assignment(_CHANGE), "PATH=VALUE", f"change a value: {_CHANGE}")
+_JSON: Final = _flag("--json", "print one JSON object")
+_WORKERS: Final = _option("--workers", count(checks.WORKERS), "N", "processes; default: one per processor")
+_OUTPUTS: Final = (
+    _choice("--stride", ("calendar", "event"), "the decision log is the same on both"),
+    _option("--out", FOLDER, "FOLDER", "write result.parquet and the plots there"),
+    _JSON,
+    _fail_if("platforms.talent.wait_s.p95 > 3 min"),
+)
 
+# fmt: off
+_RUN: Final = (
+    _SCENARIO, _SEED, _SET,
+    _option("--policy", values.POLICY, "NAME", "a named policy instead of the scenario's"),
+    *_replications(
+        checks.REPLICATIONS, "is the fleet enough: targets and waits over N replications, with intervals"),
+    _option("--demand", amount(checks.DEMAND), "X", "with --replications: scale every stream"),
+    *_OUTPUTS,
+)
+_REPLAY: Final = (
+    _option("trace", FILE, None, "the log, plain or .gz, or - (stdin)"),
+    (
+        _option("--processors", count(checks.PROCESSORS), "N",
+                "one flat pool of N accelerators; default: the log's MaxProcs"),
+        _option("--nodes", values.SHAPE, "NxA", "N nodes of A accelerators each, such as 128x8"),
+        _option("--center", SCENARIO, "SCENARIO", "the center (and policy) of a scenario"),
+    ),
+    _option("--policy", values.POLICY, "NAME", "a named policy"),
+    _part("--order", ORDERS), _part("--backfill", BACKFILLS), _part("--placement", PLACEMENTS),
+    _option("--format", text("the name of a format"), None,
+            "the log's format where its name and first line do not tell it"),
+    _option("--warmup", duration(0), "TIME", 'where the figures begin, such as "7 d" from the first submit',
+            default="0 s"),
+    _option("--horizon", duration(0), "TIME", 'where they end, such as "28 d" from the first submit'),
+    _option("--skip-first", values.share(checks.PART), "N%", "leave the first N %% of the jobs out of them",
+            default="0%"),
+    *_OUTPUTS,
+)
+_COMPARE: Final = (
+    _SCENARIO,
+    _option("--policies", values.names(POLICIES), "A,B,...", "named policies",
+            default="fifo,easy,easy-sjbf,conservative"),
+    *_replications(checks.PAIRED, "over N paired replications: intervals, what is beyond chance"),
+    _SEED, _SET, _JSON,
+    _fail_if("policies.easy.platforms.talent.wait_s.p95 > 3 min"),
+)
+_PLAN: Final = (
+    _SCENARIO,
+    _listed("--vary", text("PATH=LOW:HIGH"), "PATH=LOW:HIGH",
+            "a node count and its range: center.nodes.910b.count=16:128; more than one: a mix", required=True),
+    _listed("--target", assignment(_TARGET), "PATH=LIMIT", _TARGET),
+    _SEED, _SET,
+    _option("--demand", amount(checks.DEMAND), "X", "scale every stream: 1.4 is 40 %% more", default=1.0),
+    _option("--criterion", values.setting("periods", checks.INNER_SHARE, "periods=0.95"), "periods=SHARE",
+            "plan on that share of four-week periods meeting the targets"),
+    _option("--horizon", duration(MS["y"] // 12), "TIME",
+            'with growth: which target fails when, and what to buy when, such as "3 y"'),
+    _option("--budget", amount(checks.MONEY), "MONEY", "a year, in the scenario's currency"),
+    _option("--power-cap", values.POWER_OF_SITE, "POWER", 'of the whole site at full use, such as "2 MW"'),
+    _option("--racks", count(checks.RACKS), "N", "at most this number of racks"),
+    _choice("--minimise", ("nodes", "cost"), "what a mix makes small"),
+    _option("--replications", count(checks.PAIRED), "N", "of one fleet, at the most (60)", default=60),
+    _WORKERS,
+    _option("--out", FOLDER, "FOLDER", "write plan.json and the frontier there"),
+    _JSON,
+    _fail_if("cost > 50e6"),
+)
+_SWEEP: Final = (
+    _SCENARIO,
+    _listed("--vary", assignment("center.nodes.910b.count=16:64:8"), "PATH=VALUES",
+            "center.nodes.910b.count=16:64:8 (start, stop, step), a list 1,1.5,2, or for sobol a range 16:64",
+            required=True),
+    _option("-n --replications", count(checks.REPLICATIONS), "N", "of each point (1)", default=1),
+    _choice("--design", ("grid", "sobol"), "all combinations, or Sobol' points"),
+    _option("--points", count(checks.POINTS), "N", "of the design sobol, a power of two (64)"),
+    _option("--out", FOLDER, "FOLDER", "keeps each run as soon as it is done", required=True),
+    _flag("--resume", "go on with what the folder holds, also with more values or replications"),
+    _WORKERS,
+    _option("--cluster", values.ADDRESS, "ADDRESS", "a Dask scheduler instead, such as tcp://10.0.0.1:8786"),
+    _SEED, _SET, _JSON,
+)
+_REPORT: Final = (
+    _option("inputs", FILE, "RESULT", "saved results (.parquet), a plan (.json), or folders of `onecenter run --out` "
+            "and `onecenter plan --out`", nargs="+"),
+    _option("-o --out", FILE, "FILE", "the HTML file to write", required=True),
+    _choice("--lang", ("en", "zh"), "English or Chinese"),
+)
 
-def add_run_options(part: argparse.ArgumentParser) -> None:
-    """Add what changes how a run is computed."""
-    part.add_argument("--stride", choices=STRIDES, default="calendar", help="the decision log is the same on both")
-
-
-def add_outputs(part: argparse.ArgumentParser) -> None:
-    """Add what is written and printed."""
-    part.add_argument("--out", type=FOLDER, metavar="FOLDER", help="write result.parquet and the plots there")
-    part.add_argument("--json", action="store_true", help="print one JSON object")
-    add_fail_if(part, "platforms.talent.wait_s.p95 > 3 min")
-
-
-def add_fail_if(part: argparse.ArgumentParser, example: str) -> None:
-    """Add --fail-if, with an example."""
-    part.add_argument(
-        "--fail-if",
-        action="append",
-        type=Judged(),
-        default=[],
-        metavar="CONDITION",
-        help=f"exit with 1 where it holds: '{example}'",
-    )
+COMMANDS: Final[Mapping[str, Command]] = {
+    "run": Command("simulate a scenario, or repeat a saved result (.parquet)", "commands", _RUN),
+    "replay": Command("simulate a real log (SWF, ITP or Philly table)", "replaying", _REPLAY),
+    "compare": Command("run several policies on one scenario, on the same jobs", "commands", _COMPARE),
+    "plan": Command("find the smallest or cheapest fleet that meets every platform's targets", "planning", _PLAN),
+    "sweep": Command("run many variants of a scenario; interrupted, it goes on with --resume", "sweeping", _SWEEP),
+    "report": Command("write a report for a board: one HTML file, in English or Chinese", "reporting", _REPORT),
+    "show": Command("print the resolved scenario and its offered load, with warnings", "commands",
+                    (_SCENARIO, _SEED, _SET, _JSON)),
+    "validate": Command("check scenarios; print every mistake", "commands", (
+        _option("scenarios", SCENARIO, "SCENARIO", "names or TOML files", nargs="+"), _SET)),
+    "scenario": Command("list the shipped scenarios; print the JSON schema or the reference", "commands", (
+        Option(("what",), {"choices": ("list", "schema", "reference")}),)),
+}
+# fmt: on

@@ -1,8 +1,7 @@
 """What `onecenter plan` does."""
 
 import argparse
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,9 +16,9 @@ from onecenter.cli.warned import warn
 from onecenter.errors import PlanError
 from onecenter.experiments.executors import local
 from onecenter.planning import Limits, Outlook, Plan, outlook, plan
-from onecenter.planning.candidates import Progress
 from onecenter.simulation.running import scenario_of
 from onecenter.system.atomic import write_json
+from onecenter.system.progress import progress
 from onecenter.visible import visible
 
 
@@ -41,7 +40,12 @@ def _found(options: argparse.Namespace, ask: Callable[..., Plan | Outlook]) -> i
     """Ask for a plan or an outlook, with progress on standard error; deliver it."""
     scenario = scenario_of(options.scenario, set=[*options.set, *options.target])
     warnings = warn(scenario, json=options.json, fleet=False)
-    with output_folder(options.out), local(options.workers) as executor, _progress(not options.json) as on_look:
+    shown = progress("planning: the first fleet", not options.json)
+    with output_folder(options.out), local(options.workers) as executor, shown as move:
+
+        def on_look(fleets: int, runs: int) -> None:
+            move(description=f"planning: {fleets} fleets, {runs} replications")
+
         found = ask(scenario, options.vary, executor=executor, on_look=on_look)
         status = _deliver(found, options, warnings)
     return INTERRUPTED if isinstance(found, Plan) and found.interrupted else status
@@ -60,23 +64,6 @@ def _refuse_beside_horizon(options: argparse.Namespace) -> None:
              for name, value in given.items() if value is not None]  # fmt: skip
     if wrong:
         raise PlanError("plan", wrong)
-
-
-@contextmanager
-def _progress(show: bool) -> Iterator[Progress | None]:
-    """Show on standard error how many fleets and replications have been run."""
-    if not show:
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress as Bar
-    from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    columns = (SpinnerColumn(), TextColumn("planning: {task.description}"), TimeElapsedColumn())
-    console = Console(stderr=True)
-    with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("the first fleet")
-        yield lambda fleets, runs: bar.update(task, description=f"{fleets} fleets, {runs} replications")
 
 
 def _deliver(found: Plan | Outlook, options: argparse.Namespace, warnings: list[str]) -> int:

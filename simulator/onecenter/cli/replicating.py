@@ -22,6 +22,7 @@ from onecenter.policies import texts_of
 from onecenter.scenario import Scenario
 from onecenter.simulation.running import without_jobs
 from onecenter.system.atomic import write_json
+from onecenter.system.progress import progress
 from onecenter.visible import visible
 
 
@@ -98,16 +99,10 @@ def _pairs_of_nothing(scenario: Scenario, policies: Sequence[str]) -> dict[str, 
 
 def _run_all(sides: Sequence[Replications], show: bool) -> None:
     """Run all replications, with progress on standard error."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    columns = (TextColumn("  replications"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=not (show and console.is_terminal)) as bar:
-        task = bar.add_task("", total=sum(map(len, sides)))
+    with progress("replications", show, sum(map(len, sides))) as move:
         for side in sides:
             for _ in side:
-                bar.advance(task)
+                move(advance=1)
 
 
 def _print(runs: Replications, figures: Mapping[str, Any]) -> None:

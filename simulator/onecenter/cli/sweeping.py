@@ -2,8 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 from onecenter.cli.status import FINE, UNEXPECTED
 from onecenter.cli.streams import print_json
@@ -12,6 +11,7 @@ from onecenter.errors import PlanError
 from onecenter.experiments.executors import dask, local
 from onecenter.experiments.sweeping import Sweep, sweep
 from onecenter.simulation.running import scenario_of
+from onecenter.system.progress import progress
 from onecenter.visible import visible
 
 
@@ -23,7 +23,7 @@ def command_sweep(options: argparse.Namespace) -> int:
     cluster, workers = options.cluster, options.workers
     if cluster is not None and workers is not None:
         raise PlanError("--workers", ["processes of this machine: leave it out beside --cluster"])
-    with _progress(not options.json) as on_row:
+    with progress("sweeping", not options.json) as move:
         try:
             found = sweep(
                 scenario,
@@ -34,7 +34,7 @@ def command_sweep(options: argparse.Namespace) -> int:
                 out=options.out,
                 resume=options.resume,
                 executor=lambda: dask(cluster) if cluster else local(workers),
-                on_row=on_row,
+                on_row=lambda done, total: move(completed=done, total=total),
             )
         except KeyboardInterrupt:
             print(f"\nonecenter: what is done is in {visible(options.out)}; --resume goes on with it", file=sys.stderr)
@@ -49,22 +49,6 @@ def _vary(texts: Sequence[str]) -> dict[str, str]:
     if len(found) < len(pairs):
         raise PlanError("--vary", ["a path is given twice: all its values are expected in one --vary"])
     return found
-
-
-@contextmanager
-def _progress(show: bool) -> Iterator[Callable[[int, int], None] | None]:
-    """Show a bar with the time left on standard error."""
-    if not show:
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("  sweeping"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _deliver(found: Sweep, options: argparse.Namespace, warnings: list[str]) -> int:

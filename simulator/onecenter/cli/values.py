@@ -6,17 +6,25 @@ decimal, in ASCII digits, without underscores; the bounds are those of `onecente
 
 import re
 from argparse import ArgumentTypeError
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
 from onecenter import units
-from onecenter.checks import NODES, POWER, PROCESSORS, Number, OneOf, Whole, decimal, percentage, shown, whole
-from onecenter.cli.conditions import Condition, parse
+from onecenter.checks import NODES, POWER, PROCESSORS, Check, Number, OneOf, Whole, decimal, percentage, shown, whole
+from onecenter.cli.conditions import parse
 from onecenter.policies import NAMED
 
 
+@dataclass(frozen=True)
 class Kind:
-    """A type of `argparse`: `read` raises ValueError with what would be right."""
+    """A type of `argparse`: `read` returns the value of a text, or raises ValueError with what would be right.
+
+    The name says what the values are.
+    """
+
+    name: str
+    read: Callable[[str], Any]
 
     def __call__(self, text: str) -> Any:
         """Return the value."""
@@ -25,162 +33,101 @@ class Kind:
         except ValueError as error:
             raise ArgumentTypeError(f"{shown(text)}: {error}") from None
 
-    def read(self, text: str) -> Any:
-        """Return the value, or raise ValueError."""
-        raise NotImplementedError
+
+def count(check: Whole) -> Kind:
+    """Return the type of a whole number."""
+    return Kind("count", lambda text: check(whole(text)))
 
 
-@dataclass(frozen=True)
-class Count(Kind):
-    """A whole number."""
-
-    check: Whole
-
-    def read(self, text: str) -> int:
-        """Return it."""
-        return self.check(whole(text))
+def amount(check: Number) -> Kind:
+    """Return the type of a number."""
+    return Kind("amount", lambda text: check(decimal(text)))
 
 
-@dataclass(frozen=True)
-class Amount(Kind):
-    """A number."""
-
-    check: Number
-
-    def read(self, text: str) -> float:
-        """Return it."""
-        return self.check(decimal(text))
+def share(check: Number) -> Kind:
+    """Return the type of a percentage such as 1%; its value is a share."""
+    return Kind("share", lambda text: check(percentage(text)))
 
 
-@dataclass(frozen=True)
-class Percentage(Kind):
-    """A percentage such as 1%; its value is a share."""
+def duration(low: int) -> Kind:
+    """Return the type of a duration such as "28 d", at least `low` ms; the text stays as it is."""
 
-    check: Number
-
-    def read(self, text: str) -> float:
-        """Return the share."""
-        return self.check(percentage(text))
-
-
-@dataclass(frozen=True)
-class Duration(Kind):
-    """A duration such as "28 d"; the text stays as it is."""
-
-    low: int
-
-    def read(self, text: str) -> str:
-        """Return the text."""
-        if units.parse_duration(text) < self.low:
-            raise ValueError(f"at least {units.duration_text(self.low)} is expected")
+    def read(text: str) -> str:
+        if units.parse_duration(text) < low:
+            raise ValueError(f"at least {units.duration_text(low)} is expected")
         return text.strip()
 
-
-class Shape(Kind):
-    """Nodes and accelerators per node, such as 48x8; the text stays as it is."""
-
-    def read(self, text: str) -> str:
-        """Return the text."""
-        found = re.fullmatch(r"\s*([0-9]+)\s*[xX]\s*([0-9]+)\s*", text)
-        if found is None:
-            raise ValueError("nodes x accelerators per node is expected, such as 48x8")
-        for number, check in zip(found.groups(), (NODES, PROCESSORS), strict=True):
-            Count(check).read(number)
-        return text
+    return Kind("duration", read)
 
 
-class Power(Kind):
-    """A power such as "2 MW"."""
+def text(what: str) -> Kind:
+    """Return the type of a name, a file, or the like: not empty."""
 
-    def read(self, text: str) -> float:
-        """Return W."""
-        return POWER(units.parse_power(text))
+    def read(given: str) -> str:
+        if not given.strip() or "\0" in given:
+            raise ValueError(f"{what} is expected")
+        return given
 
-
-@dataclass(frozen=True)
-class Text(Kind):
-    """A name, a file, or the like: not empty."""
-
-    what: str
-
-    def read(self, text: str) -> str:
-        """Return it."""
-        if not text.strip() or "\0" in text:
-            raise ValueError(f"{self.what} is expected")
-        return text
+    return Kind("text", read)
 
 
-@dataclass(frozen=True)
-class Name(Kind):
-    """One of the names that there are."""
+def names(check: OneOf) -> Kind:
+    """Return the type of some of the names that there are, with commas between them, each once."""
 
-    check: OneOf
-
-    def read(self, text: str) -> str:
-        """Return it."""
-        return self.check(text)
-
-
-@dataclass(frozen=True)
-class Names(Kind):
-    """Some of the names that there are, with commas between them, each once."""
-
-    check: OneOf
-
-    def read(self, text: str) -> list[str]:
-        """Return them."""
-        names = [name.strip() for name in text.split(",")]
-        for name in names:
+    def read(given: str) -> list[str]:
+        found = [name.strip() for name in given.split(",")]
+        for name in found:
             try:
-                self.check(name)
+                check(name)
             except ValueError as error:
                 raise ValueError(f"{shown(name)}: {error}") from None
-        if len(set(names)) < len(names):
+        if len(set(found)) < len(found):
             raise ValueError("each name is expected once")
-        return names
+        return found
+
+    return Kind("names", read)
 
 
-@dataclass(frozen=True)
-class Assignment(Kind):
-    """A path of a scenario and what is given for it."""
+def assignment(example: str) -> Kind:
+    """Return the type of a path of a scenario and what is given for it; what it says is read with the scenario."""
 
-    example: str
-
-    def read(self, text: str) -> str:
-        """Return the text; what it says is read with the scenario."""
-        path, sign, value = text.partition("=")
+    def read(given: str) -> str:
+        path, sign, value = given.partition("=")
         if not path.strip() or not sign or not value.strip():
-            raise ValueError(f"path=value is expected, such as {self.example}")
-        return text
+            raise ValueError(f"path=value is expected, such as {example}")
+        return given
+
+    return Kind("assignment", read)
 
 
-@dataclass(frozen=True)
-class Setting(Kind):
-    """The value of one name, such as periods=0.95."""
+def setting(name: str, check: Check, example: str) -> Kind:
+    """Return the type of the value of one name, such as periods=0.95."""
 
-    name: str
-    check: Number
-    example: str
+    def read(given: str) -> Any:
+        found, _, value = given.partition("=")
+        if found.strip() != name:
+            raise ValueError(f"{example} or the like is expected")
+        return check(decimal(value))
 
-    def read(self, text: str) -> float:
-        """Return the value."""
-        name, _, value = text.partition("=")
-        if name.strip() != self.name:
-            raise ValueError(f"{self.example} or the like is expected")
-        return self.check(decimal(value))
+    return Kind("setting", read)
 
 
-class Judged(Kind):
-    """A condition of --fail-if."""
+def _shape(given: str) -> str:
+    """Read nodes and accelerators per node, such as 48x8; the text stays as it is."""
+    found = re.fullmatch(r"\s*([0-9]+)\s*[xX]\s*([0-9]+)\s*", given)
+    if found is None:
+        raise ValueError("nodes x accelerators per node is expected, such as 48x8")
+    for number, check in zip(found.groups(), (NODES, PROCESSORS), strict=True):
+        check(whole(number))
+    return given
 
-    def read(self, text: str) -> Condition:
-        """Return it."""
-        return parse(text)
 
-
-SCENARIO: Final = Text("the name of a shipped scenario, or a file,")
-FOLDER: Final = Text("the name of a folder")
-ADDRESS: Final = Text("an address such as tcp://10.0.0.1:8786")
-FILE: Final = Text("the name of a file")
-POLICY: Final = OneOf(tuple(NAMED))
-CHANGE: Final = Assignment("center.nodes.910b.count=64")
+SCENARIO: Final = text("the name of a shipped scenario, or a file,")
+FOLDER: Final = text("the name of a folder")
+ADDRESS: Final = text("an address such as tcp://10.0.0.1:8786")
+FILE: Final = text("the name of a file")
+SHAPE: Final = Kind("shape", _shape)
+POWER_OF_SITE: Final = Kind("power", lambda given: POWER(units.parse_power(given)))
+CONDITION: Final = Kind("condition", parse)
+POLICIES: Final = OneOf(tuple(NAMED))
+POLICY: Final = Kind("name", POLICIES)

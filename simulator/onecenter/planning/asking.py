@@ -3,11 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from onecenter.checks import INNER_SHARE, NODES, PAIRED, optional, shown, sorted_out, told, whole
+from onecenter.checks import INNER_SHARE, NODES, PAIRED, did_you_mean, optional, shown, sorted_out, told, whole
 from onecenter.errors import PlanError
 from onecenter.results.targets import targets_of
 from onecenter.scenario import Scenario
-from onecenter.scenario.shape import did_you_mean
 
 #: Replications of one fleet at the most.
 MAX_REPLICATIONS: Final = 60

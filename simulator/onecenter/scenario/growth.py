@@ -6,10 +6,11 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
+from onecenter.checks import did_you_mean
 from onecenter.scenario.demand import Stream
 from onecenter.scenario.few import Few
 from onecenter.scenario.quantities import Integer, Name, Real, Share
-from onecenter.scenario.shape import did_you_mean, listed
+from onecenter.scenario.shape import listed
 from onecenter.scenario.shares import SHARE_TOLERANCE
 from onecenter.scenario.table import Mistake, Table
 

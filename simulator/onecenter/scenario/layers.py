@@ -8,8 +8,8 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, Final
 
+from onecenter.checks import did_you_mean
 from onecenter.errors import ScenarioError
-from onecenter.scenario import shape
 from onecenter.scenario.mistakes import written
 from onecenter.scenario.strangers import stranger
 from onecenter.system import inputs
@@ -73,7 +73,7 @@ def found(name: str | PathLike[str], beside: Path | None = None) -> Path:
     except (OSError, ValueError):
         there = False  # too long, or with a character that no file name has
     if not there:
-        hint = shape.did_you_mean(path.stem, shipped())
+        hint = did_you_mean(path.stem, shipped())
         wrong = f"no such file, and no shipped scenario of that name; {hint}shipped: {', '.join(shipped())}"
         raise ScenarioError(text, [wrong])
     return path

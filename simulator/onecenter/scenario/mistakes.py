@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from onecenter.checks import did_you_mean
 from onecenter.scenario import shape
 from onecenter.scenario.table import MAX_MISTAKES, Absent, Table
 
@@ -85,7 +86,7 @@ def _mistake(found: Any, root: type[Table], data: Any, origin: Callable[[shape.P
         text = _TEXTS[kind](found.get("ctx", {})) if kind in _TEXTS else found["msg"]
     value = path[-1] if found["loc"][-1:] == (_OF_A_KEY,) else shape.at(data, path)
     if kind == "literal_error":
-        text = shape.did_you_mean(_word(value), re.findall(r"'([^']*)'", text)) + text
+        text = did_you_mean(_word(value), re.findall(r"'([^']*)'", text)) + text
     return f"{dotted(path)} = {written(value)}{origin(path)}: {text}"
 
 
@@ -127,7 +128,7 @@ def _unknown(root: type[Table], data: Any, path: list[str | int]) -> str:
     known = shape.keys(shape.expected(root, data, parents))
     if root in shape.expected(root, data, parents):
         known.append("extends")
-    return f"unknown key; {shape.did_you_mean(str(last), known)}known here: {', '.join(known)}"
+    return f"unknown key; {did_you_mean(str(last), known)}known here: {', '.join(known)}"
 
 
 def _which_kind(
@@ -140,7 +141,7 @@ def _which_kind(
             return f"{dotted(path)} = {written(shape.at(data, path))}{origin(path)}: a table is expected"
         return f"{dotted([*path, 'kind'])}: missing; one of {', '.join(tags)}"
     value = shape.at(data, path)["kind"]
-    hint = shape.did_you_mean(_word(value), tags)
+    hint = did_you_mean(_word(value), tags)
     path = [*path, "kind"]
     return f"{dotted(path)} = {written(value)}{origin(path)}: {hint}one of {', '.join(tags)} is expected"
 

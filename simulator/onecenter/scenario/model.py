@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PrivateAttr, WithJsonSchema
 
 from onecenter import units
+from onecenter.checks import did_you_mean
 from onecenter.fleet import MAX_NODE_TYPES, NodeType, too_large
 from onecenter.policies import DEPTH, Policy, wrong_parts
 from onecenter.scenario.demand import Priority, Stream
@@ -28,7 +29,6 @@ from onecenter.scenario.quantities import (
     Real,
     Thousandths,
 )
-from onecenter.scenario.shape import did_you_mean
 from onecenter.scenario.table import Mistake, Table
 from onecenter.scenario.time import Time
 

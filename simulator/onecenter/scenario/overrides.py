@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any
 
+from onecenter.checks import did_you_mean
 from onecenter.scenario import shape
 from onecenter.scenario.model import Scenario
 from onecenter.system.extent import DEEPEST, check_toml
@@ -112,4 +113,4 @@ def _no_table(path: list[str], value: Any) -> str:
 
 def _nowhere(path: list[str], name: str, known: list[str]) -> str:
     where = f"in {'.'.join(path)}" if path else "in a scenario"
-    return f'there is no "{name}" {where}; {shape.did_you_mean(name, known)}known there: {shape.listed(known)}'
+    return f'there is no "{name}" {where}; {did_you_mean(name, known)}known there: {shape.listed(known)}'

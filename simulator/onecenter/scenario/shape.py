@@ -2,17 +2,11 @@
 
 import types
 from collections.abc import Iterable, Mapping, Sequence
-from difflib import get_close_matches
-from itertools import islice
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from onecenter.scenario.table import Table
 
 Path = Sequence[str | int]
-
-#: A word is compared with so many others at most, and only if it is no longer than this: each comparison takes
-#: microseconds, and there may be as many wrong words.
-MAX_COMPARED, MAX_LETTERS = 1_000, 100
 
 #: Names in a list of what is known.
 LISTED = 40
@@ -103,12 +97,3 @@ def listed(names: Iterable[str]) -> str:
     all_ = list(names)
     more = f", … ({len(all_) - LISTED:,} more)" if len(all_) > LISTED else ""
     return ", ".join(all_[:LISTED]) + more
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return 'did you mean "x"? ' for the nearest of the first known words, or nothing."""
-    if len(word) > MAX_LETTERS:
-        return ""
-    by_folded = {each.casefold(): each for each in islice(known, MAX_COMPARED)}
-    near = get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.6)
-    return f'did you mean "{by_folded[near[0]]}"? ' if near else ""

@@ -8,9 +8,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
 from onecenter import units
-from onecenter.checks import SEED
+from onecenter.checks import SEED, did_you_mean
 from onecenter.scenario.quantities import Duration, PositiveDuration
-from onecenter.scenario.shape import did_you_mean
 from onecenter.scenario.table import Mistake, Table
 
 #: Keeps calendars inside what datetime can hold, and the horizon's hours countable.

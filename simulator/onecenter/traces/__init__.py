@@ -15,6 +15,7 @@ from .columns import Mistakes
 from .files import LIMIT, blocks, utf8
 from .fit import to_workload
 from .formats import FORMATS, Format, detected, named
+from .logs import read as read_log
 from .pools import flat_pool, parse_nodes
 from .trace import Jobs, Quality, Trace
 
@@ -66,5 +67,5 @@ def read(path: str | PathLike[str], format: str | None = None, *, limit: int = L
         line = first.data.lstrip().partition(b"\n")[0].decode(errors="replace").strip()
         known = detected(label(source), Path(source).name, line)
     texts = (utf8(Path(source), block, known.comment) for block in chain([first], stream))
-    found = known.read(texts, Mistakes(label(source)))
+    found = read_log(texts, known, Mistakes(label(source)))
     return replace(found, sha256=digest.hexdigest())

@@ -64,11 +64,6 @@ class Rows:
     repaired: Mapping[str, Array]
 
 
-def joined(parts: Sequence[Mapping[str, Array]]) -> dict[str, Array]:
-    """Return the columns of all blocks of a file, one behind the other."""
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-
-
 def trace(
     mistakes: Mistakes,
     format_name: str,

@@ -19,6 +19,9 @@ Array = npt.NDArray[Any]
 #: An error shows so many mistakes; reading stops when so many are known.
 SHOWN, ENOUGH = 20, 10_000
 
+#: How a timestamp is written; decimals of a second may follow.
+TIMESTAMP = "%Y-%m-%d %H:%M:%S%.f"
+
 #: A value in the log may be at most so many units of int64 milliseconds or of int64.
 INT64_MAX = 2**63 - 1
 
@@ -144,6 +147,27 @@ def wholes(column: "pl.Series", lines: Array, mistakes: Mistakes) -> Array:
 def numbers(column: "pl.Series", lines: Array, mistakes: Mistakes) -> Array:
     """Return a column of any numbers in thousandths, rounded up."""
     return _numbers(column, lines, mistakes, 1000, "a number is expected")
+
+
+def texts(column: "pl.Series", lines: Array, mistakes: Mistakes) -> Array:
+    """Return a column of names, none of them empty."""
+    names = column.str.strip_chars()
+    for row in np.flatnonzero((names == "").to_numpy()):
+        mistakes.add(int(lines[row]), f", {column.name} is empty: a name is expected")
+    return np.array(names.to_list(), dtype=object)
+
+
+def instants(column: "pl.Series", lines: Array, mistakes: Mistakes) -> Array:
+    """Return a column of timestamps in ms since 1970, rounded up."""
+    import polars as pl
+
+    times = column.str.strip_chars().str.to_datetime(TIMESTAMP, time_unit="us", strict=False)
+    wrong = times.is_null()
+    for row, text in zip(np.flatnonzero(wrong.to_numpy()), column.filter(wrong), strict=True):
+        expected = "a time such as 2017-10-09 07:01:55 is expected"
+        mistakes.add(int(lines[row]), f", {column.name} = {quoted(text)}: {expected}")
+    micros: Array = times.cast(pl.Int64).fill_null(0).to_numpy()
+    return -(-micros // 1000)
 
 
 def _numbers(column: "pl.Series", lines: Array, mistakes: Mistakes, scale: int, expected: str) -> Array:

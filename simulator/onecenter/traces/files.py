@@ -1,6 +1,5 @@
 """The text of a trace file, block by block: plain or gzip, never more than a limit."""
 
-import difflib
 import gzip
 import io
 import sys
@@ -11,8 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 
+from onecenter.checks import did_you_mean
 from onecenter.errors import TraceError
 from onecenter.system.inputs import STDIN, NotAFileError, label, opened, standard_input
+from onecenter.units import format_bytes
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -117,7 +118,7 @@ def blocks(path: Path, limit: int, digest: Digest | None = None) -> Iterator[Blo
         rest += chunk[cut:]
         if len(rest) > BLOCK:
             raise TraceError(
-                label(path), [f"line {line} is longer than {_size(BLOCK)}: this is no table of jobs"]
+                label(path), [f"line {line} is longer than {format_bytes(BLOCK)}: this is no table of jobs"]
             )
     if rest:
         yield Block(line, rest + b"\n")
@@ -161,7 +162,7 @@ def _chunks(path: Path, limit: int, digest: Digest | None) -> Iterator[bytes]:
         while chunk := _read(path, stream, total):
             total += len(chunk)
             if total > limit:
-                raise TraceError(label(path), [f"holds more than {_size(limit)} of text, the limit of a trace"])
+                raise TraceError(label(path), [f"holds more than {format_bytes(limit)} of text, the limit of a trace"])
             if total > max(FREE, RATIO * raw.count):
                 raise TraceError(label(path), [f"unpacks to more than {RATIO} times its size, as no log does"])
             if total == len(chunk):
@@ -232,16 +233,8 @@ def _neighbour(path: Path) -> str:
     names = []
     with suppress(OSError):
         names = [entry.name for entry in path.parent.iterdir()]
-    close = difflib.get_close_matches(path.name, names, n=1)
-    return f" (did you mean {close[0]}?)" if close else ""
+    return f"; {did_you_mean(path.name, names)}".rstrip("; ")
 
 
 def _reason(error: Exception) -> str:
     return getattr(error, "strerror", None) or str(error)
-
-
-def _size(count: int) -> str:
-    for unit, size in (("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10)):
-        if count >= size:
-            return f"{count / size:.3g} {unit}"
-    return f"{count} bytes"

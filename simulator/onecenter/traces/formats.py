@@ -1,16 +1,33 @@
-"""The formats a trace may have: a new one is an entry of `FORMATS`."""
+"""The formats a trace may have: what their columns are, as data. A new one is an entry of `FORMATS`."""
 
-import difflib
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from onecenter.checks import shown
+from onecenter.checks import did_you_mean, shown
 from onecenter.errors import TraceError
 
-from . import swf, tables
-from .columns import Mistakes, quoted
-from .files import Block
-from .trace import Trace
+from .columns import Array, Mistakes, instants, numbers, quoted, seconds, texts, wholes
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+class Field(NamedTuple):
+    """A column of a log.
+
+    Attributes
+    ----------
+    role : str
+        A field of `clean.Rows`; or what one is worked out from: "allocated" and "requested" processors, "status",
+        "queue", "instant" of the submit. "": it is checked, and not used.
+    read : callable
+        (texts, lines, mistakes) -> its values; it says the unit.
+    """
+
+    role: str
+    read: Callable[["pl.Series", Array, Mistakes], Array]
 
 
 @dataclass(frozen=True)
@@ -21,30 +38,86 @@ class Format:
     ----------
     name : str
         Name in `format=`.
-    about : str
-        How a file of this format looks.
-    detect : callable
-        (file name, first line) -> how much speaks for the format; 0: nothing.
-    read : callable
-        (blocks, mistakes) -> Trace.
+    fields : mapping of str to Field
+        The columns that are read, by name.
     comment : bytes
-        How a line begins that may hold anything; empty: there are none.
+        How a line begins that may hold anything. Such a file has just these fields, in this order, with blanks between
+        them; one without (empty) is CSV whose first line names its columns.
     """
 
     name: str
-    about: str
-    detect: Callable[[str, str], int]
-    read: Callable[[Iterable[Block], Mistakes], Trace]
+    fields: Mapping[str, Field]
     comment: bytes = b""
 
+    @property
+    def about(self) -> str:
+        """How a file of this format looks."""
+        if self.comment:
+            return f"{len(self.fields)} numbers per line, comments begin with {self.comment.decode()}"
+        return f"CSV with {', '.join(self.fields)}"
 
-FORMATS = [
-    Format("swf", "18 numbers a line, comments begin with ;", swf.detect, swf.read, b";"),
-    Format("itp", f"CSV with {', '.join(tables.ITP)}", tables.detector(tables.ITP), tables.read_itp),
+    def evidence(self, name: str, first_line: str) -> int:
+        """Return how much of a file's name and first line speaks for the format; 0: nothing."""
+        if not self.comment:
+            found = len(self.fields.keys() & set(cells(first_line)))
+            return found if found > 1 else 0
+        fits = len(first_line.split()) == len(self.fields) and re.fullmatch(r"[-+\d.\s]+", first_line)
+        named = name.lower().removesuffix(".gz").endswith(f".{self.name}")
+        return 100 if fits or named or first_line.startswith(self.comment.decode()) else 0
+
+
+def cells(line: str) -> list[str]:
+    """Return the cells of a header line."""
+    return [cell.strip().strip('"').strip() for cell in line.split(",")]
+
+
+#: SWF: the Standard Workload Format, version 2.2, of the Parallel Workloads Archive
+#: (https://www.cs.huji.ac.il/labs/parallel/workload/swf.html). ITP: job tables of Microsoft (elasticflow-traces).
+#: Philly: in its reduced form (adaptdl).
+FORMATS: Final = (
     Format(
-        "philly", f"CSV with {', '.join(tables.PHILLY)}", tables.detector(tables.PHILLY), tables.read_philly
+        "swf",
+        {
+            "job number": Field("names", wholes),
+            "submit time": Field("submit", seconds),
+            "wait time": Field("", seconds),
+            "run time": Field("run", seconds),
+            "allocated processors": Field("allocated", wholes),
+            "average CPU time": Field("", seconds),
+            "used memory": Field("", numbers),
+            "requested processors": Field("requested", wholes),
+            "requested time": Field("asked", seconds),
+            "requested memory": Field("", numbers),
+            "status": Field("status", wholes),
+            "user": Field("user", wholes),
+            "group": Field("", wholes),
+            "application": Field("", wholes),
+            "queue": Field("queue", wholes),
+            "partition": Field("partition", wholes),
+            "preceding job": Field("", wholes),
+            "think time": Field("", seconds),
+        },
+        b";",
     ),
-]
+    Format(
+        "itp",
+        {
+            "job_id": Field("names", texts),
+            "submission_time": Field("submit", seconds),
+            "duration": Field("run", seconds),
+            "num_gpu": Field("processors", wholes),
+        },
+    ),
+    Format(
+        "philly",
+        {
+            "timestamp": Field("instant", instants),
+            "duration": Field("run", seconds),
+            "num_gpus": Field("processors", wholes),
+            "cluster": Field("partition", texts),
+        },
+    ),
+)
 
 
 def named(name: str) -> Format:
@@ -55,12 +128,11 @@ def named(name: str) -> Format:
     TraceError
         If there is none.
     """
-    names = [known.name for known in FORMATS]
-    if name in names:
-        return FORMATS[names.index(name)]
-    close = difflib.get_close_matches(str(name), names, n=1)
-    hint = f" (did you mean {close[0]}?)" if close else ""
-    raise TraceError("format", [f"{shown(name)}: one of {', '.join(names)} is expected{hint}"])
+    known = {each.name: each for each in FORMATS}
+    if name not in known:
+        right = f"one of {', '.join(known)} is expected; {did_you_mean(str(name), known)}".rstrip("; ")
+        raise TraceError("format", [f"{shown(name)}: {right}"])
+    return known[name]
 
 
 def detected(source: str, file_name: str, first_line: str) -> Format:
@@ -71,8 +143,8 @@ def detected(source: str, file_name: str, first_line: str) -> Format:
     TraceError
         If nothing speaks for any.
     """
-    best = max(FORMATS, key=lambda known: known.detect(file_name, first_line))
-    if best.detect(file_name, first_line):
+    best = max(FORMATS, key=lambda known: known.evidence(file_name, first_line))
+    if best.evidence(file_name, first_line):
         return best
     if file_name.endswith(".toml"):
         raise TraceError(source, ["this is a scenario: `onecenter run` takes scenarios, replay takes logs"])

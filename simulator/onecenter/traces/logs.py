@@ -1,0 +1,167 @@
+"""A log of any format: its columns by their roles, its header, and the trace that they make."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
+
+import numpy as np
+from onecenter_kernels.schema import CANCELLED_RUNNING, COMPLETED, FAILED
+
+from onecenter.checks import nearest
+from onecenter.errors import TraceError
+
+from .clean import Rows, trace
+from .columns import ENOUGH, Array, Mistakes, quoted, split, squeezed
+from .files import Block
+from .formats import Format, cells
+from .trace import PARTIAL, REQUESTED, Trace
+
+#: A row with one of these in its status is a part of a job that has a row of its own for the whole.
+PARTS = (2, 3, 4)
+
+KEY = re.compile(r";\s*([A-Z]\w*):[ \t]*(.*)")
+
+Columns = dict[str, Array]
+
+
+def read(blocks: Iterable[Block], format: Format, mistakes: Mistakes) -> Trace:
+    """Return the trace of a log.
+
+    Processors are those allocated, else those requested. Walltime is the requested time if > 0, else the run time,
+    which is cut at it. Status 0 is `failed`, 5 `cancelled_running`, any other `completed`. Platforms are the partitions
+    if there are several, else the queues if there are several, else "all". Where a log has timestamps, the first submit
+    becomes 0.
+
+    Raises
+    ------
+    TraceError
+        With every mistake's line.
+    """
+    stream, header, names = iter(blocks), {}, list(format.fields)
+    if format.comment:
+        first = next(stream)
+        header = _comments(first.data)
+        body: Iterator[Block] = chain([first], stream)
+    else:
+        names, body = _headed(stream, mistakes.source)
+        _check_names(names, tuple(format.fields), mistakes.source)
+    parts = []
+    for block in body:
+        parts.append(_part(block, format, names, mistakes))
+        mistakes.check(enough=ENOUGH)
+    columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    if "instant" in columns:
+        usable = (columns["run"] > 0) & (columns["processors"] > 0)
+        start = int(columns["instant"][usable].min()) if usable.any() else 0
+        columns["submit"] = np.where(usable, columns.pop("instant") - start, 0)
+        header = {"StartTime": str(np.datetime64(start // 1000, "s")).replace("T", " ")}
+    kind = _told_apart_by(columns)
+    rows = _rows(columns, kind)
+    return trace(mistakes, format.name, rows, header, lambda values: _names(kind, values, header))
+
+
+def _part(block: Block, format: Format, names: list[str], mistakes: Mistakes) -> Columns:
+    """Return the columns of a block by their roles; `line` is the number of a row's line."""
+    places = tuple(f"column {place}" for place in range(len(names)))
+    if format.comment:
+        data, separator, comment = squeezed(block.data), " ", format.comment.decode()
+    else:
+        data, separator, comment = block.data, ",", "\n"
+    lines, table = split(Block(block.line, data), places, mistakes, separator=separator, comment=comment)
+    found = {"line": lines}
+    for name, (role, values) in format.fields.items():
+        read = values(table[places[names.index(name)]].rename(name), lines, mistakes)
+        if role:
+            found[role] = read
+    return found
+
+
+def _rows(columns: Columns, kind: str) -> Rows:
+    """Return the rows of the file; what a log does not have is 0, all its jobs complete."""
+    nothing = np.zeros(len(columns["line"]), np.int64)
+    left_out, repaired, outcome = {}, {}, np.full(len(nothing), COMPLETED)
+    if "allocated" in columns:
+        as_requested = (columns["allocated"] <= 0) & (columns["requested"] > 0)
+        columns["processors"] = np.where(as_requested, columns["requested"], columns["allocated"])
+        repaired[REQUESTED] = as_requested
+    if "status" in columns:
+        status = columns["status"]
+        outcome = np.select([status == 0, status == 5], [FAILED, CANCELLED_RUNNING], COMPLETED)
+        left_out[PARTIAL] = np.isin(status, PARTS)
+    values = columns.get(kind, nothing)
+    return Rows(
+        **{name: columns.get(name, nothing) for name in ("submit", "run", "asked", "processors", "user", "line")},
+        outcome=outcome,
+        partition=values if values.dtype == object else np.maximum(values, -1),
+        names=columns.get("names"),
+        left_out=left_out,
+        repaired=repaired,
+    )
+
+
+def _told_apart_by(columns: Columns) -> str:
+    """Return which column tells platforms apart: partition or queue where it has several, else "all"."""
+    for kind in ("partition", "queue"):
+        values = columns.get(kind, np.zeros(0))
+        if len(values) and (values.dtype == object or (values != values[0]).any()):
+            return kind
+    return "all"
+
+
+def _names(kind: str, values: Array, header: Mapping[str, str]) -> list[str]:
+    """Return the names of platforms: their own, by the header ("Queue: 1 batch"), else by number."""
+    if kind == "all":
+        return ["all"]
+    if values.dtype == object:
+        return list(values.tolist())
+    known = dict(re.findall(r"^(\d+)\s+(\S+)", header.get(kind.capitalize(), ""), re.MULTILINE))
+    plain = [f"{kind}-{n}" if n >= 0 else f"no-{kind}" for n in values.tolist()]
+    named = [known.get(str(n), name) for n, name in zip(values.tolist(), plain, strict=True)]
+    return named if len(set(named)) == len(named) else plain
+
+
+def _comments(data: bytes) -> dict[str, str]:
+    """Return the header comments; a line without a key goes on with the one before."""
+    header: dict[str, str] = {}
+    key = ""
+    for line in map(str.lstrip, data.decode().split("\n")):
+        if line and not line.startswith(";"):
+            break
+        found = KEY.match(line)
+        if found:
+            key, text = found[1], found[2].strip()
+        else:
+            text = line.strip("; \t\r")
+        if key and text:
+            header[key] = f"{header[key]}\n{text}" if key in header else text
+    return header
+
+
+def _headed(stream: Iterator[Block], source: str) -> tuple[list[str], Iterator[Block]]:
+    """Return the header's cells and the blocks behind it, free of quotes and carriage returns."""
+    for block in stream:
+        text = block.data.lstrip(b"\r\n")
+        if text:
+            line, _, rest = text.partition(b"\n")
+            skipped = block.data.count(b"\n") - rest.count(b"\n")
+            behind = Block(block.line + skipped, rest)
+            return cells(line.decode()), map(_plain, chain([behind], stream))
+    raise TraceError(source, ["holds no header line: a table of jobs is expected"])
+
+
+def _plain(block: Block) -> Block:
+    return Block(block.line, block.data.replace(b"\r\n", b"\n").replace(b'"', b""))
+
+
+def _check_names(header: list[str], expected: tuple[str, ...], source: str) -> None:
+    mistakes = []
+    for name in expected:
+        if name not in header:
+            near = nearest(name, (cell for cell in header if cell not in expected))
+            mistakes.append(f"column {name} is missing" + (f" (is {quoted(near)} meant?)" if near else ""))
+        elif header.count(name) > 1:
+            mistakes.append(f"column {name} stands {header.count(name)} times: once is expected")
+    if mistakes:
+        found = ", ".join(map(quoted, header[:20]))
+        mistakes.append(f"expected are {', '.join(expected)}; found are {found}")
+        raise TraceError(source, mistakes)
