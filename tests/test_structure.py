@@ -66,4 +66,4 @@ def test_relative_imports_and_those_in_branches_are_read(tmp_path: Path) -> None
 def test_the_script_prints_each_package_with_what_it_imports(capsys: pytest.CaptureFixture[str]) -> None:
     assert structure.main() == 0
     printed = {line.split()[0]: line.split()[3:] for line in capsys.readouterr().out.splitlines() if "module" in line}
-    assert printed["engine"] == ["workload", "policies", "fleet", "units", "errors", "onecenter_kernels"]
+    assert printed["engine"] == ["workload", "system", "policies", "fleet", "units", "errors", "onecenter_kernels"]
