@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from onecenter.cli.main import main
+from onecenter.cli.main import main, program
 
 ROOT = Path(__file__).parents[1]
 COUNT = "center.nodes.server.count"
@@ -177,3 +177,17 @@ def test_twelve_open_files_are_too_few_for_workers(tmp_path: Path) -> None:
     done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=False)
     assert done.returncode == 3
     assert done.stderr == "onecenter: too many open files: raise the limit (ulimit -n)\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"), [(["validate", "tiny"], 0), (["validate", "nowhere"], 2), (["--help"], 0), ([], 2)]
+)
+def test_the_program_ends_with_the_status(
+    arguments: list[str], status: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ended: list[int] = []
+    monkeypatch.setattr("os._exit", ended.append)
+    monkeypatch.setattr(sys, "argv", ["onecenter", *arguments])
+    program()
+    assert ended == [status]
+    assert any(capsys.readouterr())

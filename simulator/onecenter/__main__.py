@@ -1,7 +1,5 @@
 """`python -m onecenter`."""
 
-import sys
+from onecenter.cli.main import program
 
-from onecenter.cli.main import main
-
-sys.exit(main())
+program()

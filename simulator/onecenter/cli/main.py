@@ -1,6 +1,7 @@
 """The command `onecenter`: its parser, and the exit status."""
 
 import argparse
+import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -42,6 +43,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit status, as `status` declares it."""
     with streams(), spoken_warnings(), interruptible() as came:
         return status_of(lambda: _called(arguments), came)
+
+
+def program() -> NoReturn:
+    """Run the command line as a process of its own, and end it with the exit status."""
+    try:
+        status = main()
+    except SystemExit as ended:  # of --help, and of options that do not exist
+        status = int(ended.code or 0)
+    # All files are closed by now: to take the interpreter down object by object costs more than a small run.
+    os._exit(status)
 
 
 def _called(arguments: Sequence[str] | None) -> int:
