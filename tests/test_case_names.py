@@ -179,5 +179,5 @@ def test_a_platform_called_center_keeps_its_targets(tmp_path: Path, capsys: pyte
     path.write_text(text.replace("platforms.talent", "platforms.center"), encoding="utf-8")
     rows = [row for row in printed(capsys, "run", str(path)).splitlines() if row.startswith("center ")]
     assert len(rows) == 2
-    assert "wait p95 ≤" in rows[0]
-    assert "wait p95 ≤" not in rows[1]
+    assert "p95 wait ≤" in rows[0]
+    assert "p95 wait ≤" not in rows[1]

@@ -165,8 +165,8 @@ def growing(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.mark.case("5.4")
 def test_a_percentile_has_one_value_on_a_page(growing: str) -> None:
     header, row = cells(growing, "Measured")
-    waits = cells(growing, "p50")
-    assert row[header.index("Measured")] == waits[1][waits[0].index("p50")] == "2.1 d"
+    waits = cells(growing, "Wait p50")
+    assert row[header.index("Measured")] == waits[1][waits[0].index("Wait p50")] == "2.1 d"
 
 
 def test_every_job_is_in_one_column(growing: str) -> None:

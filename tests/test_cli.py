@@ -53,7 +53,7 @@ def test_run_prints_a_row_a_platform(capsys: pytest.CaptureFixture[str]) -> None
     assert "tiny · 2 nodes · 8 accelerators" in text
     assert "public-compute" in text
     assert "talent" in text
-    assert "wait p95 ≤" in text
+    assert "p95 wait ≤" in text
 
 
 def test_json_has_every_part(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,3 +1,4 @@
+from types import SimpleNamespace
 from typing import Any
 
 import polars as pl
@@ -8,14 +9,16 @@ from onecenter import plot
 from onecenter.plot.comparison import ratios
 from onecenter.plot.frontier import frontier
 from onecenter.plot.style import text_colour
+from onecenter.results.targets import Target
 
 
-def row(platform: str, limit: float, value: float | None, low: float | None, high: float | None) -> dict[str, Any]:
-    return {"platform": platform, "what": "wait p95", "limit": limit, "value": value, "low": low, "high": high}
+def row(platform: str, limit: float, value: float | None, low: float | None, high: float | None) -> Any:
+    target = Target("wait", 95.0, 1_000 * limit)
+    return SimpleNamespace(platform=platform, target=target, limit=limit, value=value, low=low, high=high)
 
 
-def fleet(nodes: int, *targets: dict[str, Any], **values: int) -> dict[str, Any]:
-    return {"nodes": nodes, "values": values or {"a": nodes}, "targets": list(targets)}
+def fleet(nodes: int, *targets: Any) -> tuple[int, list[Any]]:
+    return nodes, list(targets)
 
 
 TRIED = [
@@ -67,14 +70,17 @@ def test_colours_follow_the_labels() -> None:
 
 
 def test_several_node_types_are_points() -> None:
-    tried = [fleet(10, row("x", 60, 5, 4, 6), a=4, b=6), fleet(10, row("x", 60, 7, 6, 8), a=6, b=4)]
-    ax = drawn(frontier(tried, ax=plot.new_axes()))
+    tried = [fleet(10, row("x", 60, 5, 4, 6)), fleet(10, row("x", 60, 7, 6, 8))]
+    ax = drawn(frontier(tried, ax=plot.new_axes(), joined=False))
     (points,) = (line for line in ax.lines if line.get_marker() == "o")
     assert (points.get_linestyle(), list(points.get_ydata())) == ("None", [5, 7])
 
 
-@pytest.mark.parametrize("tried", [[], [fleet(3)], [fleet(3, {**row("x", 60, 1, 1, 1), "what": "expansion p95"})]])
-def test_nothing_to_draw_says_so(tried: list[dict[str, Any]]) -> None:
+FACTOR = SimpleNamespace(platform="x", target=Target("expansion", 95.0, 2.0))
+
+
+@pytest.mark.parametrize("tried", [[], [fleet(3)], [fleet(3, FACTOR)]])
+def test_nothing_to_draw_says_so(tried: list[Any]) -> None:
     ax = drawn(frontier(tried, ax=plot.new_axes()))
     assert "no target for waits" in texts(ax)
 

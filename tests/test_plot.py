@@ -55,7 +55,7 @@ def test_without_axes_pyplot_makes_them(name: str) -> None:
         ("utilisation", "time since the start (s)", "accelerators in use (% of 8)"),
         ("queue", "time since the start (s)", "waiting jobs"),
         ("waits", "wait (logarithmic)", "jobs that wait longer or never start (%, logarithmic)"),
-        ("gantt", "time since the start (s)", "node, a lane an accelerator"),
+        ("gantt", "time since the start (s)", "node, one lane per accelerator"),
     ],
 )
 def test_axes_tell_what_and_in_which_unit(name: str, x: str, y: str) -> None:

@@ -5,6 +5,7 @@ import pytest
 import onecenter as oc
 from onecenter.errors import PlanError, ScenarioError
 from onecenter.planning.question import Question
+from onecenter.words import LANGUAGES, Words
 
 SET = ("platforms.queue.wait.p95=20 min", "time.horizon=60 d")
 
@@ -31,11 +32,12 @@ def test_the_demand_scales_every_stream() -> None:
 
 def test_conditions_in_both_languages() -> None:
     asked = Question.of("mm-c", SET, seed=3, demand=1.4)
-    assert asked.conditions() == (
+    assert asked.conditions(Words("en")) == (
         "for demand x 1.4, with platforms.queue.wait.p95=20 min, time.horizon=60 d, with seed 3"
     )
-    assert asked.conditions("zh") == "需求为 1.4 倍，设 platforms.queue.wait.p95=20 min，time.horizon=60 d，种子为 3"
-    assert Question.of("mm-c").conditions() == Question.of("mm-c").conditions("zh") == ""
+    chinese = "需求为 1.4 倍，设 platforms.queue.wait.p95=20 min，time.horizon=60 d，种子为 3"
+    assert asked.conditions(Words("zh")) == chinese
+    assert {Question.of("mm-c").conditions(Words(language)) for language in LANGUAGES} == {""}
 
 
 @pytest.mark.parametrize("demand", [0.0, -1.0, float("nan")])

@@ -18,16 +18,16 @@ from reports import eighth, folder_of, hostile, page_of, plan, planned
 import onecenter as oc
 from onecenter.cli.main import parser
 from onecenter.errors import OnecenterError
-from onecenter.report.numbers import GLUE, Numbers
+from onecenter.planning.file import PlanFile
 from onecenter.report.page import page
-from onecenter.report.sources import PlanFile, read
+from onecenter.report.sources import read
 from onecenter.report.subject import subject_of
 from onecenter.report.svg import Letters
 from onecenter.report.week import use_by_hour_of_week
-from onecenter.report.words import LANGUAGES, TEXTS, Words
 from onecenter.results.targets import Target
 from onecenter.results.window import Window
 from onecenter.simulation.result import Result
+from onecenter.words import GLUE, LANGUAGES, Words, catalogue
 
 HOUR = 3_600_000
 
@@ -225,7 +225,7 @@ def test_money_energy_and_carbon_as_far_as_they_are_known() -> None:
         assert f"{amount} CNY" in texts["en"] and f"{amount} 元" in texts["zh"]
     assert "3.83 kg" in texts["en"] or "3.82 kg" in texts["en"]
     bare = visible(page_of("en", oc.run("tiny")))
-    assert "The scenario does not give: prices of the nodes, price of energy, CO2 a kWh." in bare
+    assert "The scenario does not give: prices of the nodes, price of energy, CO2 per kWh." in bare
     assert "CNY" not in bare
 
 
@@ -247,7 +247,6 @@ def test_a_hostile_plan_is_escaped(tiny: Result, tmp_path: Path) -> None:
     data["text"] = {"en": evil}
     data["set"] = [f"title.en={evil}"]
     data["versions"] = {evil: evil}
-    data["tried"][0]["targets"][0] |= {"platform": evil, "what": f"wait {evil} $"}
     path = tmp_path / "plan.json"
     path.write_text(json.dumps(data), encoding="utf-8")
     for files in ([path], [folder_of(oc.run(hostile()), tmp_path / "out"), path]):
@@ -257,30 +256,24 @@ def test_a_hostile_plan_is_escaped(tiny: Result, tmp_path: Path) -> None:
 
 
 def test_every_text_is_there_in_both_languages() -> None:
-    for key, texts in TEXTS.items():
-        assert len(texts) == len(LANGUAGES)
+    english, chinese = (catalogue(language) for language in LANGUAGES)
+    assert english.keys() == chinese.keys()
+    for key, texts in {key: (english[key], chinese[key]) for key in english}.items():
         fields = [{name for _, name, _, _ in Formatter().parse(text) if name is not None} for text in texts]
         assert fields[0] == fields[1], key
         assert (texts[0] and texts[1]) or key == "between", key
         assert not re.search("[\u3000-\u9fff\uff00-\uffef]", texts[0]), key
-    names = {*oc.policies.NAMED["fifo"].__class__.__dataclass_fields__}
-    assert {"order", "backfill", "placement"} <= names & set(TEXTS)
-
-
-def test_no_text_takes_the_place_of_another() -> None:
-    from onecenter.report import log_words, policy_words, texts
-
-    parts = (texts._OWN, policy_words.POLICY_TEXTS, log_words.LOG_TEXTS)
-    assert len(TEXTS) == sum(map(len, parts))
 
 
 def test_every_choice_of_a_policy_and_every_reason_has_words() -> None:
     from onecenter_kernels.codes import BACKFILLS, ORDERS, PLACEMENTS, REASONS
 
-    from onecenter.report.figures import REASONS as RENAMED
+    from onecenter.results.views import REASONS as RENAMED
+    from onecenter.traces import trace
 
-    known = [*ORDERS, *BACKFILLS, *PLACEMENTS, *(RENAMED.get(name, name) for name in REASONS if name)]
-    assert [name for name in known if name not in TEXTS] == []
+    of_logs = [text for name, text in vars(trace).items() if name.isupper() and isinstance(text, str)]
+    known = [*ORDERS, *BACKFILLS, *PLACEMENTS, *(RENAMED.get(name, name) for name in REASONS if name), *of_logs]
+    assert [name for name in known if name not in catalogue("zh")] == []
 
 
 @pytest.mark.parametrize(
@@ -301,19 +294,17 @@ def test_every_choice_of_a_policy_and_every_reason_has_words() -> None:
         (lambda n: n.money(1_234_567.8, "CNY"), "1,234,568 CNY", "1,234,568 元"),
         (lambda n: n.money(2.5, "EUR"), "2.50 EUR", "2.50 EUR"),
         (lambda n: n.instant(datetime(2026, 3, 2, 8, 5)), "2 Mar 2026, 08:05", "2026年3月2日 08:05"),
-        (lambda n: n.measured(Target("expansion", 95.0, 2.2), 2.25), "2.2", "2.2"),
-        (lambda n: n.limit(Target("expansion", 95.0, 2.2)), "2.2", "2.2"),
+        (lambda n: Target("expansion", 95.0, 2.2).writer(n)(2.25), "2.2", "2.2"),
+        (lambda n: Target("expansion", 95.0, 2.2).limit_said(n), "2.2", "2.2"),
     ],
 )
 def test_numbers_in_both_languages(written: Any, en: str, zh: str) -> None:
-    assert [written(Numbers(language)).replace(GLUE, " ") for language in LANGUAGES] == [en, zh]
+    assert [written(Words(language)) for language in LANGUAGES] == [en, zh]
 
 
 def test_targets_of_size_classes_have_words() -> None:
-    from onecenter.report.subject import what
-
     target = Target("wait", 95.0, 60_000, above=1_000, max_accelerators=8_000)
-    texts = [what(target, Words(language), Numbers(language)).replace(GLUE, " ") for language in LANGUAGES]
+    texts = [target.said(Words(language)) for language in LANGUAGES]
     assert texts == ["p95 wait, jobs of > 1, ≤ 8 accelerators", "95 分位等待时间（> 1、≤ 8 张加速卡的作业）"]
 
 
@@ -363,7 +354,7 @@ def test_pictures_are_in_the_pages_own_letters(pages: dict[Any, str]) -> None:
     text = pages["week", "zh"]
     pictures = re.findall(r"<svg.*?</svg>", text, re.S)
     written = [each.text for picture in pictures for each in ET.fromstring(picture).iter() if each.tag == "text"]
-    assert {"周一", "周日", "公共算力服务平台", "≤ 12\u00a0小时"} <= set(written)
+    assert {"周一", "周日", "公共算力服务平台", "95\u00a0分位 ≤ 12\u00a0小时"} <= set(written)
 
 
 def test_reading_results_and_plans(tiny: Result, tmp_path: Path) -> None:
@@ -414,6 +405,11 @@ def test_bad_input_is_named(tiny: Result, tmp_path: Path) -> None:
     assert "one plan at most" in str(caught.value)
 
 
+def _with_target(fleet: dict[str, Any]) -> dict[str, Any]:
+    """Return a fleet with a target of another scenario."""
+    return fleet | {"targets": [fleet["targets"][0] | {"platform": "<b>", "what": "wait $x$"}]}
+
+
 @pytest.mark.parametrize(
     ("lie", "says"),
     [
@@ -423,6 +419,7 @@ def test_bad_input_is_named(tiny: Result, tmp_path: Path) -> None:
         ({"set": ["..=3"]}, "its overrides: not a path"),
         ({"set": ["nothing"]}, "its overrides: write path=value"),
         ({"resolved": {"name": 3}}, "its scenario"),
+        ({"tried": [_with_target(plan()["tried"][0])]}, "it judges <b>, wait $x$, which is no target of its scenario"),
     ],
 )
 def test_a_plan_that_lies_about_itself_is_damaged(lie: dict[str, Any], says: str, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from onecenter.results.log import CANCELLED_WAITING, REFUSED, WAITING, fates
 from onecenter.results.seen import Seen
 from onecenter.results.targets import PLACES, Judgement, Target, counted, exceeded, judge, meets, places, targets_of
 from onecenter.results.window import Window
+from onecenter.words import Words
 from onecenter.workload.table import workload
 
 
@@ -96,7 +97,7 @@ def test_size_classes_and_expansion() -> None:
     assert Target("wait", 95, 1, 8_000, 64_000).covers(gang).tolist() == [False, False, True, True]
     assert Target("wait", 95, 1, 8_000, 64_000).name == "wait p95 (> 8, <= 64 accelerators)"
     assert Target("expansion", 99.5, 2.2).name == "expansion p99.5"
-    assert (Target("expansion", 95, 2.2).limit_text, MINUTE.limit_text) == ("2.2", "1 min")
+    assert [one.limit_said(Words()) for one in (Target("expansion", 95, 2.2), MINUTE)] == ["2.2", "1 min"]
     # Runs of 100 ms: a wait of 120 ms expands them by 2.2.
     stretched = Target("expansion", 95.0, 2.2)
     assert judged(stretched, [120] * 380 + [121] * 20).verdict == "met"

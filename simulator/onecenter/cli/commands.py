@@ -4,10 +4,10 @@ import argparse
 import sys
 from typing import Any
 
-from onecenter.cli import tables
 from onecenter.cli.conditions import holding, status_of_holding
 from onecenter.cli.delivery import deliver
 from onecenter.cli.outputs import output_folder
+from onecenter.cli.printing import console, heading, print_view
 from onecenter.cli.remarks import remarks_on_sides
 from onecenter.cli.replaying import command_repeat
 from onecenter.cli.replicating import compare_paired, refuse_alone, run_replications
@@ -16,10 +16,13 @@ from onecenter.cli.streams import print_json
 from onecenter.cli.warned import warn
 from onecenter.errors import OnecenterError
 from onecenter.experiments.side_by_side import comparison, run_each
+from onecenter.policies import texts_of
+from onecenter.results import views
 from onecenter.scenario import Scenario, shipped
 from onecenter.simulation.replaying import is_replay
 from onecenter.simulation.running import run, scenario_of, without_jobs
 from onecenter.visible import visible
+from onecenter.words import Words
 
 
 def command_run(options: argparse.Namespace) -> int:
@@ -58,9 +61,14 @@ def command_compare(options: argparse.Namespace) -> int:
     if options.json:
         print_json(figures)
     else:
-        out = tables.console()
-        out.print(f"  {tables.heading(next(iter(results.values())))}\n")
-        out.print(tables.comparison_table(results))
+        out, words = console(), Words()
+        out.print(f"  {heading(next(iter(results.values())))}\n")
+        texts = texts_of({name: result.policy for name, result in results.items()})
+        named = [({"policy": visible(text)}, result.summary())
+                 for text, result in zip(texts, results.values(), strict=True)]  # fmt: skip
+        platforms = {name: name for name in next(iter(results.values())).workload.platforms}
+        columns = ("policy", "mean", "slowdown", "use", "refused", "targets_met")
+        print_view(out, views.sides(words, named, columns, platforms))
         for text in remarks_on_sides(figures["policies"]):
             out.print(f"  {text}")
     return status_of_holding(failed)
@@ -79,9 +87,9 @@ def command_show(options: argparse.Namespace) -> int:
         rows = [vars(row) | {"load": row.load} for row in offered.rows]
         print_json({"scenario": scenario.resolved(), "load": rows, "warnings": warnings})
         return FINE
-    out = tables.console()
+    out = console()
     print(dump(scenario.resolved()))
-    out.print(tables.load_table(offered))
+    print_view(out, views.load(Words(), offered))
     for warning in warnings:
         out.print(f"  warning: {visible(warning)}")
     return FINE

@@ -3,20 +3,28 @@
 import argparse
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from onecenter import units
-from onecenter.cli import tables
 from onecenter.cli.conditions import holding, status_of_holding
 from onecenter.cli.outputs import cannot_be_written
+from onecenter.cli.printing import console, heading, print_view
 from onecenter.cli.remarks import remarks
 from onecenter.cli.streams import print_json
+from onecenter.results import views
+from onecenter.results.seen import seen, submitted_in
 from onecenter.simulation.result import Result
 from onecenter.system.atomic import write_json
 from onecenter.traces import Quality
 from onecenter.visible import visible
+from onecenter.words import Words
+
+#: Columns of the table of a run.
+COLUMNS: Final = (
+    "platform", "submitted", "started", "refused", "unfinished", "p50", "p95", "use", "targets", "reason",
+)  # fmt: skip
 
 
 def deliver(result: Result, options: argparse.Namespace, warnings: Sequence[str] = (), *, sizes: bool) -> int:
@@ -35,17 +43,20 @@ def deliver(result: Result, options: argparse.Namespace, warnings: Sequence[str]
 
 
 def _print(result: Result, summary: Mapping[str, Any], sizes: bool) -> None:
-    out = tables.console()
+    out, words = console(), Words()
     count = int(np.searchsorted(result.workload.submit, result.window.horizon))
     jobs = f"{units.format_count(count)} jobs in {result.seconds:.2f} s"
     if "replay" in summary:
         print(*(f"  {line}" for line in replay_lines(summary)), "", sep="\n")
-    out.print(f"  {tables.heading(result)} · policy {result.policy.text} · {jobs}\n")
-    out.print(tables.platforms_table(result))
+    out.print(f"  {heading(result)} · policy {result.policy.text} · {jobs}\n")
+    reasons, targets = result.reasons, result.targets
+    print_view(out, views.platforms(words, summary, COLUMNS, targets=targets, reasons=reasons))
     if sizes:
         out.print()
-        out.print(tables.sizes_table(result))
-    for text in remarks(summary):
+        everyone = seen(result.workload, result.fates, result.until)
+        inside = submitted_in(result.workload, result.fates, result.window)
+        print_view(out, views.sizes(words, everyone.where(inside)))
+    for text in remarks(result, words):
         out.print(f"  {text}")
 
 

@@ -6,20 +6,22 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from onecenter import units
-from onecenter.cli import tables
 from onecenter.cli.conditions import holding, status_of_holding
 from onecenter.cli.outputs import cannot_be_written, output_folder
+from onecenter.cli.printing import console, print_view
 from onecenter.cli.status import INTERRUPTED
 from onecenter.cli.streams import print_json
 from onecenter.cli.warned import warn
 from onecenter.errors import PlanError
 from onecenter.experiments.executors import local
+from onecenter.experiments.views import tried
 from onecenter.planning import Limits, Outlook, Plan, outlook, plan
+from onecenter.planning.text import counts
 from onecenter.simulation.running import scenario_of
 from onecenter.system.atomic import write_json
 from onecenter.system.progress import progress
 from onecenter.visible import visible
+from onecenter.words import Words
 
 
 def command_plan(options: argparse.Namespace) -> int:
@@ -81,14 +83,16 @@ def _deliver(found: Plan | Outlook, options: argparse.Namespace, warnings: list[
 
 
 def _print(found: Plan | Outlook) -> None:
-    out = tables.console()
+    out, words = console(), Words()
     out.print(f"  {found.text()}")
     if isinstance(found, Outlook):
         return
     out.print()
-    out.print(tables.tried_table(found.tried))
+    named = [counts(found, values, words) for values in found.candidates.tried]
+    targets = [one.target for one in found.best.assessments]
+    print_view(out, tried(words, found.tried, named, found.scenario.center.site.currency, targets))
     if found.check is not None and found.check.p95_s is not None:
-        out.print(f"\n  M/G/c approximation of the p95 wait: {units.format_seconds(found.check.p95_s)}")
+        out.print(f"\n  M/G/c approximation of the p95 wait: {words.seconds(found.check.p95_s)}")
 
 
 def _write(found: Plan | Outlook, folder: Path, figures: dict[str, Any]) -> None:

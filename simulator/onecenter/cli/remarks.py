@@ -4,15 +4,18 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from onecenter import units
+from onecenter.simulation.result import Result
+from onecenter.words import Words
 
 
-def remarks(summary: Mapping[str, Any]) -> Iterator[str]:
-    """Give the sentences about a run's figures, from `Result.summary`."""
+def remarks(result: Result, words: Words) -> Iterator[str]:
+    """Give the sentences about a run's figures."""
+    summary = result.summary()
     yield from refusals(summary)
     yield from growth(summary)
-    for one in summary["center"]["targets"]:
+    for name, target, one in result.judged():
         if one["verdict"] != "met":
-            yield f"{one['verdict']}: {one['platform']}, {one['what']}: {one['reason']}"
+            yield f"{one['verdict']}: {name}, {target.said(words)}: {one['reason']}"
 
 
 def remarks_on_sides(summaries: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:

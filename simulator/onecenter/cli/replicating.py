@@ -5,25 +5,27 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from onecenter import units
-from onecenter.cli import tables
 from onecenter.cli.conditions import holding, status_of_holding
 from onecenter.cli.outputs import cannot_be_written, output_folder
-from onecenter.cli.replication_tables import PERCENTILES, assessments_table, pairs_table, replications_table
+from onecenter.cli.printing import console, print_view, size_text
 from onecenter.cli.streams import print_json
 from onecenter.cli.warned import warn
 from onecenter.errors import OnecenterError
 from onecenter.experiments.adequacy import adequacy
+from onecenter.experiments.assessment import Assessment, assess
 from onecenter.experiments.comparison import Comparison, compare
 from onecenter.experiments.executors import eventually
 from onecenter.experiments.replications import Replications, replicate, task_of
+from onecenter.experiments.views import assessments, pairs, replicated
 from onecenter.planning.growth import with_demand
 from onecenter.policies import texts_of
+from onecenter.results.views import PERCENTILES
 from onecenter.scenario import Scenario
 from onecenter.simulation.running import without_jobs
 from onecenter.system.atomic import write_json
 from onecenter.system.progress import progress
 from onecenter.visible import visible
+from onecenter.words import Words
 
 
 def refuse_alone(options: argparse.Namespace) -> None:
@@ -46,11 +48,13 @@ def run_replications(scenario: Scenario, options: argparse.Namespace) -> int:
     chosen = scenario if options.demand is None else with_demand(scenario, options.demand)
     warnings = warn(chosen, json=options.json)
     if options.fail_if:
-        holding(options.fail_if, _answer(replicate(without_jobs(chosen), 1), options, warnings))
+        nothing = replicate(without_jobs(chosen), 1)
+        holding(options.fail_if, _answer(nothing, assess(nothing), options, warnings))
     with output_folder(options.out), eventually(options.workers) as executor:
         runs = replicate(chosen, options.replications, policy=options.policy, executor=executor)
         _run_all([runs], not options.json)
-        figures = _answer(runs, options, warnings)
+        judged = assess(runs)
+        figures = _answer(runs, judged, options, warnings)
         failed = holding(options.fail_if, figures)
         if options.out is not None:
             with cannot_be_written(options.out):
@@ -58,14 +62,16 @@ def run_replications(scenario: Scenario, options: argparse.Namespace) -> int:
     if options.json:
         print_json(figures)
     else:
-        _print(runs, figures)
+        _print(runs, judged, figures)
         if options.out is not None:
             print(f"\n  numbers: {visible(options.out)}/replications.json")
     return status_of_holding(failed)
 
 
-def _answer(runs: Replications, options: argparse.Namespace, warnings: list[str]) -> dict[str, Any]:
-    return adequacy(runs) | {"demand": options.demand or 1.0, "warnings": warnings}
+def _answer(
+    runs: Replications, judged: Sequence[Assessment], options: argparse.Namespace, warnings: list[str]
+) -> dict[str, Any]:
+    return adequacy(runs, judged) | {"demand": options.demand or 1.0, "warnings": warnings}
 
 
 def compare_paired(scenario: Scenario, options: argparse.Namespace, warnings: Sequence[str]) -> int:
@@ -81,11 +87,11 @@ def compare_paired(scenario: Scenario, options: argparse.Namespace, warnings: Se
     if options.json:
         print_json(figures)
         return status_of_holding(failed)
-    out = tables.console()
+    out = console()
     told = " · ".join(map(visible, texts_of(found.policies)))
     out.print(f"  {visible(scenario.name)} · policies {told}")
     out.print(f"  {found.text()}\n")
-    out.print(pairs_table(found.table))
+    print_view(out, pairs(Words(), found.table))
     for row in found.table.filter(found.table["reason"] != "").iter_rows(named=True):
         out.print(f"  not tested: {row['platform']}, {row['other']}: {row['reason']}")
     return status_of_holding(failed)
@@ -105,22 +111,21 @@ def _run_all(sides: Sequence[Replications], show: bool) -> None:
                 move(advance=1)
 
 
-def _print(runs: Replications, figures: Mapping[str, Any]) -> None:
-    out = tables.console()
+def _print(runs: Replications, judged: Sequence[Assessment], figures: Mapping[str, Any]) -> None:
+    out, words = console(), Words()
     scale = "" if figures["demand"] == 1 else f" · demand x {figures['demand']:g}"
-    nodes = f"{units.format_count(figures['nodes'])} node{'' if figures['nodes'] == 1 else 's'}"
-    accelerators = f"{units.format_count(figures['accelerators'])} accelerators"
-    seed = f"seed {figures['seed']} · policy {figures['policy']}"
-    out.print(f"  {figures['scenario']} · {nodes} · {accelerators}{scale} · {seed}")
+    size = size_text(figures["nodes"], figures["accelerators"])
+    out.print(f"  {figures['scenario']} · {size}{scale} · seed {figures['seed']} · policy {figures['policy']}")
     out.print(f"  {len(runs)} replications: {runs.text()}\n")
-    out.print(replications_table(figures))
+    print_view(out, replicated(words, figures))
     parts = [*figures["platforms"].values(), figures["center"]]
     if any(part["wait_s"][f"{key}_low"] is None for part in parts for key in PERCENTILES):
         out.print("  (?): no interval, as too little is known; --json gives the reason of each")
-    listed = figures["center"]["targets"]
-    if listed:
+    if judged:
+        columns = ("platform", "verdict", "what", "limit", "value", "within", "needed")
+        caption = "targets (each limit with 95 % certainty, for all together)"
         out.print()
-        out.print(assessments_table(listed))
-    for one in listed:
-        if one["verdict"] == "undecided":
-            out.print(f"  undecided: {one['platform']}, {one['what']}: {one['reason']}")
+        print_view(out, assessments(words, judged, columns, caption=caption))
+    for one in judged:
+        if one.verdict == "undecided":
+            out.print(f"  undecided: {one.platform}, {one.target.said(words)}: {one.reason}")

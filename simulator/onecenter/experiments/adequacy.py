@@ -1,5 +1,6 @@
 """Whether a fleet is enough in the long run: figures and targets of a scenario over replications."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from onecenter.experiments.assessment import CONFIDENCE, Assessment, assess
@@ -9,15 +10,16 @@ from onecenter.results.targets import PLACES, meets, tally, targets_of
 from onecenter.statistics.estimates import Estimate
 
 
-def adequacy(runs: Replications) -> dict[str, Any]:
+def adequacy(runs: Replications, judged: Sequence[Assessment] | None = None) -> dict[str, Any]:
     """Return what replications say of a fleet, as plain data: each target as `plan` judges it, each platform's waits.
 
     Waits are in seconds with their 95 % intervals, `mean_low` to `mean_high`; where one is withheld or unknown
     `mean_reason` says why. `time_waited_s` counts a job that left while it waited for as long as it did, a refused one
     as 0. Counts of jobs are over all replications. `in_time` of a target is a share; its limits and the verdict hold
-    with 95 % certainty for all targets together; `value` is its percentile with such limits.
+    with 95 % certainty for all targets together; `value` is its percentile with such limits. `judged` is what
+    `assess` says of them, where it is known.
     """
-    judged = assess(runs)
+    judged = assess(runs) if judged is None else judged
     parts = {name: _platform(runs, name, [one for one in judged if one.platform == name]) for name in runs.platforms}
     fleet = runs.task.scenario.fleet
     center = _waits(runs, CENTER) | {name: sum(part[name] for part in parts.values()) for name in PLACES}
@@ -44,7 +46,7 @@ def jobs_of(runs: Replications, name: str) -> dict[str, int]:
     return {"submitted": sum(len(seen) for seen in runs.seen(name)), **found}
 
 
-def _platform(runs: Replications, name: str, judged: list[Assessment]) -> dict[str, Any]:
+def _platform(runs: Replications, name: str, judged: Sequence[Assessment]) -> dict[str, Any]:
     verdicts = [one.verdict for one in judged]
     return _waits(runs, name) | jobs_of(runs, name) | {"meets_target": meets(verdicts), "targets": _plain(judged)}
 
@@ -62,5 +64,5 @@ def _flat(figure: str, found: Estimate) -> dict[str, Any]:
     return named | {f"{figure}_reason": found.reason}
 
 
-def _plain(judged: list[Assessment]) -> list[dict[str, Any]]:
+def _plain(judged: Sequence[Assessment]) -> list[dict[str, Any]]:
     return [{**one.as_dict(), **one.in_time} for one in judged]

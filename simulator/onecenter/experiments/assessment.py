@@ -1,7 +1,7 @@
 """Whether replications of a fleet meet the targets, and how sure that is."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Final
 
 import numpy as np
@@ -29,17 +29,15 @@ class Assessment:
 
     Attributes
     ----------
-    platform, what : str
-        The platform, and the target's name such as "wait p95".
-    limit : float
-        s for a wait, a factor for an expansion.
-    allowed : float
-        Share of jobs that may be late.
+    platform : str
+        The platform.
+    target : Target
+        What is asked of it.
     late, late_low, late_high : float or None
         Long-run share not started in time, and its limits: each holds with 95 % certainty, for all targets of the fleet
         together (Bonferroni).
     value, low, high : float or None
-        The target's percentile with such limits, in the unit of `limit`.
+        The target's percentile with such limits: s for a wait, a factor for an expansion.
     reason : str
         Why one of them is None or the verdict is undecided, else "".
     miss_share : float
@@ -55,9 +53,7 @@ class Assessment:
     """
 
     platform: str
-    what: str
-    limit: float
-    allowed: float
+    target: Target
     late: float | None
     late_low: float | None
     late_high: float | None
@@ -72,8 +68,25 @@ class Assessment:
     needed: int | None
 
     def as_dict(self) -> dict[str, Any]:
-        """Return it as plain data."""
-        return asdict(self)
+        """Return it as plain data: the target by its name, its limit in the unit of `value`, the share allowed."""
+        asked = {"what": self.what, "limit": self.limit, "allowed": self.allowed}
+        measured = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "target"}
+        return {"platform": measured.pop("platform"), **asked, **measured}
+
+    @property
+    def what(self) -> str:
+        """The target's name, such as "wait p95"."""
+        return self.target.name
+
+    @property
+    def limit(self) -> float:
+        """The target's limit, in the unit of `value`."""
+        return self.target.limit / self.target.scale
+
+    @property
+    def allowed(self) -> float:
+        """The share of jobs that may be late."""
+        return 1 - self.target.percentile / 100
 
     @property
     def in_time(self) -> dict[str, float | None]:
@@ -108,8 +121,7 @@ def _assess(runs: Replications, platform: str, target: Target, confidence: float
     pooled = Pooled([target.sample(one).where(target.covers(one.gang)) for one in seen])
     certain, possible = pooled.longer(target.limit, confidence, sides=1)
     missed = _missed(runs, seen, target)
-    scale = 1_000 if target.kind == "wait" else 1
-    percentile = pooled.percentile(target.percentile, confidence, sides=1).scaled(scale)
+    percentile = pooled.percentile(target.percentile, confidence, sides=1).scaled(target.scale)
     if periods is None:
         verdict = _verdict(certain, possible, allowed, pooled.withheld(target.percentile))
     else:
@@ -119,9 +131,7 @@ def _assess(runs: Replications, platform: str, target: Target, confidence: float
     needed = _needed(certain, allowed, len(runs)) if verdict == "undecided" else None
     return Assessment(
         platform=platform,
-        what=target.name,
-        limit=target.limit / scale,
-        allowed=allowed,
+        target=target,
         late=certain.value,
         late_low=certain.low,
         late_high=possible.high,

@@ -5,6 +5,7 @@ from typing import Final
 
 from onecenter.checks import INNER_SHARE, NODES, PAIRED, did_you_mean, optional, shown, sorted_out, told, whole
 from onecenter.errors import PlanError
+from onecenter.planning.candidates import path_of
 from onecenter.results.targets import targets_of
 from onecenter.scenario import Scenario
 
@@ -18,8 +19,9 @@ Range = tuple[int, int]
 
 
 def ranges_of(scenario: Scenario, vary: str | Sequence[str] | Mapping[str, str | Range]) -> dict[str, Range]:
-    """Return the range of each path."""
-    counts = {f"center.nodes.{name}.count": kind.count for name, kind in scenario.center.nodes.items()}
+    """Return the range of each node type, whose count is given by its path."""
+    counts = {path_of(name): kind.count for name, kind in scenario.center.nodes.items()}
+    types = {path_of(name): name for name in scenario.center.nodes}
     given: Mapping[str, str | Range | None]
     if isinstance(vary, Mapping):
         given = vary
@@ -32,7 +34,8 @@ def ranges_of(scenario: Scenario, vary: str | Sequence[str] | Mapping[str, str |
     found, mistakes = {}, []
     for path, bounds in given.items():
         try:
-            found[path] = _range(path, bounds, counts)
+            bounds_of = _range(path, bounds, counts)
+            found[types[path]] = bounds_of
         except ValueError as error:
             mistakes.append(f"{path}: {error}")
     if mistakes or not found:

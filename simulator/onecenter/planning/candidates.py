@@ -30,7 +30,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass
 class Candidate:
-    """One fleet: the values of the paths that vary, and its replications."""
+    """One fleet: the counts of the node types that vary, and its replications."""
 
     values: dict[str, int]
     runs: Replications
@@ -71,6 +71,11 @@ class Candidate:
         return Tried(values, np.array(late).reshape(shape), np.array(allowed).reshape(shape))
 
     @property
+    def nodes(self) -> int:
+        """Nodes in all."""
+        return sum(kind.count for kind in self.runs.task.scenario.fleet)
+
+    @property
     def verdict(self) -> Verdict:
         """Whether all targets are met, one is missed, or neither is sure, by this fleet's replications alone."""
         found = {one.verdict for one in self.assessments}
@@ -99,8 +104,8 @@ class Candidates:
     ----------
     scenario : Scenario
         With targets.
-    paths : sequence of str
-        What varies.
+    kinds : tuple of str
+        The node types whose counts vary.
     most : int
         Replications of one fleet at the most.
     periods : float or None
@@ -114,13 +119,13 @@ class Candidates:
     def __init__(
         self,
         scenario: Scenario,
-        paths: tuple[str, ...],
+        kinds: tuple[str, ...],
         most: int,
         periods: float | None = None,
         executor: Executor | None = None,
         on_look: Progress | None = None,
     ) -> None:
-        self.scenario, self.paths, self.most = scenario, paths, most
+        self.scenario, self.kinds, self.most = scenario, kinds, most
         self._periods, self._executor, self._on_look = periods, executor, on_look
         self._tried: dict[Values, Candidate] = {}
 
@@ -141,10 +146,14 @@ class Candidates:
         return self.at(values)
 
     def _new(self, values: Values) -> Candidate:
-        named = dict(zip(self.paths, values, strict=True))
+        named = self.named(values)
         seed = seed_of(self.scenario.time.seed, FLEETS, *values)
-        task = task_of(with_set(self.scenario, {**named, "time.seed": seed}))
+        task = task_of(with_set(self.scenario, {**by_path(named), "time.seed": seed}))
         return Candidate(named, Replications(task, min(FIRST_REPLICATIONS, self.most), self._executor), self._periods)
+
+    def named(self, values: Values) -> dict[str, int]:
+        """Return the counts of a fleet by node type."""
+        return dict(zip(self.kinds, values, strict=True))
 
     @property
     def tried(self) -> Mapping[Values, Candidate]:
@@ -152,11 +161,21 @@ class Candidates:
         return dict(sorted(self._tried.items()))
 
 
+def path_of(kind: str) -> str:
+    """Return the path of the count of a node type."""
+    return f"center.nodes.{kind}.count"
+
+
+def by_path(counts: Mapping[str, int]) -> dict[str, int]:
+    """Return counts by path instead of by node type."""
+    return {path_of(kind): count for kind, count in counts.items()}
+
+
 def as_dict(candidate: Candidate, cost: float | None) -> dict[str, Any]:
     """Return a candidate as plain data; counts of jobs are over all its replications."""
     return {
-        "values": candidate.values,
-        "nodes": sum(kind.count for kind in candidate.runs.task.scenario.fleet),
+        "values": by_path(candidate.values),
+        "nodes": candidate.nodes,
         "cost": cost,
         "replications": len(candidate.runs),
         "verdict": candidate.verdict,

@@ -13,7 +13,6 @@ from onecenter.errors import PlanError
 from onecenter.planning.candidates import Values
 from onecenter.planning.limits import Limits
 from onecenter.scenario import Scenario
-from onecenter.scenario.overrides import names
 from onecenter.workload.load import never_held
 
 #: Fleets of all ranges at the most.
@@ -26,8 +25,8 @@ class Fleets:
 
     Attributes
     ----------
-    paths : tuple of str
-        What varies.
+    kinds : tuple of str
+        The node types whose counts vary.
     every : tuple of tuple of int
         Those that hold every job, the best first (least cost, or fewest nodes), whatever the limits.
     broken : mapping of tuple of int to tuple of str
@@ -36,7 +35,7 @@ class Fleets:
         By path of a size that some fleets of the ranges cannot hold, the fewest nodes in all of one that can.
     """
 
-    paths: tuple[str, ...]
+    kinds: tuple[str, ...]
     every: tuple[Values, ...]
     broken: Mapping[Values, tuple[str, ...]]
     too_small: Mapping[str, int]
@@ -48,8 +47,8 @@ class Fleets:
 
     @property
     def counts(self) -> npt.NDArray[np.int64]:
-        """The allowed ones, an array (fleets, paths)."""
-        return np.array(self.allowed, np.int64).reshape(-1, len(self.paths))
+        """The allowed ones, an array (fleets, node types)."""
+        return np.array(self.allowed, np.int64).reshape(-1, len(self.kinds))
 
 
 def fleets_of(scenario: Scenario, ranges: Mapping[str, tuple[int, int]], limits: Limits) -> Fleets:
@@ -93,16 +92,10 @@ def _nothing_holds(largest: Scenario) -> list[str]:
     ]
 
 
-def fleet_of(scenario: Scenario, paths: tuple[str, ...], values: Values) -> Scenario:
-    """Return the scenario with these counts."""
-    counts = {node_type(path): count for path, count in zip(paths, values, strict=True)}
-    nodes = {
-        name: kind.model_copy(update={"count": counts[name]}) if name in counts else kind
-        for name, kind in scenario.center.nodes.items()
+def fleet_of(scenario: Scenario, kinds: tuple[str, ...], values: Values) -> Scenario:
+    """Return the scenario with these counts of node types."""
+    nodes = dict(scenario.center.nodes) | {
+        name: scenario.center.nodes[name].model_copy(update={"count": count})
+        for name, count in zip(kinds, values, strict=True)
     }
     return scenario.model_copy(update={"center": scenario.center.model_copy(update={"nodes": nodes})})
-
-
-def node_type(path: str) -> str:
-    """Return the node type of a path such as "center.nodes.910b.count"."""
-    return names(path)[2]

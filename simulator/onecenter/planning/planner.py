@@ -6,7 +6,7 @@ from concurrent.futures import Executor
 from onecenter.errors import PlanError
 from onecenter.planning.answer import Plan
 from onecenter.planning.asking import MAX_REPLICATIONS, Range, checked, ranges_of
-from onecenter.planning.candidates import Candidates, Progress
+from onecenter.planning.candidates import Candidates, Progress, path_of
 from onecenter.planning.crossing import Choice
 from onecenter.planning.fleets import Fleets, fleets_of
 from onecenter.planning.limits import Limits, missing
@@ -96,12 +96,12 @@ def _refuse_ends(tried: Candidates, fleets: Fleets, found: Choice, ranges: Mappi
     low, high = found.within(LEVEL)
     last = len(fleets.allowed)
     if low == high == last:
-        raise PlanError(", ".join(fleets.paths), [_too_large(tried, fleets) or _all_miss(tried, fleets)])
+        raise PlanError(", ".join(map(path_of, fleets.kinds)), [_too_large(tried, fleets) or _all_miss(tried, fleets)])
     smallest = tuple(bounds[0] for bounds in ranges.values())
     if low == high == 0 and fleets.allowed[0] == smallest and max(smallest) > 1:
         counts = " + ".join(map(str, smallest))
         raise PlanError(
-            ", ".join(fleets.paths),
+            ", ".join(map(path_of, fleets.kinds)),
             [f"{counts} nodes already meet all targets: lower the range to find the smallest fleet"],
         )
 

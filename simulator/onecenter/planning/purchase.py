@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from onecenter.scenario import Scenario
-from onecenter.scenario.overrides import names
 
 
 @dataclass(frozen=True)
@@ -15,7 +14,7 @@ class Buy:
     Attributes
     ----------
     counts : mapping of str to int
-        Further nodes by path; below 0: so many may go.
+        Further nodes by node type; below 0: so many may go.
     cost : float or None
         Price of the further nodes; None: the scenario gives no price.
     order_by : str or None
@@ -29,16 +28,16 @@ class Buy:
 
 
 def buy(scenario: Scenario, answer: Mapping[str, int]) -> Buy:
-    """Return what an answer adds to a scenario's fleet."""
-    kinds = {path: scenario.center.nodes[names(path)[2]] for path in answer}
-    counts = {path: count - kinds[path].count for path, count in answer.items()}
-    bought = {path: count for path, count in counts.items() if count > 0}
-    known = all(kinds[path].price for path in bought)
-    lead = max((kinds[path].lead_time for path in bought), default=0)
+    """Return what an answer, counts by node type, adds to a scenario's fleet."""
+    kinds = scenario.center.nodes
+    counts = {name: count - kinds[name].count for name, count in answer.items()}
+    bought = {name: count for name, count in counts.items() if count > 0}
+    known = all(kinds[name].price for name in bought)
+    lead = max((kinds[name].lead_time for name in bought), default=0)
     order = scenario.time.origin - timedelta(milliseconds=lead)
     return Buy(
         counts=counts,
-        cost=sum(count * kinds[path].price for path, count in bought.items()) if known else None,
+        cost=sum(count * kinds[name].price for name, count in bought.items()) if known else None,
         order_by=f"{order:%Y-%m}" if lead else None,
     )
 

@@ -1,19 +1,15 @@
 """What a plan was asked: the scenario as it was handed over, what was changed in it, and for which demand."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from onecenter import units
 from onecenter.planning.growth import with_demand
 from onecenter.scenario import Scenario
-from onecenter.simulation.provenance import describe
+from onecenter.simulation.provenance import told
 from onecenter.simulation.running import ScenarioLike, scenario_of
-
-TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
-    "en": {"demand": "for demand x {factor}", "set": "with {values}", "seed": "with seed {seed}", "comma": ", "},
-    "zh": {"demand": "需求为 {factor} 倍", "set": "设 {values}", "seed": "种子为 {seed}", "comma": "，"},
-}
+from onecenter.words import Words
 
 
 @dataclass(frozen=True)
@@ -63,28 +59,21 @@ class Question:
         """
         return with_demand(self.scenario, self.demand)
 
-    def conditions(self, language: str = "en") -> str:
+    def conditions(self, words: Words) -> str:
         """Return under what the answer holds, in words; empty where nothing but the scenario was given."""
-        words = TEXTS[language]
         parts = []
         if self.demand != 1:
-            parts.append(words["demand"].format(factor=units.plain(self.demand)))
+            parts.append(words("question.demand", factor=units.plain(self.demand)))
         if self.set:
-            parts.append(words["set"].format(values=words["comma"].join(self.set)))
+            parts.append(words("question.set", values=words("question.comma").join(self.set)))
         if self.seed is not None:
-            parts.append(words["seed"].format(seed=self.seed))
-        return words["comma"].join(parts)
+            parts.append(words("question.seed", seed=self.seed))
+        return words("question.comma").join(parts)
+
+    def platform(self, name: str, words: Words) -> str:
+        """Return a platform's Chinese label in a Chinese text, else its name."""
+        return self.scenario.labels_in("zh")[name] if words.language == "zh" else name
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as plain data: what a report needs to know which results it belongs with."""
-        origin = describe(self.scenario.name, self.scenario.time.seed, self.scenario.resolved(), changes=self.set)
-        return {
-            "scenario": origin["name"],
-            "seed": origin["seed"],
-            "set": origin["set"],
-            "demand": self.demand,
-            "scenario_hash": origin["scenario_hash"],
-            "resolved": origin["scenario"],
-            "versions": origin["versions"],
-            "kernel_hash": origin["kernel_hash"],
-        }
+        return told(self.scenario) | {"demand": self.demand}

@@ -46,7 +46,7 @@ def chosen(tried: Candidates, fleets: Fleets) -> Choice:
     for values in hopeless:
         possible &= (allowed > values).any(axis=1)
     places = np.flatnonzero(possible)
-    found = choice([each.tried for each in tried.tried.values()], allowed[possible].reshape(-1, len(fleets.paths)))
+    found = choice([each.tried for each in tried.tried.values()], allowed[possible].reshape(-1, len(fleets.kinds)))
     of = np.append(places, len(allowed))
     return Choice(int(of[found.place]), of[found.resampled])
 
@@ -89,7 +89,7 @@ def _meets(tried: Candidates, values: Values) -> bool:
 def _round(fleets: Fleets, found: Choice, level: float) -> list[Values]:
     """Return the fleets that tell most: those among which the best lies, and the next smaller ones."""
     allowed = fleets.allowed
-    if len(fleets.paths) == 1:
+    if len(fleets.kinds) == 1:
         low, high = found.within(level)
         spread = np.linspace(low - 1, high, ROUND).round().astype(int).tolist()
         places = [found.place, found.place - 1, *spread]

@@ -9,22 +9,23 @@ from typing import TYPE_CHECKING, Any, Final
 from onecenter.checks import Whole, shown
 from onecenter.errors import PlanError
 from onecenter.experiments.assessment import Assessment
-from onecenter.planning import outlook_words
+from onecenter.planning import outlook_text
 from onecenter.planning.asking import Range, checked, ranges_of
-from onecenter.planning.candidates import Candidates, Progress
+from onecenter.planning.candidates import Candidates, Progress, path_of
 from onecenter.planning.economics import yearly_cost
-from onecenter.planning.fleets import fleets_of, node_type
+from onecenter.planning.fleets import fleet_of, fleets_of
 from onecenter.planning.growth import MONTH, first_month, in_month, never_falls, order_month
 from onecenter.planning.limits import Limits
-from onecenter.planning.naming import LANGUAGES
 from onecenter.planning.purchase import Purchase
 from onecenter.planning.question import Question
 from onecenter.planning.search import LEVEL, search
 from onecenter.planning.window import lengthened
-from onecenter.scenario import Scenario, with_set
+from onecenter.results.targets import Target
+from onecenter.scenario import Scenario
 from onecenter.scenario.growth import MAX_MONTHS
 from onecenter.simulation.running import ScenarioLike
 from onecenter.units import parse_duration
+from onecenter.words import LANGUAGES, Words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -47,8 +48,8 @@ class Outlook:
     ----------
     question : Question
         What was asked about today's center.
-    path : str
-        Of the node count that may grow.
+    kind : str
+        The node type whose count may grow.
     months : int
         The horizon.
     failures : mapping of (platform, target) to int or None
@@ -58,9 +59,9 @@ class Outlook:
     """
 
     question: Question
-    path: str
+    kind: str
     months: int
-    failures: Mapping[tuple[str, str], int | None]
+    failures: Mapping[tuple[str, Target], int | None]
     purchases: list[Purchase]
 
     @cached_property
@@ -70,14 +71,14 @@ class Outlook:
 
     def text(self, language: str = "en") -> str:
         """Return it in words, in "en" or "zh"."""
-        return outlook_words.outlook(self.question, self.months, self.failures, self.purchases, language)
+        return outlook_text.outlook(self.question, self.months, self.failures, self.purchases, Words(language))
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as plain data, as `onecenter plan --horizon … --json` prints it."""
-        failures = [{"platform": p, "target": what, "month": month} for (p, what), month in self.failures.items()]
+        failures = [{"platform": p, "target": one.name, "month": month} for (p, one), month in self.failures.items()]
         return {
             **self.question.as_dict(),
-            "path": self.path,
+            "path": path_of(self.kind),
             "months": self.months,
             "first_failure": self.first,
             "failures": failures,
@@ -89,7 +90,10 @@ class Outlook:
         """Draw the nodes by month, and the months of failure and order, in "en" or "zh"."""
         from onecenter.plot.outlook import outlook
 
-        return outlook(self.as_dict(), ax, language)
+        words = Words(language)
+        named = [(self.question.platform(name, words), one.said(words)) for name, one in self.failures]
+        failures = [(*pair, month) for pair, month in zip(named, self.failures.values(), strict=True)]
+        return outlook(self.purchases, failures, self.months, ax, words)
 
     def __repr__(self) -> str:
         return f"<Outlook: {self.text()}>"
@@ -146,10 +150,10 @@ def outlook(
         )
     if len(ranges) > 1:
         raise PlanError("vary", ["one node count is expected where a horizon is given"])
-    ((path, bounds),) = ranges.items()
+    ((kind, bounds),) = ranges.items()
     last = _ms(horizon) // MONTH
-    years = _Years(chosen, path, last, replications, executor, on_look)
-    return Outlook(question, path, last, years.failures(), list(years.purchases(bounds[1])))
+    years = _Years(chosen, kind, last, replications, executor, on_look)
+    return Outlook(question, kind, last, years.failures(), list(years.purchases(bounds[1])))
 
 
 def _ms(horizon: str | int) -> int:
@@ -165,15 +169,15 @@ class _Years:
     def __init__(
         self,
         scenario: Scenario,
-        path: str,
+        kind: str,
         last: int,
         replications: int,
         executor: Executor | None,
         on_look: Progress | None,
     ) -> None:
-        self.scenario, self.path, self.last = scenario, path, last
+        self.scenario, self.kind, self.last = scenario, kind, last
         self.replications, self.executor, self.on_look = replications, executor, on_look
-        self.count = scenario.center.nodes[node_type(path)].count
+        self.count = scenario.center.nodes[kind].count
         self.rising = never_falls(scenario, last)
         self._months: dict[int, Candidates] = {}
 
@@ -184,13 +188,13 @@ class _Years:
     def _tried(self, month: int) -> Candidates:
         if month not in self._months:
             then = lengthened(in_month(self.scenario, month))
-            self._months[month] = Candidates(then, (self.path,), self.replications, None, self.executor, self.on_look)
+            self._months[month] = Candidates(then, (self.kind,), self.replications, None, self.executor, self.on_look)
         return self._months[month]
 
-    def failures(self) -> dict[tuple[str, str], int | None]:
+    def failures(self) -> dict[tuple[str, Target], int | None]:
         """Return by target the first month that fails with today's fleet."""
         today = self.assessments(self.count, 0)
-        return {(one.platform, one.what): self._first(self.count, place) for place, one in enumerate(today)}
+        return {(one.platform, one.target): self._first(self.count, place) for place, one in enumerate(today)}
 
     def _first(self, count: int, place: int | None = None) -> int | None:
         def fails(month: int) -> bool:
@@ -202,12 +206,12 @@ class _Years:
     def purchases(self, most: int) -> Iterator[Purchase]:
         """Give what to buy, each purchase for the year after it."""
         count = self.count
-        kind = self.scenario.center.nodes[node_type(self.path)]
+        kind = self.scenario.center.nodes[self.kind]
         month = self._first(count)
         while month is not None:
             until = min(month + AHEAD - 1, self.last)
             bought = self._needed(count, most, until)
-            fleet = None if bought.after is None else with_set(self.scenario, {self.path: bought.after})
+            fleet = None if bought.after is None else fleet_of(self.scenario, (self.kind,), (bought.after,))
             cost = yearly_cost(fleet).total if fleet is not None and kind.price else None
             yield replace(bought, order=order_month(month, kind.lead_time), month=month, yearly_cost=cost)
             if bought.after is None:
@@ -222,7 +226,7 @@ class _Years:
         if count >= most:
             return blank
         tried = self._tried(month)
-        fleets = fleets_of(tried.scenario, {self.path: (count + 1, most)}, Limits())
+        fleets = fleets_of(tried.scenario, {self.kind: (count + 1, most)}, Limits())
         found = search(tried, fleets)
         counts = [values[0] for values in fleets.allowed]
         low, high = (counts[place] if place < len(counts) else None for place in found.within(LEVEL))

@@ -1,8 +1,8 @@
 """Pictures of a run. Each takes tables, draws on given Axes or on new ones, and returns the Axes."""
 
 from onecenter.plot.gantt import gantt
-from onecenter.plot.overtime import queue, utilisation
+from onecenter.plot.overtime import queue, utilisation, week
 from onecenter.plot.style import new_axes
 from onecenter.plot.waiting import waits
 
-__all__ = ["gantt", "new_axes", "queue", "utilisation", "waits"]
+__all__ = ["gantt", "new_axes", "queue", "utilisation", "waits", "week"]

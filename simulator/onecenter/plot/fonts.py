@@ -52,6 +52,8 @@ def legible(ax: "Axes") -> "Axes":
     for text in shown:
         text.set_parse_math(OWN.fullmatch(text.get_text()) is not None)
         text.set_usetex(False)
+    if _written_by_the_reader(ax):
+        return ax
     missing = {letter for text in shown for letter in text.get_text() if letter != "\n"} - _drawn_by(_default(), shown)
     if not missing:
         return ax
@@ -65,6 +67,15 @@ def legible(ax: "Axes") -> "Axes":
         warnings.warn(FontWarning(), stacklevel=3)
     _box(ax, missing)
     return ax
+
+
+def _written_by_the_reader(ax: "Axes") -> bool:
+    """Whether the picture will be SVG whose texts stay texts: the fonts of whoever looks at it write them."""
+    import matplotlib as mpl
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+    figure = ax.get_figure()
+    return figure is not None and isinstance(figure.canvas, FigureCanvasSVG) and mpl.rcParams["svg.fonttype"] == "none"
 
 
 def chinese_family() -> str | None:

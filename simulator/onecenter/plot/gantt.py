@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+import numpy as np
 import polars as pl
 
 from onecenter.plot import style
 from onecenter.plot.fonts import legible
 from onecenter.results.log import names_of
 from onecenter.results.window import Window
+from onecenter.words import Words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,8 +44,9 @@ def gantt(
     window: Window,
     labels: Mapping[str, str] | None = None,
     ax: "Axes | None" = None,
+    words: Words | None = None,
 ) -> "Axes":
-    """Draw a bar a job and device, for small runs.
+    """Draw one bar per job and device, for small runs.
 
     The log names the devices of fractions; whole accelerators are drawn on the lowest devices that are free.
     A job without accelerators is drawn on a lane of its node below its devices. Nodes that were not used are
@@ -59,6 +62,8 @@ def gantt(
         Names for people by platform.
     ax : Axes, optional
         Where to draw; default new Axes of pyplot.
+    words : Words, optional
+        Writes the texts; default in English.
 
     Raises
     ------
@@ -68,15 +73,16 @@ def gantt(
     starts = _starts(jobs, log, window)
     if starts.height > MAX_STARTS:
         raise ValueError(f"{starts.height:,} rows of starts are too many to draw: at most {MAX_STARTS:,}")
-    ax = style.prepared(ax)
+    ax, words = style.prepared(ax), words or Words()
     spare = int((starts["accelerators"] == 0).any())
     used = nodes.filter(pl.col("node").is_in(starts["node"].unique().to_list()))
     devices = dict(used.select("node", "accelerators").iter_rows())
     tops = [0, *accumulate(count + spare for count in devices.values())]
     first = dict(zip(devices, tops, strict=False))
     bars = _bars(starts, devices, first)
-    _draw(ax, bars, window)
+    _draw(ax, bars, window, words)
     _node_axis(ax, list(devices), tops)
+    ax.set_ylabel(words("plot.lanes"))
     _legend(ax, bars, names_of(jobs["platform"]), labels)
     return legible(ax)
 
@@ -128,26 +134,21 @@ def _bottom(bars: list[Bar], row: Mapping[str, Any], height: float) -> float | N
     return None
 
 
-def _draw(ax: "Axes", bars: list[Bar], window: Window) -> None:
+def _draw(ax: "Axes", bars: list[Bar], window: Window, words: Words) -> None:
     from matplotlib.collections import PolyCollection
 
-    origin, (unit, ms) = window.origin, style.unit_of(window.horizon - window.origin)
-    corners = [
-        [((x - origin) / ms, bar.lane + bar.bottom + dy) for x, dy in _corners(bar.start, bar.end, bar.height)]
-        for bar in bars
-    ]
+    spans = style.time_axis(ax, np.array([(bar.start, bar.end) for bar in bars]).reshape(-1, 2), window, words)
+    corners = [_corners(span[0], span[1], bar) for span, bar in zip(spans.tolist(), bars, strict=True)]
     colours = [style.colour(bar.platform) for bar in bars]
     ax.add_collection(PolyCollection(corners, facecolors=colours, edgecolors="white", linewidths=0.5))
-    ax.set_xlabel(f"time since the start ({unit})")
-    if window.length:
-        ax.set_xlim((window.warmup - origin) / ms, (window.horizon - origin) / ms)
-    for bar in bars if len(bars) <= NUMBERED else []:
-        middle = (((bar.start + bar.end) / 2 - origin) / ms, bar.lane + bar.bottom + bar.height / 2)
+    for span, bar in zip(spans.tolist(), bars, strict=True) if len(bars) <= NUMBERED else ():
+        middle = (sum(span) / 2, bar.lane + bar.bottom + bar.height / 2)
         ax.annotate(str(bar.job), middle, ha="center", va="center", fontsize=7, color="white", clip_on=True)
 
 
-def _corners(start: int, end: int, height: float) -> list[tuple[int, float]]:
-    return [(start, 0.0), (end, 0.0), (end, height), (start, height)]
+def _corners(start: float, end: float, bar: Bar) -> list[tuple[float, float]]:
+    bottom = bar.lane + bar.bottom
+    return [(start, bottom), (end, bottom), (end, bottom + bar.height), (start, bottom + bar.height)]
 
 
 def _node_axis(ax: "Axes", nodes: list[int], tops: list[int]) -> None:
@@ -156,11 +157,10 @@ def _node_axis(ax: "Axes", nodes: list[int], tops: list[int]) -> None:
     shown = range(0, len(nodes), -(-len(nodes) // 40) or 1)
     ax.set_yticks([(tops[i] + tops[i + 1]) / 2 for i in shown], [f"n{nodes[i]}" for i in shown])
     ax.set_ylim(max(tops[-1], 1), 0)
-    ax.set_ylabel("node, a lane an accelerator")
 
 
 def _legend(ax: "Axes", bars: list[Bar], platforms: list[str], labels: Mapping[str, str] | None) -> None:
     used = sorted({bar.platform for bar in bars})
-    names = [(labels or {}).get(platforms[i], platforms[i]) for i in used]
+    names = style.names_of([platforms[i] for i in used], labels)
     heights = [1 - 0.08 * (row + 0.5) for row in range(len(used))]
-    style.label_lines(ax, names, heights, [style.colour(i) for i in used])
+    style.label_lines(ax, names, heights, used)

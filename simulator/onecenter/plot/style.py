@@ -1,16 +1,19 @@
 """What all pictures share: colours, axes, labels beside lines, units of time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from onecenter import units
+from onecenter.results.window import Window
 from onecenter.visible import visible
+from onecenter.words import Words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
 
 Array = npt.NDArray[Any]
 
@@ -40,13 +43,14 @@ def text_colour(index: int) -> str:
     return "#" + "".join(f"{int(int(shade[place : place + 2], 16) * DARKER):02X}" for place in (1, 3, 5))
 
 
-def new_axes(width: float = SIZE[0], height: float = SIZE[1]) -> "Axes":
-    """Return Axes on a figure of their own that pyplot does not know: for saving, in any thread."""
+def new_axes(width: float = SIZE[0], height: float = SIZE[1], *, svg: bool = False) -> "Axes":
+    """Return Axes on a figure of their own that pyplot does not know: for saving as SVG or as pixels, in any thread."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(width, height), layout="constrained")
-    FigureCanvasAgg(figure)
+    (FigureCanvasSVG if svg else FigureCanvasAgg)(figure)
     return figure.add_subplot()
 
 
@@ -59,6 +63,29 @@ def prepared(ax: "Axes | None") -> "Axes":
     ax.spines[["top", "right"]].set_visible(False)
     ax.tick_params(colors=DARK)
     return ax
+
+
+def log_ticks(axis: "Axis", ticks: Sequence[float], texts: Sequence[str]) -> None:
+    """Write texts at just these places of a logarithmic axis."""
+    from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
+
+    axis.set_major_locator(FixedLocator(ticks))
+    axis.set_major_formatter(FixedFormatter(texts))
+    axis.set_minor_locator(NullLocator())
+
+
+def names_of(names: Sequence[str], labels: Mapping[str, str] | None) -> list[str]:
+    """Return names for people, those without a label as they are."""
+    return [(labels or {}).get(name, name) for name in names]
+
+
+def time_axis(ax: "Axes", edges: Array, window: Window, words: Words) -> Array:
+    """Prepare the axis of the time since the start of a window; return the edges (ms) in its unit."""
+    origin, (unit, ms) = window.origin, unit_of(window.horizon - window.origin)
+    ax.set_xlabel(words("plot.time", unit=words.known(f"unit.{unit}")))
+    if window.length:
+        ax.set_xlim((window.warmup - origin) / ms, (window.horizon - origin) / ms)
+    return (edges - origin) / ms
 
 
 def unit_of(span: int) -> tuple[str, int]:
@@ -77,15 +104,20 @@ def edges_of(t: Array, start: int, stop: int) -> Array:
     return np.linspace(start, stop, BINS + 1)
 
 
-def label_lines(ax: "Axes", names: Sequence[str], heights: Sequence[float], colours: Sequence[str]) -> None:
-    """Write names right of the Axes, as near to their heights (0..1 of the Axes) as leaves each its line."""
+def label_lines(
+    ax: "Axes", names: Sequence[str], heights: Sequence[float], indices: Sequence[int] | None = None
+) -> None:
+    """Write names right of the Axes, as near to their heights (0..1 of the Axes) as leaves each its line.
+
+    Each is in the colour of its index, by default of its place.
+    """
     order = np.argsort(heights, kind="stable")
     for i, place in zip(order, spread([heights[i] for i in order]), strict=True):
         ax.annotate(
             visible(names[i]),
             xy=(1.01, place),
             xycoords="axes fraction",
-            color=colours[i],
+            color=text_colour(i if indices is None else indices[i]),
             va="center",
             ha="left",
             annotation_clip=False,

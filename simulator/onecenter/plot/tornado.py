@@ -7,12 +7,13 @@ import polars as pl
 from onecenter.plot import style
 from onecenter.plot.fonts import legible
 from onecenter.visible import visible
+from onecenter.words import Words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def tornado(table: pl.DataFrame, figure: str, ax: "Axes | None" = None) -> "Axes":
+def tornado(table: pl.DataFrame, figure: str, ax: "Axes | None" = None, words: Words | None = None) -> "Axes":
     """Draw total indices as bars, the largest on top, with their intervals, and the first-order ones inside.
 
     Parameters
@@ -23,6 +24,8 @@ def tornado(table: pl.DataFrame, figure: str, ax: "Axes | None" = None) -> "Axes
         What the indices are of.
     ax : Axes, optional
         Where to draw; default new Axes of pyplot.
+    words : Words, optional
+        Writes the texts; default in English.
     """
     ax = style.prepared(ax)
     rows = table.sort("total")
@@ -32,6 +35,5 @@ def tornado(table: pl.DataFrame, figure: str, ax: "Axes | None" = None) -> "Axes
     ax.hlines(places, rows["total_low"], rows["total_high"], color=style.DARK, linewidth=1)
     ax.set_yticks(list(places), [visible(path) for path in rows["path"]])
     ax.set_xlim(0, max(1.0, float(rows["total_high"].max() or 1.0)))  # type: ignore[arg-type]
-    text = f"share of the variance of {figure} (wide: total, narrow: alone; line: 95 % interval)"
-    ax.set_xlabel(visible(text))
+    ax.set_xlabel(visible((words or Words())("plot.variance", figure=figure)))
     return legible(ax)

@@ -5,42 +5,37 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 
 from onecenter import units
 from onecenter.plot import style
 from onecenter.plot.fonts import legible
-from onecenter.results.log import CANCELLED_WAITING, FATES, REFUSED, WAITING, names_of
 from onecenter.results.targets import Target
 from onecenter.statistics.sample import Sample
+from onecenter.words import Words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Array = npt.NDArray[Any]
 
+#: Ticks of the axis of waits (ms).
 TICKS: Final = tuple(
-    number * units.MS[unit]
-    for unit, numbers in (
-        ("ms", (1, 10, 100)),
-        ("s", (1, 10)),
-        ("min", (1, 10)),
-        ("h", (1, 10)),
-        ("d", (1, 10, 100, 1_000)),
-    )
-    for number in numbers
-)
+    number * units.MS[unit] for unit, most in (("ms", 100), ("s", 10), ("min", 10), ("h", 10), ("d", 1_000))
+    for number in (1, 10, 100, 1_000) if number <= most
+)  # fmt: skip
 
 #: The lowest share drawn.
 LOWEST: Final = 1e-3
 
 
 def waits(
-    jobs: pl.DataFrame,
-    until: int,
+    samples: Mapping[str, Sample],
     targets: Mapping[str, Sequence[Target]] | None = None,
     labels: Mapping[str, str] | None = None,
     ax: "Axes | None" = None,
+    words: Words | None = None,
+    *,
+    named: bool = True,
 ) -> "Axes":
     """Draw by platform the share of all jobs of the window that wait longer than a time, both axes logarithmic.
 
@@ -51,49 +46,39 @@ def waits(
 
     Parameters
     ----------
-    jobs : DataFrame
-        From `tables.jobs_table`.
-    until : int
-        Until when the jobs were seen, ms.
+    samples : mapping of str to Sample
+        By platform, the waits (ms) of its jobs.
     targets : mapping, optional
         By platform.
     labels : mapping, optional
         Names for people by platform.
     ax : Axes, optional
         Where to draw; default new Axes of pyplot.
+    words : Words, optional
+        Writes the texts; default in English.
+    named : bool
+        Write the platforms' names beside the curves.
     """
-    ax = style.prepared(ax)
-    names = names_of(jobs["platform"])
-    samples = {name: _sample(jobs.filter("in_window", pl.col("platform") == name), until) for name in names}
-    drawn = {name: _drawn(targets, name) for name in names}
+    ax, words = style.prepared(ax), words or Words()
+    drawn = {name: _drawn(targets, name) for name in samples}
     limits = [target.limit for listed in drawn.values() for target in listed]
     left, right = _range([sample.seen for sample in samples.values()], limits)
-    _axes(ax, left, right)
+    _axes(ax, left, right, words)
     at = np.geomspace(left, right, style.MAX_POINTS)
     shares = {name: [_longer(durations, at) for durations in (each.low, each.high)] for name, each in samples.items()}
     for index, (name, (low, high)) in enumerate(shares.items()):
         ax.plot(at, low, color=style.colour(index), drawstyle="steps-post")
         ax.fill_between(at, low, high, color=style.colour(index), alpha=0.25, linewidth=0, step="post")
         for target in drawn[name]:
-            _mark(ax, target, index, max(target.limit, left))
+            _mark(ax, target, index, max(target.limit, left), words)
     middle = [float(low[len(at) // 2]) for low, _ in shares.values()]
-    colours = [style.colour(i) for i in range(len(names))]
-    style.label_lines(ax, [(labels or {}).get(name, name) for name in names], list(map(_height, middle)), colours)
+    if named:
+        style.label_lines(ax, style.names_of(list(samples), labels), list(map(_height, middle)))
     return legible(ax)
 
 
-def _sample(jobs: pl.DataFrame, until: int) -> Sample:
-    """Return the waits of jobs (ms)."""
-    left = pl.coalesce("start_ms", "end_ms", pl.when(pl.col("outcome") == FATES[WAITING]).then(until), "submit_ms")
-    wait = jobs.select(left - pl.col("submit_ms")).to_series().to_numpy()
-    outcome = jobs["outcome"].to_physical().to_numpy()
-    return Sample(wait, outcome == WAITING, np.isin(outcome, (REFUSED, CANCELLED_WAITING)))
-
-
 def _drawn(targets: Mapping[str, Sequence[Target]] | None, name: str) -> list[Target]:
-    listed = (targets or {}).get(name, ())
-    whole = (None, None)
-    return [one for one in listed if one.kind == "wait" and (one.above, one.max_accelerators) == whole]
+    return [one for one in (targets or {}).get(name, ()) if one.kind == "wait" and one.whole]
 
 
 def _range(durations: Sequence[Array], limits: Sequence[float]) -> tuple[float, float]:
@@ -117,13 +102,13 @@ def _height(share: float) -> float:
     return 1 - float(np.log10(share) / np.log10(LOWEST))
 
 
-def _mark(ax: "Axes", target: Target, index: int, at: float) -> None:
+def _mark(ax: "Axes", target: Target, index: int, at: float, words: Words) -> None:
     """Mark a target at a wait (ms): its limit, or the left end of the logarithmic axis where the limit lies before."""
     shade = style.colour(index)
     ax.axvline(at, color=shade, linestyle="--", linewidth=1)
     ax.plot([at], [1 - target.percentile / 100], marker="v", color=shade, clip_on=False)
     ax.annotate(
-        f"p{units.plain(target.percentile)} ≤ {target.limit_text}",
+        f"{words.percentile(target.percentile)} {words('at most', limit=target.limit_said(words))}",
         # Platforms with the same limit stand below each other.
         xy=(at, 0.99 - 0.22 * (index % 4)),
         xycoords=("data", "axes fraction"),
@@ -131,25 +116,19 @@ def _mark(ax: "Axes", target: Target, index: int, at: float) -> None:
         textcoords="offset points",
         rotation=90,
         va="top",
-        color=shade,
+        color=style.text_colour(index),
         fontsize=8,
     )
 
 
-def _axes(ax: "Axes", left: float, right: float) -> None:
-    from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
-
+def _axes(ax: "Axes", left: float, right: float, words: Words) -> None:
     ticks = [tick for tick in TICKS if left <= tick <= right]
     ax.set_xscale("log")
     ax.set_yscale("log")
     ax.set_xlim(left, right)
     ax.set_ylim(LOWEST, 1.0)
-    ax.xaxis.set_major_locator(FixedLocator(ticks))
-    ax.xaxis.set_major_formatter(FixedFormatter([units.duration_text(tick) for tick in ticks]))
-    ax.xaxis.set_minor_locator(NullLocator())
+    style.log_ticks(ax.xaxis, ticks, [words.exact(tick) for tick in ticks])
     shares = [1.0, 0.1, 0.01, 0.001]
-    ax.yaxis.set_major_locator(FixedLocator(shares))
-    ax.yaxis.set_major_formatter(FixedFormatter([f"{100 * share:g} %" for share in shares]))
-    ax.yaxis.set_minor_locator(NullLocator())
-    ax.set_xlabel("wait (logarithmic)")
-    ax.set_ylabel("jobs that wait longer or never start (%, logarithmic)")
+    style.log_ticks(ax.yaxis, shares, [f"{100 * share:g} %" for share in shares])
+    ax.set_xlabel(words("plot.wait"))
+    ax.set_ylabel(words("plot.longer"))

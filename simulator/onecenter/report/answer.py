@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from onecenter.planning.file import PlanFile
 from onecenter.report.blocks import Paragraph
-from onecenter.report.numbers import Numbers
-from onecenter.report.planned import PlanFile
-from onecenter.report.subject import Subject, what
-from onecenter.report.words import Words
+from onecenter.report.subject import Subject
 from onecenter.results.targets import Target
+from onecenter.words import Words
 
 Judged = tuple[str, Target, Mapping[str, Any]]
 
@@ -16,30 +15,26 @@ Judged = tuple[str, Target, Mapping[str, Any]]
 class Answers:
     """Writes answers in one language."""
 
-    def __init__(self, words: Words, numbers: Numbers) -> None:
+    def __init__(self, words: Words) -> None:
         self._words = words
-        self._numbers = numbers
 
     def of_plan(self, plan: PlanFile) -> Paragraph:
         """Return a plan's answer: its own words, or its numbers."""
         text = plan.text.get(self._words.language, "").strip()
         if not text and plan.answer:
-            text = self._words("answer is", values=self.values(plan.answer))
+            text = self._words("answer is", values=self.values(plan.node_types(plan.answer)))
         look = "met" if plan.answer and not plan.undecided else "undecided"
         return Paragraph(text or self._words("no answer"), look)
 
     def values(self, values: Mapping[str, int]) -> str:
         """Return the counts of a fleet by node type."""
-        counts = [
-            self._words("fleet of", name=_node_type(path), count=self._numbers.count(count))
-            for path, count in values.items()
-        ]
-        return self._words("comma").join(counts)
+        counts = values.items()
+        return self._words.join([self._words("fleet of", name=n, count=self._words.count(c)) for n, c in counts])
 
     def of_run(self, subject: Subject) -> Paragraph:
         """Return what a run says about its targets."""
         by: dict[str, list[Judged]] = {"met": [], "missed": [], "undecided": []}
-        for one in subject.judged():
+        for one in subject.result.judged():
             by[one[2]["verdict"]].append(one)
         count = sum(map(len, by.values()))
         if count == 0:
@@ -59,7 +54,7 @@ class Answers:
             sentences.append(self._words("few jobs", list=self._words("join").join(few)))
         center = subject.summary["center"]
         if center["queue_grows"]:
-            sentences.append(self._words("queue grows", waiting=self._numbers.count(center["waiting_at_horizon"])))
+            sentences.append(self._words("queue grows", waiting=self._words.count(center["waiting_at_horizon"])))
         look = "missed" if by["missed"] else "undecided" if by["undecided"] else "met"
         return Paragraph(self._words("between").join(sentences), look)
 
@@ -74,18 +69,18 @@ class Answers:
         name, target, one = judged
         texts = {
             "platform": labels[name],
-            "what": what(target, self._words, self._numbers),
-            "limit": self._numbers.limit(target),
+            "what": target.said(self._words),
+            "limit": target.limit_said(self._words),
         }
         if one["refused"]:
-            texts |= {name: self._numbers.count(one[key]) for name, key in (("count", "refused"), ("jobs", "jobs"))}
+            texts |= {name: self._words.count(one[key]) for name, key in (("count", "refused"), ("jobs", "jobs"))}
             return self._words("never fit", **texts)
         if one["measured"] is None:
-            return self._words("missed unknown", within=self._numbers.percent(one["within"]), **texts)
-        texts["measured"] = str(self._numbers.measured(target, one["measured"]))
+            return self._words("missed unknown", within=self._words.percent(one["within"]), **texts)
+        texts["measured"] = target.writer(self._words)(one["measured"])
         if target.kind == "expansion" or not one["target"]:
             return self._words("missed factor", **texts)
-        return self._words("missed by", factor=self._numbers.factor(one["measured"] / one["target"]), **texts)
+        return self._words("missed by", factor=self._words.factor(one["measured"] / one["target"]), **texts)
 
     def _undecided(self, judged: Judged, labels: Mapping[str, str]) -> str:
         name, _, one = judged
@@ -94,14 +89,14 @@ class Answers:
 
     def _named(self, key: str, judged: Judged, labels: Mapping[str, str]) -> str:
         name, target, _ = judged
-        return self._words(key, platform=labels[name], what=what(target, self._words, self._numbers))
+        return self._words(key, platform=labels[name], what=target.said(self._words))
 
     def _tightest(self, met: list[Judged], labels: Mapping[str, str]) -> list[str]:
         name, target, one = max(met, key=_filled)
         if _filled((name, target, one)) <= 0:
             return []
-        texts = {"measured": self._numbers.measured(target, one["measured"]), "limit": self._numbers.limit(target)}
-        described = what(target, self._words, self._numbers)
+        texts = {"measured": target.writer(self._words)(one["measured"]), "limit": target.limit_said(self._words)}
+        described = target.said(self._words)
         return [self._words("tightest", platform=labels[name], what=described, **texts)]
 
 
@@ -109,8 +104,3 @@ def _filled(judged: Judged) -> float:
     """Return how much of its limit a target has used up."""
     one = judged[2]
     return float(one["measured"] / one["target"]) if one["measured"] and one["target"] else 0.0
-
-
-def _node_type(path: str) -> str:
-    parts = path.split(".")
-    return parts[2] if len(parts) == 4 and parts[:2] == ["center", "nodes"] else path

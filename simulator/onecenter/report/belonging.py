@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from onecenter.report.planned import PlanFile
+from onecenter.planning.file import PlanFile
 from onecenter.report.subject import Subject
 from onecenter.scenario.differing import Path, differing
 from onecenter.scenario.overrides import names

@@ -1,26 +1,10 @@
-"""What a page consists of: the template writes these, whatever they are about."""
+"""What a page consists of beside tables (`results.views.View`): the template writes these, whatever they are about."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar
 
-
-@dataclass(frozen=True)
-class Cell:
-    """A cell of a table; `look` is a class of the style sheet: number, met, missed, undecided."""
-
-    text: str
-    look: str = ""
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table whose first column names the rows."""
-
-    caption: str
-    columns: Sequence[str]
-    rows: Sequence[Sequence[Cell]]
-    kind: ClassVar[str] = "table"
+from onecenter.results.views import View
 
 
 @dataclass(frozen=True)
@@ -59,7 +43,7 @@ class Facts:
     kind: ClassVar[str] = "facts"
 
 
-Block = Table | Figure | Paragraph | Bullets | Facts
+Block = View | Figure | Paragraph | Bullets | Facts
 
 
 @dataclass(frozen=True)
@@ -68,7 +52,7 @@ class Section:
 
     identifier: str
     title: str
-    blocks: Sequence[Block] = field(default_factory=list)
+    blocks: Sequence[Block]
 
 
 @dataclass(frozen=True)
@@ -78,8 +62,3 @@ class Chapter:
     identifier: str
     title: str
     sections: Sequence[Section]
-
-
-def number(text: str) -> Cell:
-    """Return a cell with a number, aligned right."""
-    return Cell(text, "number")

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
+from onecenter.planning.file import PlanFile
 from onecenter.report.blocks import Block, Chapter, Section
-from onecenter.report.planned import PlanFile
 from onecenter.report.sections import Writer
 from onecenter.report.subject import Subject
 from onecenter.visible import visible
@@ -60,7 +60,7 @@ def _context(subjects: Sequence[Subject], plan: PlanFile | None, language: str) 
 
 def _title(writer: Writer, subjects: Sequence[Subject], plan: PlanFile | None) -> str:
     if plan is not None and not subjects:
-        return plan.title(writer.words.language)
+        return plan.planned.title_in(writer.words.language)
     return subjects[0].title(writer.words.language) if len(subjects) == 1 else writer.words("side by side")
 
 
@@ -68,9 +68,9 @@ def _subtitle(writer: Writer, subjects: Sequence[Subject], plan: PlanFile | None
     """Return the size and the policy of a single result, the policy of a plan alone."""
     if len(subjects) == 1:
         (one,) = subjects
-        sizes = {"nodes": writer.numbers.count(one.nodes), "accelerators": writer.numbers.count(one.capacity)}
-        return writer.words("header", policy=writer.words.policy(one.result.policy), **sizes)
-    return writer.words.policy(plan.planned.policy_) if plan is not None and not subjects else ""
+        sizes = {"nodes": writer.words.count(one.nodes), "accelerators": writer.words.count(one.capacity)}
+        return writer.words("header", policy=writer.policy(one.result.policy), **sizes)
+    return writer.policy(plan.planned.policy_) if plan is not None and not subjects else ""
 
 
 def _names(subjects: Sequence[Subject], language: str) -> list[str]:
@@ -93,7 +93,7 @@ def _answers(
 
 def _below(writer: Writer, subject: Subject, plan: PlanFile) -> str:
     """Return what the run below a plan is, with its demand where the plan is for another one."""
-    text = writer.words("run below", nodes=writer.numbers.count(subject.nodes))
+    text = writer.words("run below", nodes=writer.words.count(subject.nodes))
     if plan.demand == 1 or subject.scenario is None:
         return text
     scales = [[stream.scale for _, _, stream in each.streams] for each in (subject.scenario, plan.planned)]
@@ -106,7 +106,7 @@ def _chapters(
     writer = Writer(language, "all")
     first: list[Section] = []
     if len(subjects) > 1:
-        table = writer.figures.side_by_side(subjects, names)
+        table = writer.side_by_side(subjects, names)
         first.append(Section("side-by-side", writer.words("side by side"), [table]))
     if plan is not None:
         first += writer.of_plan(plan, alone=not subjects)

@@ -4,25 +4,22 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from onecenter.report.blocks import Block, Bullets, Facts
-from onecenter.report.log_words import LOG_TEXTS
-from onecenter.report.numbers import Numbers
-from onecenter.report.words import Words
 from onecenter.traces import Quality
+from onecenter.words import Words
 
 
-def of_log(replay: Mapping[str, Any], words: Words, numbers: Numbers) -> list[Block]:
+def of_log(replay: Mapping[str, Any], words: Words) -> list[Block]:
     """Return what a replay's provenance says about its log."""
-    bullets = Bullets([(text, "") for text in _findings(replay, words, numbers)])
+    bullets = Bullets([(text, "") for text in _findings(replay, words)])
     return [bullets, Facts([(words("log hash"), str(replay["trace"]["sha256"]))])]
 
 
-def _findings(replay: Mapping[str, Any], words: Words, numbers: Numbers) -> Iterator[str]:
+def _findings(replay: Mapping[str, Any], words: Words) -> Iterator[str]:
     quality = Quality.of(replay["quality"])
-    yield words("jobs used", jobs=numbers.count(quality.jobs), rows=numbers.count(quality.rows))
+    yield words("jobs used", jobs=words.count(quality.jobs), rows=words.count(quality.rows))
     parts = {"rows refused": quality.refused, "rows left out": quality.left_out, "rows repaired": quality.repaired}
     for key, counts in parts.items():
         for reason, count in counts.items():
-            known = words(reason) if reason in LOG_TEXTS else reason
-            yield words(key, count=numbers.count(count), reason=known)
+            yield words(key, count=words.count(count), reason=words.known(reason))
     if "by" in replay["center"]:
-        yield words("pool of the header", count=numbers.count(replay["center"]["processors"]))
+        yield words("pool of the header", count=words.count(replay["center"]["processors"]))

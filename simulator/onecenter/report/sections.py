@@ -1,35 +1,39 @@
 """The sections of the report about one result, and about a plan."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
 from onecenter import units
+from onecenter.experiments.views import assessments, tried
+from onecenter.fleet import NodeType
+from onecenter.planning.file import PlanFile
 from onecenter.policies import Policy
 from onecenter.report.answer import Answers
 from onecenter.report.blocks import Block, Bullets, Facts, Paragraph, Section
 from onecenter.report.charts import Charts, zone_of
-from onecenter.report.figures import Figures
 from onecenter.report.money import money
-from onecenter.report.numbers import Numbers
-from onecenter.report.planned import PlanFile
 from onecenter.report.replayed import of_log
 from onecenter.report.subject import Subject
-from onecenter.report.words import Words
-from onecenter.results.targets import FEWEST_EXCEEDANCES
+from onecenter.results import views
+from onecenter.results.targets import FEWEST_EXCEEDANCES, PLACES
 from onecenter.scenario import Scenario
 from onecenter.units import MS
+from onecenter.words import GLUE, Words
+
+#: Columns of the tables of waits, and of what became of the jobs.
+WAITS: Final = ("platform", "submitted", *views.PERCENTILES, "mean", "use", "hours", "reason")
+JOBS: Final = ("platform", "submitted", *PLACES)
 
 
 class Writer:
     """Writes sections in one language; identifiers begin with a prefix."""
 
     def __init__(self, language: str, prefix: str) -> None:
-        self.words = Words(language)
-        self.numbers = Numbers(language)
-        self.answers = Answers(self.words, self.numbers)
-        self.figures = Figures(self.words, self.numbers)
-        self._charts = Charts(self.words, self.numbers, prefix)
+        self.words = Words(language, GLUE)
+        self.answers = Answers(self.words)
+        self._charts = Charts(self.words, prefix)
         self._prefix = prefix
 
     def _section(self, key: str, *blocks: Block) -> Section:
@@ -40,37 +44,53 @@ class Writer:
         yield self._frontier(plan)
         if alone:
             if plan.bought:
-                yield self._section("answer fleet", self.figures.center(plan.bought))
+                yield self._section("answer fleet", self._center(plan.bought))
             yield self._section("policy", self._policy(plan.planned.policy_))
             yield from self._assumptions(plan.planned)
         yield self._section("plan origin", self._origin_of_plan(plan))
 
+    def _center(self, fleet: tuple[NodeType, ...]) -> Block:
+        return views.center(self.words, fleet, self.words("center caption"))
+
     def _frontier(self, plan: PlanFile) -> Section:
-        labels, currency = plan.labels(self.words.language), plan.planned.center.site.currency
-        values = self.answers.values(plan.answer) or self.words("no answer")
+        words, currency = self.words, plan.planned.center.site.currency
+        labels = plan.planned.labels_in(words.language)
+        values = self.answers.values(plan.node_types(plan.answer)) or words("no answer")
         blocks: list[Block] = [self._charts.frontier(plan, labels, values)]
         if plan.fleet:
-            blocks.append(self.figures.fleet(plan.fleet, labels, plan.targets))
+            judged = plan.assessments(plan.fleet)
+            columns = ("platform", "verdict", "what", "limit", "value", "miss_share")
+            blocks.append(assessments(words, judged, columns, labels, words("meets caption")))
         if plan.check and plan.check.p95_s is not None:
-            what = self.words("wait percentile", percentile=self.numbers.percentile(95))
-            text = self.words("approximation", what=what, wait=self.numbers.seconds(plan.check.p95_s))
-            blocks.append(Paragraph(text))
-        return self._section("frontier", *blocks, self.figures.tried(plan, self.answers.values, currency))
+            what = words("wait percentile", percentile=words.percentile(95))
+            blocks.append(Paragraph(words("approximation", what=what, wait=words.seconds(plan.check.p95_s))))
+        fleets = sorted(plan.tried, key=lambda fleet: (fleet.nodes, sorted(fleet.values.items())))
+        named = [self.answers.values(plan.node_types(fleet.values)) for fleet in fleets]
+        plain = [fleet.model_dump() for fleet in fleets]
+        table = tried(words, plain, named, currency, caption=words("tried caption"))
+        return self._section("frontier", *blocks, table)
 
     def of_run(self, subject: Subject) -> Iterator[Section]:
         """Give the sections about a result."""
-        if any(True for _ in subject.judged()):
-            yield self._section("targets", self.figures.targets(subject))
-        yield self._section(
-            "waits", self._charts.waits(subject), self.figures.waits(subject), self.figures.jobs(subject)
+        words, labels = self.words, subject.labels(self.words.language)
+        judged = list(subject.result.judged())
+        if judged:
+            yield self._section("targets", views.judgements(words, judged, labels, words("targets caption")))
+        percentiles = {key: words.percentile(float(key[1:])) for key in views.PERCENTILES}
+        platforms = partial(
+            views.platforms, words, subject.summary, labels=labels, center=words("all platforms")
         )
+        caption = words("waits caption", **percentiles)
+        waits = platforms(columns=WAITS, reasons=subject.result.reasons, caption=caption)
+        jobs = platforms(columns=JOBS, caption=words("jobs caption"))
+        yield self._section("waits", self._charts.waits(subject), waits, jobs)
         yield self._section("use", self._charts.use(subject))
-        found = money(subject, self.words, self.numbers)
+        found = money(subject, self.words)
         if found:
             yield self._section("money", *found)
-        yield self._section("center", self.figures.center(subject.result.fleet))
+        yield self._section("center", self._center(subject.result.fleet))
         if subject.replay is not None:
-            yield self._section("log rows", *of_log(subject.replay, self.words, self.numbers))
+            yield self._section("log rows", *of_log(subject.replay, self.words))
         yield self._section("policy", self._policy(subject.result.policy))
         yield self._section("method", *self._method(subject))
         if subject.scenario:
@@ -92,11 +112,36 @@ class Writer:
         language = "zh" if chinese else "en"
         return note, "" if language == self.words.language else language
 
+    def side_by_side(self, subjects: Sequence[Subject], names: Sequence[str]) -> Block:
+        """Return one row per result: its size, its use, and each platform's p95 with the verdict."""
+        words = self.words
+        every = reversed([subject.labels(words.language) for subject in subjects])
+        labels = {name: text for found in every for name, text in found.items()}
+        order = dict.fromkeys(name for subject in subjects for name in subject.platforms)
+        results = [
+            (
+                {
+                    "result": name,
+                    "policy": self.policy(subject.result.policy),
+                    "nodes": words.count(subject.nodes),
+                    "accelerators": words.count(subject.capacity),
+                },
+                subject.summary,
+            )
+            for subject, name in zip(subjects, names, strict=True)
+        ]
+        columns = ("result", "policy", "nodes", "accelerators", "refused", "use", "targets_met")
+        return views.sides(words, results, columns, {name: labels[name] for name in order}, words("sides caption"))
+
+    def policy(self, policy: Policy) -> str:
+        """Return the parts of a policy, without their parameters."""
+        return self.words("join").join(self.words(getattr(policy, part)) for part in ("order", "backfill", "placement"))
+
     def _policy(self, policy: Policy) -> Facts:
         pairs = [(self.words(part), self.words(getattr(policy, part))) for part in ("order", "backfill", "placement")]
         if policy.order == "priority" and policy.age_rate:
-            rate = self.numbers.count(policy.age_rate / 1e6)
-            text = self.words("ageing text", rate=rate, most=self.numbers.exact(policy.max_age))
+            rate = self.words.count(policy.age_rate / 1e6)
+            text = self.words("ageing text", rate=rate, most=self.words.exact(policy.max_age))
             pairs.append((self.words("ageing"), text))
         if policy.depth or policy.backfill_depth:
             shown = {"depth": self._most(policy.depth), "behind": self._most(policy.backfill_depth)}
@@ -104,33 +149,33 @@ class Writer:
         return Facts(pairs)
 
     def _most(self, depth: int) -> str:
-        return self.numbers.count(depth) if depth else self.words("all of them")
+        return self.words.count(depth) if depth else self.words("all of them")
 
     def _method(self, subject: Subject) -> Iterator[Paragraph]:
         words, window = self.words, subject.result.window
-        length = self.numbers.exact(window.length)
+        length = self.words.exact(window.length)
         warmup = window.warmup
         if subject.scenario is None:
-            first = self.numbers.duration(window.warmup - window.origin)
-            parts = [words("bare window", length=self.numbers.duration(window.length), first=first)]
+            first = self.words.duration(window.warmup - window.origin)
+            parts = [words("bare window", length=self.words.duration(window.length), first=first)]
         else:
             origin = subject.scenario.time.origin
             ends = [_later(origin, ms) for ms in (window.warmup, window.horizon)]
-            first, last = map(self.numbers.instant, ends)
+            first, last = map(self.words.instant, ends)
             parts = [words("window", length=length, first=first, last=last, zone=zone_of(subject))]
-            left_out = words("warm-up", length=self.numbers.exact(warmup)) if warmup else words("no warm-up")
+            left_out = words("warm-up", length=self.words.exact(warmup)) if warmup else words("no warm-up")
             parts.append(left_out)
         still = subject.summary["center"]["open"]
         yield Paragraph(words("between").join(parts))
-        yield Paragraph(words("open jobs", count=self.numbers.count(still)) if still else words("all jobs"))
-        what = words("wait percentile", percentile=self.numbers.percentile(95))
+        yield Paragraph(words("open jobs", count=self.words.count(still)) if still else words("all jobs"))
+        what = words("wait percentile", percentile=self.words.percentile(95))
         yield Paragraph(words("verdicts", what=what, fewest=FEWEST_EXCEEDANCES))
         yield Paragraph(words("one run"))
 
     def _origin_of_plan(self, plan: PlanFile) -> Facts:
         """Return what repeats the plan."""
         given = [("overrides", plan.set), ("limits", list(self._limits(plan)))]
-        window = [] if plan.window_d is None else [self.numbers.duration(plan.window_d * MS["d"])]
+        window = [] if plan.window_d is None else [self.words.duration(plan.window_d * MS["d"])]
         given.append(("window of replications", window))
         return Facts(
             [
@@ -147,11 +192,11 @@ class Writer:
     def _limits(self, plan: PlanFile) -> Iterator[str]:
         limits, currency = plan.limits, plan.planned.center.site.currency
         if limits.budget is not None:
-            yield self.words("budget limit", amount=self.numbers.money(limits.budget, currency))
+            yield self.words("budget limit", amount=self.words.money(limits.budget, currency))
         if limits.power_cap is not None:
-            yield self.words("power limit", power=self.numbers.power(limits.power_cap))
+            yield self.words("power limit", power=self.words.power(limits.power_cap))
         if limits.racks is not None:
-            yield self.words("racks limit", count=self.numbers.count(limits.racks))
+            yield self.words("racks limit", count=self.words.count(limits.racks))
 
     def _origin(self, subject: Subject) -> Facts:
         origin = subject.result.provenance

@@ -7,8 +7,8 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from onecenter.errors import OnecenterError, ResultError, ScenarioError
+from onecenter.planning.file import PlanFile
 from onecenter.report.belonging import foreign
-from onecenter.report.planned import PlanFile
 from onecenter.report.subject import Subject, subject_of
 from onecenter.scenario.mistakes import shortened
 from onecenter.simulation.result import Result
@@ -21,6 +21,7 @@ RESULT, PLAN = "result.parquet", "plan.json"
 #: No plan is larger (bytes), or has more keys and entries of lists.
 MAX_BYTES: Final = 1 << 24
 MAX_ENTRIES: Final = 400_000
+
 
 def read(paths: Sequence[str | Path]) -> tuple[list[Subject], PlanFile | None]:
     """Return the results and the plan that files and folders hold.

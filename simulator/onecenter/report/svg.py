@@ -23,6 +23,9 @@ SIGNS: Final = 255
 #: Widths in em: of a Braille sign in DejaVu Sans; of Latin letters and Chinese characters about.
 BRAILLE, LATIN, WIDE = 0.73, 0.56, 1.0
 
+#: A number beside an axis, which every font has.
+NUMERIC: Final = re.compile("[-\N{MINUS SIGN}\\d.]+")
+
 RUN: Final = re.compile("[\u2800-\u28ff]+")
 SVG: Final = "{http://www.w3.org/2000/svg}"
 LINK: Final = "{http://www.w3.org/1999/xlink}href"
@@ -46,6 +49,19 @@ class Letters:
         signs = chr(BLANK + 1 + place // SIGNS % SIGNS) + chr(BLANK + 1 + place % SIGNS)
         return signs + chr(BLANK) * max(0, round(_width(text) / BRAILLE) - 2)
 
+    def cover(self, ax: "Axes") -> None:
+        """Let runs stand for the texts that have been drawn; numbers beside an axis stay."""
+        from matplotlib.text import Text
+
+        for axis in (ax.xaxis, ax.yaxis):
+            labels = [label.get_text() for label in axis.get_ticklabels()]
+            if any(label and not NUMERIC.fullmatch(label) for label in labels):
+                axis.set_ticks(axis.get_ticklocs().tolist(), [self(label) for label in labels])
+        ticks = {*ax.get_xticklabels(which="both"), *ax.get_yticklabels(which="both")}
+        for text in ax.findobj(Text):
+            if isinstance(text, Text) and text not in ticks:
+                text.set_text(self(text.get_text()))
+
     def back(self, written: str) -> str:
         """Return a drawn text with the runs replaced."""
         return RUN.sub(lambda run: self._texts[self._place(run[0])], written)
@@ -59,16 +75,13 @@ def _width(text: str) -> float:
     return sum(WIDE if unicodedata.east_asian_width(letter) in "WF" else LATIN for letter in text)
 
 
-Draw = Callable[["Axes", Letters], None]
-
-
-def picture(draw: Draw, width: float, height: float, name: str, title: str) -> str:
+def picture(draw: Callable[["Axes"], None], width: float, height: float, name: str, title: str) -> str:
     """Return a picture as an `<svg>` element.
 
     Parameters
     ----------
     draw : callable
-        Draws on Axes; it writes its texts with the Letters that it gets.
+        Draws on Axes.
     width, height : float
         Inches.
     name : str
@@ -80,8 +93,9 @@ def picture(draw: Draw, width: float, height: float, name: str, title: str) -> s
 
     letters, out = Letters(), StringIO()
     with _settings(name):
-        ax = new_axes(width, height)
-        draw(ax, letters)
+        ax = new_axes(width, height, svg=True)
+        draw(ax)
+        letters.cover(ax)
         figure: Any = ax.get_figure()
         figure.savefig(out, format="svg", transparent=True, metadata={"Date": None})
     root = ET.fromstring(out.getvalue())

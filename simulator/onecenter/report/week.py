@@ -1,29 +1,18 @@
-"""How the center is used in the hours of a week, and over a short run."""
+"""How the center is used in the hours of a week."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from onecenter.plot.style import edges_of
-from onecenter.results.series import averages
+from onecenter.plot.overtime import HOURS, levels_of
 from onecenter.results.window import Window
 from onecenter.units import MS
 
 Array = npt.NDArray[Any]
-
-HOURS: Final = 168
-
-
-def use_over_time(
-    series: pl.DataFrame, platforms: Sequence[str], capacity: float, window: Window
-) -> tuple[Array, Array]:
-    """Return edges (ms), and by (platform, bin) the share of the center's accelerators in use between them."""
-    edges = edges_of(series["t_ms"].to_numpy(), window.warmup, window.horizon)
-    return edges, _shares(series, platforms, capacity, edges)
 
 
 def use_by_hour_of_week(
@@ -48,21 +37,10 @@ def use_by_hour_of_week(
     hours = _hours_of_week(edges[:-1], origin)
     width = np.diff(edges)
     total = np.bincount(hours, width, HOURS)
-    used = _shares(series, platforms, capacity, edges) * width
+    used = levels_of(series, "accelerators_running", platforms, edges) / max(capacity, 1) * width
     sums = np.array([np.bincount(hours, row, HOURS) for row in used]).reshape(len(platforms), HOURS)
     means: Array = np.divide(sums, total, out=np.full_like(sums, np.nan), where=total > 0)
     return means
-
-
-def _shares(series: pl.DataFrame, platforms: Sequence[str], capacity: float, edges: Array) -> Array:
-    parts = {str(key[0]): part for key, part in series.group_by("platform")}
-    levels = np.zeros((len(platforms), len(edges) - 1))
-    for row, name in enumerate(platforms):
-        if name in parts:
-            part = parts[name]
-            levels[row] = averages(part["t_ms"].to_numpy(), part["accelerators_running"].to_numpy(), edges)
-    shares: Array = levels / max(capacity, 1)
-    return shares
 
 
 def _whole_hours(window: Window, origin: datetime) -> Array:

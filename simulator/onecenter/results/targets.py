@@ -1,6 +1,6 @@
 """Service targets of a platform, and whether a run meets them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal
 
@@ -12,6 +12,7 @@ from onecenter.checks import Check, Number, OneOf, Whole, optional, settle
 from onecenter.errors import OnecenterError
 from onecenter.results.seen import Seen
 from onecenter.statistics.sample import Sample, finite, needed
+from onecenter.words import Words
 
 Array = npt.NDArray[Any]
 Verdict = Literal["met", "missed", "undecided"]
@@ -84,9 +85,30 @@ class Target:
         return f"{self.kind} p{units.plain(float(self.percentile))}{size}"
 
     @property
-    def limit_text(self) -> str:
-        """The limit for people, such as "3 min" or "2.2"."""
-        return units.duration_text(int(self.limit)) if self.kind == "wait" else units.plain(float(self.limit))
+    def scale(self) -> int:
+        """What turns its values into those of JSON: ms into s, a factor stays."""
+        return 1_000 if self.kind == "wait" else 1
+
+    @property
+    def whole(self) -> bool:
+        """Whether it covers jobs of all sizes."""
+        return self.above is None and self.max_accelerators is None
+
+    def said(self, words: Words) -> str:
+        """Return it for people, without its limit: "p95 wait", "95 分位等待时间"."""
+        text = words(f"{self.kind} percentile", percentile=words.percentile(self.percentile))
+        bounds = [f"> {units.format_accelerators(self.above)}"] if self.above is not None else []
+        if self.max_accelerators is not None:
+            bounds.append(f"≤ {units.format_accelerators(self.max_accelerators)}")
+        return words("sizes", what=text, sizes=words("comma").join(bounds)) if bounds else text
+
+    def limit_said(self, words: Words) -> str:
+        """Return the limit for people, such as "3 min" or "2.2"."""
+        return words.exact(self.limit) if self.kind == "wait" else units.plain(float(self.limit))
+
+    def writer(self, words: Words) -> Callable[[float], str]:
+        """Return what writes its values as JSON has them, s or factors, for people."""
+        return words.seconds if self.kind == "wait" else words.factor
 
     def covers(self, gang: Array) -> Array:
         """Return which gangs (thousandths) lie in its size class."""
@@ -100,10 +122,6 @@ class Target:
     def sample(self, jobs: Seen) -> Sample:
         """Return what the limit holds for: the waits (ms) of jobs, or their expansion factors."""
         return jobs.waits if self.kind == "wait" else jobs.expansions
-
-    def measure(self, wait: Array, run: Array) -> Array:
-        """Return what the limit holds for: waits (ms), or expansion factors."""
-        return wait.astype(np.float64) if self.kind == "wait" else (wait + run) / run
 
 
 @dataclass(frozen=True)
@@ -181,6 +199,11 @@ def _listed(part: Any, above: int | None, most: int | None) -> list[Target]:
     ]
 
 
+def targets_by_name(platforms: Mapping[str, Any]) -> dict[tuple[str, str], Target]:
+    """Return the targets of a scenario's platforms by platform and name."""
+    return {(name, one.name): one for name, platform in platforms.items() for one in targets_of(platform)}
+
+
 def exceeded(target: Target, jobs: Seen) -> Array:
     """Return which jobs a target covers and have certainly exceeded its limit, started or not."""
     return target.covers(jobs.gang) & (target.sample(jobs).seen > target.limit)
@@ -215,11 +238,10 @@ def judge(target: Target, jobs: Seen) -> Judgement:
     mine = jobs.where(target.covers(jobs.gang))
     count = counted(places(mine, exceeded(target, mine)))
     verdict = _verdict(target, len(mine), count)
-    scale = 1_000 if target.kind == "wait" else 1
-    low, high = finite(target.sample(mine).percentile(target.percentile), scale)
+    low, high = finite(target.sample(mine).percentile(target.percentile), target.scale)
     return Judgement(
         what=target.name,
-        target=target.limit / scale,
+        target=target.limit / target.scale,
         measured=low if low == high else None,
         measured_low=low,
         measured_high=high,

@@ -256,6 +256,15 @@ class Scenario(Table):
         """Return the scenario in the words of the file, as plain values, defaults included."""
         return self.model_dump(mode="json", exclude_none=True)
 
+    def title_in(self, language: str) -> str:
+        """Return its title for people in "en" or "zh", or its name where there is none."""
+        return (getattr(self.title, language) if self.title else "") or self.name
+
+    def labels_in(self, language: str) -> dict[str, str]:
+        """Return the platforms' names for people in "en" or "zh"; a platform without one has its own name."""
+        found = {name: platform.label for name, platform in self.platforms.items()}
+        return {name: (getattr(label, language) if label else "") or name for name, label in found.items()}
+
     @property
     def sha256(self) -> str:
         """SHA-256 of `resolved` as JSON: UTF-8, no blanks, keys in the scenario's order."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from onecenter.engine.software import software
+from onecenter.scenario import Scenario
 
 
 def describe(
@@ -39,6 +40,13 @@ def describe(
         "replay": None if replay is None else dict(replay),
         **software(),
     }
+
+
+def told(scenario: Scenario) -> dict[str, Any]:
+    """Return what files of plans and sweeps tell of the scenario that they are about, and of the software."""
+    found = describe(scenario.name, scenario.time.seed, scenario.resolved(), changes=scenario.changes)
+    resolved, _ = found.pop("scenario"), found.pop("replay")
+    return {"scenario": found.pop("name"), "resolved": resolved, **found}
 
 
 def hash_of(data: Mapping[str, Any]) -> str:

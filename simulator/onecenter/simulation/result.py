@@ -1,8 +1,9 @@
 """The result of a run: its decision log, and all that follows from it."""
 
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -14,17 +15,25 @@ from onecenter.fleet import accelerators_of
 from onecenter.results.figures import COUNTS, Figures, center_figures, platform_figures
 from onecenter.results.log import digest, to_frame
 from onecenter.results.reasons import job_reasons_table, reasons_table
+from onecenter.results.seen import seen, submitted_in
 from onecenter.results.series import series_table
 from onecenter.results.tables import jobs_table, nodes_table
+from onecenter.results.targets import Target
+from onecenter.results.views import PERCENTILES, platforms
 from onecenter.simulation import store
 from onecenter.simulation.record import Record
+from onecenter.statistics.sample import Sample
 from onecenter.system.forked import refuse_after_fork
 from onecenter.visible import visible
+from onecenter.words import Words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Array = npt.NDArray[Any]
+
+#: Columns of the table that a notebook shows.
+HTML: Final = ("platform", "submitted", "started", "refused", "unfinished", *PERCENTILES, "use", "targets")
 
 
 class Result(Record):
@@ -119,6 +128,24 @@ class Result(Record):
         """Return a platform's name for people, or its name where there is none."""
         return self.labels.get(platform, {}).get(language) or platform
 
+    def labels_in(self, language: str) -> dict[str, str]:
+        """Return the platforms' names for people."""
+        return {name: str(self.label(name, language)) for name in self.workload.platforms}
+
+    def judged(self) -> Iterator[tuple[str, Target, Mapping[str, Any]]]:
+        """Give each target with its platform and what the run says about it."""
+        for name, part in self._platform_figures.items():
+            for target, one in zip(self.targets.get(name, ()), part["targets"], strict=True):
+                yield name, target, one
+
+    @property
+    def wait_samples(self) -> dict[str, Sample]:
+        """By platform the waits (ms) of the jobs of the window."""
+        jobs = seen(self.workload, self.fates, self.until)
+        inside, platform = submitted_in(self.workload, self.fates, self.window), self.workload.platform
+        names = enumerate(self.workload.platforms)
+        return {name: jobs.where(inside & (platform == index)).waits for index, name in names}
+
     def save(self, path: str | Path) -> Path:
         """Write all of it to one Parquet file, whole or not at all; return the path.
 
@@ -161,10 +188,11 @@ class Result(Record):
         return f"<Result of {name}: {jobs:,} jobs, log {self.log_digest[:12]}>"
 
     def _repr_html_(self) -> str:
-        from onecenter.simulation.html import result_html
-
-        labels = {name: self.label(name) for name in self.workload.platforms}
-        return result_html(self.summary(), self.policy.text, labels)
+        seed = self.provenance.get("seed")
+        parts = [str(self.provenance.get("name")), *([] if seed is None else [f"seed {seed}"])]
+        caption = " · ".join([*parts, f"policy {self.policy.text}", f"log {self.log_digest[:12]}"])
+        labels = self.labels_in("en")
+        return platforms(Words(), self.summary(), HTML, labels=labels, targets=self.targets, caption=caption).html()
 
 
 def _flat(figures: Figures) -> dict[str, Any]:
@@ -191,49 +219,36 @@ def _type_of(name: str) -> type[pl.DataType]:
 class Plots:
     """Pictures of a result.
 
-    Each draws on `ax`, or on new Axes of pyplot, names the platforms in `language` ("en" or "zh"), and returns the
-    Axes.
+    Each draws on `ax`, or on new Axes of pyplot, writes in `language` ("en" or "zh"), and returns the Axes.
     """
 
     def __init__(self, result: Result) -> None:
         self._of = result
 
-    def _labels(self, language: str) -> dict[str, str]:
-        return {name: self._of.label(name, language) for name in self._of.workload.platforms}
+    def _drawn(self, name: str, ax: "Axes | None", language: str, *data: Any) -> "Axes":
+        """Draw data with what was run and the policy written above."""
+        from onecenter import plot
 
-    def _titled(self, ax: "Axes | None", language: str) -> "Axes":
-        """Return the Axes, or new ones, with what was run and the policy written above."""
-        from onecenter.plot.style import prepared
-
-        ax = prepared(ax)
-        what, word = str(self._of.provenance.get("name")), "策略" if language == "zh" else "policy"
-        ax.set_title(f"{visible(what)} · {word} {self._of.policy.text}", loc="left", fontsize="medium")
-        return ax
+        ax, words = plot.style.prepared(ax), Words(language)
+        what = visible(str(self._of.provenance.get("name")))
+        ax.set_title(words("plot.title", name=what, policy=self._of.policy.text), loc="left", fontsize="medium")
+        found: Axes = getattr(plot, name)(*data, self._of.labels_in(language), ax, words)
+        return found
 
     def utilisation(self, ax: "Axes | None" = None, language: str = "en") -> "Axes":
         """Accelerators in use over time, by platform."""
-        from onecenter import plot
-
-        of, ax = self._of, self._titled(ax, language)
-        return plot.utilisation(of.series, accelerators_of(of.fleet), of.window, self._labels(language), ax)
+        of = self._of
+        return self._drawn("utilisation", ax, language, of.series, accelerators_of(of.fleet), of.window)
 
     def queue(self, ax: "Axes | None" = None, language: str = "en") -> "Axes":
         """Waiting jobs over time, by platform."""
-        from onecenter import plot
-
-        of, ax = self._of, self._titled(ax, language)
-        return plot.queue(of.series, of.window, self._labels(language), ax)
+        return self._drawn("queue", ax, language, self._of.series, self._of.window)
 
     def waits(self, ax: "Axes | None" = None, language: str = "en") -> "Axes":
         """How long jobs wait, by platform, with the targets."""
-        from onecenter import plot
-
-        of, ax = self._of, self._titled(ax, language)
-        return plot.waits(of.jobs, of.until, of.targets, self._labels(language), ax)
+        return self._drawn("waits", ax, language, self._of.wait_samples, self._of.targets)
 
     def gantt(self, ax: "Axes | None" = None, language: str = "en") -> "Axes":
         """Which job ran where and when, for small runs."""
-        from onecenter import plot
-
-        of, ax = self._of, self._titled(ax, language)
-        return plot.gantt(of.jobs, of.log, of.nodes, of.window, self._labels(language), ax)
+        of = self._of
+        return self._drawn("gantt", ax, language, of.jobs, of.log, of.nodes, of.window)

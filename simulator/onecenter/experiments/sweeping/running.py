@@ -20,7 +20,7 @@ from onecenter.experiments.sweeping.dataset import Dataset
 from onecenter.experiments.sweeping.design import Design, Point, points_of
 from onecenter.experiments.sweeping.runs import key_of, one_row
 from onecenter.scenario import Scenario, with_set
-from onecenter.simulation.provenance import describe
+from onecenter.simulation.provenance import told
 from onecenter.simulation.running import ScenarioLike, scenario_of
 
 #: Runs handed to the executor before any is done, so that a sweep of a million does not stand in memory.
@@ -131,16 +131,8 @@ def sweep(
 
 def origin_of(scenario: Scenario) -> dict[str, Any]:
     """Return what a sweep is of, as plain data; `versions` has one entry for each set of versions that added runs."""
-    found = describe(scenario.name, scenario.time.seed, scenario.resolved(), changes=scenario.changes)
-    return {
-        "scenario": found["name"],
-        "seed": found["seed"],
-        "set": found["set"],
-        "scenario_hash": found["scenario_hash"],
-        "resolved": found["scenario"],
-        "versions": [found["versions"]],
-        "kernel_hash": found["kernel_hash"],
-    }
+    found = told(scenario)
+    return found | {"versions": [found["versions"]]}
 
 
 def _rows(
