@@ -9,7 +9,7 @@ from reports import eighth, folder_of, plan
 
 from onecenter.report.page import page
 from onecenter.report.sources import read
-from onecenter.report.words import LANGUAGES
+from onecenter.words import LANGUAGES
 
 pytestmark = pytest.mark.skipif(browser.binary() is None, reason=f"none of {', '.join(browser.NAMES)} is installed")
 
