@@ -11,7 +11,7 @@ from benchmarks.workloads import fleet, poisson_jobs
 from onecenter.engine.center import Center
 from onecenter.policies import Policy
 from onecenter.results.figures import figures
-from onecenter.results.log import fates
+from onecenter.results.segments import fates
 from onecenter.results.window import whole_run
 
 #: Nodes of the center.

@@ -14,7 +14,8 @@ from benchmarks.freeze import Frozen, names, read
 from onecenter.engine.center import Center
 from onecenter.policies import NAMED, Policy
 from onecenter.results.figures import figures
-from onecenter.results.log import digest, fates
+from onecenter.results.log import digest
+from onecenter.results.segments import fates
 from onecenter.results.window import whole_run
 
 FILE: Final = FOLDER / "queue_delay.json"

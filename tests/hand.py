@@ -71,3 +71,51 @@ def small_run() -> tuple[npt.NDArray[np.void], Workload]:
         stream=[0, 0, 0, 1, 0, 1, 1, 0, 1],
     )
     return log, jobs
+
+
+def interrupted_run() -> tuple[npt.NDArray[np.void], Workload]:
+    """Return a run of 20 s in which jobs are evicted; times in s, a column per second, a line per accelerator.
+
+              0    5    10   15   20
+        n0 0  00000011110022.33...    job 3: half of it
+           1  00000011110022..44..
+           2  ......11110022......
+           3  ......11110022......
+        n1 0  0000001111..220000..
+           1  0000001111..220000..
+           2  ......1111..220000..
+           3  ......1111..220000..
+
+    Job 0 has three attempts, and waits between them. Job 3 waits again when it is cancelled, job 4 at the end.
+    """
+    log = log_of(
+        [
+            (0, "submit", 0), (0, "start", 0, 0, 1), (0, "start", 0, 1, 1),
+            (2, "submit", 1), (2, "blocked", 1, "no free accelerator"),
+            # Evicted at 5, it leaves within a second.
+            (5, "evict", 0),
+            (6, "requeue", 0), (6, "start", 1, 0, 1), (6, "start", 1, 1, 1), (6, "blocked", 0, "no free accelerator"),
+            (10, "end", 1, "completed"), (10, "start", 0, 0, 2),
+            (11, "submit", 2),
+            (12, "evict", 0), (12, "requeue", 0), (12, "start", 2, 0, 1), (12, "start", 2, 1, 1),
+            (14, "end", 2, "completed"), (14, "start", 0, 1, 2),
+            (15, "submit", 3), (15, "start", 3, 0, 1, 0),
+            (16, "submit", 4), (16, "start", 4, 0, 1),
+            (17, "evict", 3), (17, "requeue", 3), (17, "blocked", 3, "fragmentation"),
+            (18, "end", 0, "completed"), (18, "evict", 4), (18, "requeue", 4),
+            (19, "cancel", 3), (19, "blocked", 4, "fragmentation"),
+        ]
+    )  # fmt: skip
+    jobs = workload(
+        platforms=("a", "b"),
+        streams=("a.x", "b.x"),
+        submit=np.array([0, 2, 11, 15, 16]) * 1_000,
+        run=np.array([4, 4, 2, 5, 3]) * 1_000,
+        walltime=np.array([30, 30, 30, 30, 30]) * 1_000,
+        deadline=[17_000, -1, -1, -1, 30_000],
+        accelerators=[2_000, 4_000, 4_000, 500, 1_000],
+        tasks=[2, 2, 2, 1, 1],
+        platform=[0, 1, 1, 0, 1],
+        stream=[0, 1, 1, 0, 1],
+    )
+    return log, jobs

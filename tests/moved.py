@@ -11,7 +11,7 @@ ROOMS: Final = {
     "system": "atomic extent forked inputs machine",
     "statistics": "sample",
     "engine": "center clock compiling conductor core posts progress reasons=waits",
-    "results": "backlog figures=metrics log reasons=waits seen series tables targets window",
+    "results": "backlog figures=metrics log reasons=waits seen segments=log series tables targets window",
     "simulation": "html provenance replaying result running=simulation running_on store store_head store_rows "
     "store_seal",
     "experiments": "adequacy assessment=standing comparison contrast executors measurement=period replication "

@@ -3,7 +3,8 @@
 An example is a fenced block `example`, in minutes. Lines `nodes:`, `policy:` and `horizon:` say what is run, a
 table of jobs follows. Its columns `start`, `end`, `on`, `outcome` and `waited` hold what is expected; a column
 named after an order, a backfill or a placement holds the starts (or, for a placement, the places) under it.
-Lines `blocked:` and `figure:`, a chart and a log are expected too, where they stand.
+Lines `blocked:` and `figure:`, a chart and a log are expected too, where they stand. In a block `read` the log is
+given instead of run, and further columns hold what is read from it.
 """
 
 import re
@@ -12,12 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
-from onecenter_kernels import codes
+from onecenter_kernels import codes, schema
 
 from onecenter.fleet import NodeType
 from onecenter.policies import Policy
-from onecenter.results.log import fates
+from onecenter.results.segments import fates, segments
 from onecenter.units import parse_memory
 from onecenter.workload.table import DEFAULTS, Workload, type_code, workload
 
@@ -227,13 +229,12 @@ def chart(
 ) -> list[str]:
     """Return the Gantt chart: a line a device, a column a minute; whole jobs take the lowest empty devices."""
     sizes = [kind.accelerators for kind in fleet for _ in range(kind.count)]
-    fate = fates(log, len(jobs))
+    parts = segments(log, fates(log, len(jobs)).attempts)
     until = int(log["t"].max()) if horizon is None else horizon
     last = -(-until // MINUTE)
     lines = {(node, device): ["."] * last for node, size in enumerate(sizes) for device in range(size)}
-    for job, node, device, amount in start_rows(log):
-        ended = until if fate.end[job] < 0 else int(fate.end[job])
-        begin, end = int(fate.start[job]) // MINUTE, -(-ended // MINUTE)
+    for job, _, node, device, amount, started, ended, _ in zip(*(column.tolist() for column in parts), strict=True):
+        begin, end = started // MINUTE, -(-(until if ended < 0 else ended) // MINUTE)
         whole = int(jobs.accelerators[job]) // 1000 * amount
         free = [d for d in range(sizes[node]) if lines[node, d][begin] == "."]
         taken = free[:whole] if device < 0 else [device]
@@ -266,6 +267,18 @@ def log_table(log: Log, names: str = LETTERS) -> list[Cells]:
             }
         )
     return shown
+
+
+def log_of_table(rows: Sequence[Cells], names: str = LETTERS) -> Log:
+    """Return the log that a page shows: the inverse of `log_table`."""
+    log = np.zeros(len(rows), schema.log_dtype())
+    for entry, row in zip(log, rows, strict=True):
+        reasons = codes.OUTCOMES if row["kind"] == "end" else codes.REASONS
+        entry["t"], entry["round"], entry["job"] = minutes(row["t"]), int(row["round"]), names.index(row["job"])
+        entry["kind"], entry["amount"] = codes.EVENTS.index(row["kind"]), int(row["amount"])
+        entry["node"], entry["device"] = (-1 if row[name] == "-" else int(row[name]) for name in ("node", "device"))
+        entry["reason"] = 0 if row["reason"] == "-" else reasons.index(row["reason"])
+    return log
 
 
 def aligned(rows: Sequence[Cells]) -> list[str]:

@@ -25,6 +25,10 @@ FLOORS = (
 #: The only module of the kernels that a package other than ENGINE may know.
 SCHEMA, ENGINE = f"{KERNELS}.schema", "engine"
 
+#: The only modules outside ENGINE that know the kinds of rows of the decision log; all others read segments.
+READERS = ("onecenter.results.log", "onecenter.results.segments")
+KINDS = ("submit", "refuse", "start", "end", "kill", "cancel", "evict", "requeue")
+
 MAX_PARTS, MAX_LOOSE = 24, 8
 
 MARKS = {"function": "~", "types": "^", "": ""}
@@ -157,6 +161,29 @@ def loose(found: Graph) -> list[str]:
     return sorted(name for name in found if part_of(name) not in packages | {KERNELS})
 
 
+def readers(files: Mapping[str, Path]) -> list[str]:
+    """Return which modules look at the rows of starts and ends themselves, in words."""
+    others = (name for name in files if name not in READERS and part_of(name) not in (KERNELS, ENGINE))
+    return [
+        f"{name}: {text} reads rows of the log; only {' and '.join(READERS)} do"
+        for name in sorted(others)
+        for text in _kinds_of_rows(ast.parse(files[name].read_text(encoding="utf-8")))
+    ]
+
+
+def _kinds_of_rows(tree: ast.AST) -> Iterator[str]:
+    """Yield what names kinds of rows: their codes, and comparisons of a column `kind` with their names."""
+    codes = {f"E_{kind.upper()}" for kind in KINDS}
+    for node in ast.walk(tree):
+        named = {getattr(node, field, None) for field in ("attr", "id", "name")} & codes
+        if isinstance(node, ast.Attribute | ast.Name | ast.alias) and named:
+            yield named.pop()
+        elif isinstance(node, ast.Compare | ast.Call):
+            constants = {part.value for part in ast.walk(node) if isinstance(part, ast.Constant)}
+            if "kind" in constants and constants & set(KINDS):
+                yield ast.unparse(node)
+
+
 def _too_many(found: Graph, parts: Mapping[str, object]) -> list[str]:
     counts = ((len(parts), MAX_PARTS, "packages and modules"), (len(loose(found)), MAX_LOOSE, "loose modules"))
     return [f"{count} {what} at the top: at most {most} are expected" for count, most, what in counts if count > most]
@@ -186,7 +213,7 @@ def main() -> int:
     count = {folder: lines(folder) for folder in ("simulator", "kernels", "tests", "benchmarks")}
     print(", ".join(f"{folder} {number:,} lines" for folder, number in count.items()), end="; ")
     print(f"tests per line of simulator and kernels {count['tests'] / (count['simulator'] + count['kernels']):.2f}")
-    wrong = faults(found)
+    wrong = [*faults(found), *readers(files)]
     print(*wrong, sep="\n")
     return 1 if wrong else 0
 

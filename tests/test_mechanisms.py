@@ -15,6 +15,7 @@ from pages import (
     blocks,
     chart,
     example,
+    log_of_table,
     log_table,
     markdown_table,
     places,
@@ -26,12 +27,15 @@ from onecenter.engine.center import Center
 from onecenter.engine.reasons import waits_by_reason
 from onecenter.policies import Policy
 from onecenter.results.figures import figures
-from onecenter.results.log import FATES, fates
+from onecenter.results.log import FATES
+from onecenter.results.segments import fates
+from onecenter.results.tables import jobs_table
 from onecenter.results.window import Window, whole_run
 from onecenter.units import parse_duration
 
 PAGE = "docs/mechanisms.md"
 EXAMPLES = [example(block) for block in blocks(PAGE, "example")]
+GIVEN = [example(block) for block in blocks(PAGE, "read")]
 
 #: Columns of an example that hold what is expected under a variant of the policy.
 VARIANTS = {
@@ -107,7 +111,27 @@ def test_an_example_of_the_page_is_true(case: Example) -> None:
 @pytest.mark.parametrize("case", [case for case in EXAMPLES if "figure" in case.settings], ids=str)
 def test_a_figure_of_the_page_is_true(case: Example) -> None:
     """Lines such as `figure: wait_s.p50 = 2 min` hold."""
-    log = run(case, case.policy)
+    check_figures(case, run(case, case.policy))
+
+
+@pytest.mark.parametrize("case", GIVEN, ids=str)
+def test_what_is_read_from_a_log_of_the_page_is_true(case: Example) -> None:
+    """The table, the chart and the figures are what is read from the log that stands there."""
+    log, jobs = log_of_table(plain_table(case.log)), case.workload
+    table = jobs_table(jobs, fates(log, len(jobs)), case.fleet, window(case, log), window(case, log).horizon)
+    found = {
+        **{name: [shown_minutes(t) for t in table[f"{name}_ms"]] for name in ("start", "end", "wait", "requeued_wait")},
+        **{name: list(map(str, table[name])) for name in ("restarts", "outcome")},
+        "waited": waited(case, log, case.policy),
+    }
+    stated = [{name: row[name] for name in found} for row in case.rows]
+    assert stated == [{name: column[i] for name, column in found.items()} for i in range(len(jobs))]
+    assert [line.rstrip() for line in case.chart] == chart(log, jobs, case.fleet, case.horizon)
+    check_figures(case, log)
+
+
+def check_figures(case: Example, log: Log) -> None:
+    """Fail if a figure of the page is not that of a log."""
     jobs = case.workload
     seen = window(case, log)
     found = figures(jobs, fates(log, len(jobs)), case.fleet, seen, seen.horizon)

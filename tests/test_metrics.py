@@ -6,7 +6,7 @@ from hand import FLEET, HORIZON, WARMUP, log_of, small_run
 
 from onecenter.fleet import NodeType
 from onecenter.results.figures import COUNTS, center_figures, figures, platform_figures
-from onecenter.results.log import fates
+from onecenter.results.segments import fates, segments
 from onecenter.results.series import series_table, time_integrals
 from onecenter.results.tables import jobs_table, nodes_table
 from onecenter.results.targets import PLACES
@@ -188,7 +188,7 @@ def test_a_replay_ends_behind_a_last_job_that_is_refused() -> None:
 
 def test_jobs_table() -> None:
     log, jobs = small_run()
-    table = jobs_table(jobs, log, fates(log, len(jobs)), FLEET, WINDOW, UNTIL)
+    table = jobs_table(jobs, fates(log, len(jobs)), FLEET, WINDOW, UNTIL)
     assert table["accelerators"].to_list() == [4, 8, 1, 4, 1, 8, 8, 9, 8]
     assert table["wait_ms"].to_list() == [0, 10_000, None, 25_000, 0, 0, 10_000, None, None]
     assert table["run_ms"].to_list() == [20_000, 20_000, None, 4_000, 2_000, 20_000, None, None, None]
@@ -205,13 +205,13 @@ def test_node_types_and_names_in_the_jobs_table() -> None:
     rows = [(0, "submit", j) for j in range(3)] + [(0, "start", j, node, 1) for j, node in ((0, 2), (1, 1), (2, 0))]
     jobs = workload(names=("p", "q", "r"), submit=[0] * 3, run=[5] * 3, walltime=[5] * 3, accelerators=[1_000] * 3)
     log = log_of(rows)
-    table = jobs_table(jobs, log, fates(log, 3), fleet, Window(0, 1_000), 1_000)
+    table = jobs_table(jobs, fates(log, 3), fleet, Window(0, 1_000), 1_000)
     assert table.select("name", "node_type").rows() == [("p", "y"), ("q", "x"), ("r", "x")]
 
 
 def test_nodes_table() -> None:
     log, jobs = small_run()
-    table = nodes_table(jobs, log, fates(log, len(jobs)), FLEET, WINDOW)
+    table = nodes_table(jobs, segments(log, fates(log, len(jobs)).attempts), FLEET, WINDOW)
     busy = [4 * 10 + 4 * 20 + 4 * 4 + 1 * 2 + 4 * 20 + 4 * 30, 4 * 20 + 4 * 20 + 4 * 30]
     assert table["accelerator_hours"].to_list() == pytest.approx([b / 3_600 for b in busy])
     assert table["utilisation"].to_list() == pytest.approx([b / (4 * 90) for b in busy])
@@ -222,7 +222,7 @@ def test_nodes_table() -> None:
 def test_a_start_on_two_devices_of_a_node_is_one_start() -> None:
     log = log_of([(0, "submit", 0), (0, "start", 0, 0, 1, 0), (0, "start", 0, 0, 1, 1), (0, "start", 0, 1, 1, 0)])
     jobs = workload(submit=[0], run=[9_000], walltime=[9_000], accelerators=[750], tasks=[3])
-    table = nodes_table(jobs, log, fates(log, 1), FLEET, Window(0, 1_000))
+    table = nodes_table(jobs, segments(log, fates(log, 1).attempts), FLEET, Window(0, 1_000))
     assert table["starts"].to_list() == [1, 1]
     assert table["utilisation"].to_list() == pytest.approx([1.5 / 4, 0.75 / 4])
 
@@ -230,7 +230,7 @@ def test_a_start_on_two_devices_of_a_node_is_one_start() -> None:
 def test_racks_hold_one_type_and_a_node_without_accelerators_has_no_utilisation() -> None:
     fleet = (NodeType("x", 3, 2, nodes_per_rack=2), NodeType("y", 2, 0, nodes_per_rack=2))
     jobs = workload(submit=[], run=[], walltime=[], accelerators=[])
-    table = nodes_table(jobs, log_of([]), fates(log_of([]), 0), fleet, Window(0, 1_000))
+    table = nodes_table(jobs, segments(log_of([]), fates(log_of([]), 0).attempts), fleet, Window(0, 1_000))
     assert table["rack"].to_list() == [0, 0, 1, 2, 2]
     assert table["utilisation"].to_list() == [0, 0, 0, None, None]
     assert table["type"].to_list() == ["x", "x", "x", "y", "y"]
@@ -258,7 +258,7 @@ def test_series_by_hand() -> None:
 def test_littles_law() -> None:
     log, jobs = small_run()
     table = series_table(jobs, log)
-    seen = jobs_table(jobs, log, fates(log, len(jobs)), FLEET, WINDOW, UNTIL)
+    seen = jobs_table(jobs, fates(log, len(jobs)), FLEET, WINDOW, UNTIL)
     seen = seen.filter(seen["outcome"] != "refused")
     stay = seen["end_ms"].fill_null(WINDOW.horizon) - seen["submit_ms"].clip(WINDOW.warmup)
     integrals = [time_integrals(table, name, WINDOW.warmup, WINDOW.horizon) for name in ("waiting", "running")]

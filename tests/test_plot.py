@@ -13,9 +13,9 @@ from onecenter import plot
 from onecenter.fleet import NodeType
 from onecenter.plot.gantt import Bar, _bars
 from onecenter.plot.style import BINS, MAX_POINTS, edges_of, spread, unit_of
-from onecenter.results.log import fates, to_frame
+from onecenter.results.segments import fates, segments
 from onecenter.results.series import averages, integral
-from onecenter.results.tables import jobs_table, nodes_table
+from onecenter.results.tables import jobs_table, nodes_table, segments_table
 from onecenter.results.targets import Target
 from onecenter.results.window import Window
 from onecenter.workload.table import workload
@@ -129,18 +129,19 @@ def _runs(columns: dict[str, Any], rows: list[Any], fleet: tuple[NodeType, ...] 
     jobs = workload(**{"submit": [0] * n, "run": [4_000] * n, "walltime": [9_000] * n, **columns})
     log, window = log_of(rows), Window(0, 10_000)
     fate = fates(log, n)
+    parts = segments(log, fate.attempts)
     return (
-        jobs_table(jobs, log, fate, fleet, window, window.horizon),
-        to_frame(log),
-        nodes_table(jobs, log, fate, fleet, window),
+        jobs_table(jobs, fate, fleet, window, window.horizon),
+        segments_table(parts),
+        nodes_table(jobs, parts, fleet, window),
         window,
     )
 
 
 def test_starts_behind_the_window_are_not_drawn() -> None:
     rows = [(0, "submit", 0), (0, "start", 0, 0, 1), (4, "end", 0, "completed"), (4, "submit", 1)]
-    jobs, log, nodes, window = _runs({"accelerators": [1_000, 4_000]}, [*rows, (11, "start", 1, 0, 1)])
-    ax = plot.gantt(jobs, log, nodes, window, ax=plot.new_axes())
+    jobs, parts, nodes, window = _runs({"accelerators": [1_000, 4_000]}, [*rows, (11, "start", 1, 0, 1)])
+    ax = plot.gantt(jobs, parts, nodes, window, ax=plot.new_axes())
     assert drawn(ax) == {(0, 4, 0, 1)}
 
 

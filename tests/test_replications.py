@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hand import log_of
 
 import onecenter as oc
 from onecenter.errors import OnecenterError, ScenarioError
@@ -13,8 +14,8 @@ from onecenter.experiments.replication import nothing_drawn, one_run, seed_of
 from onecenter.experiments.replications import Replications, replicate, replication
 from onecenter.policies import Policy
 from onecenter.results.backlog import Waiting, backlog_slope, waiting_hours, while_waiting
-from onecenter.results.log import Fates
 from onecenter.results.seen import joined, seen, submitted_in
+from onecenter.results.segments import fates
 from onecenter.results.targets import Target, late
 from onecenter.results.window import Window
 from onecenter.scenario import Scenario, load, with_set
@@ -32,7 +33,16 @@ def mmc(servers: int, load_: float, days: str, **more: Any) -> Scenario:
 
 #: One accelerator. Job 0 comes at 0 and runs two hours, 1 at 1 h waits one, 2 at 1 h waits for 1 to end at 4 h.
 JOBS = workload(submit=[0, HOUR, HOUR], run=[2 * HOUR, 2 * HOUR, HOUR], walltime=[9 * HOUR] * 3, accelerators=1000)
-FATE = Fates(np.array([0, 2 * HOUR, -1]), np.array([2 * HOUR, -1, -1]), np.array([0, 6, 7], np.int8))
+FATE = fates(
+    log_of(
+        [
+            (0, "submit", 0), (0, "start", 0, 0, 1), (1, "submit", 1), (1, "submit", 2), (2, "end", 0, "completed"),
+            (2, "start", 1, 0, 1),
+        ],
+        HOUR,
+    ),
+    3,
+)  # fmt: skip
 
 
 def test_jobs_of_several_platforms_together() -> None:
@@ -59,7 +69,11 @@ def test_what_is_used_while_a_job_waits_by_hand() -> None:
     gangs = workload(
         submit=[0, HOUR, 4 * HOUR], run=[2 * HOUR] * 3, walltime=[9 * HOUR] * 3, accelerators=[1000, 2000, 0]
     )
-    done = Fates(np.array([0, 3, 4]) * HOUR, np.array([2, 5, 6]) * HOUR, np.zeros(3, np.int8))
+    rows: list[tuple[int | str, ...]] = [
+        (0, "submit", 0), (0, "start", 0, 0, 1), (1, "submit", 1), (2, "end", 0, "completed"), (3, "start", 1, 0, 1),
+        (4, "submit", 2), (4, "start", 2, 0, 1), (5, "end", 1, "completed"), (6, "end", 2, "completed"),
+    ]  # fmt: skip
+    done = fates(log_of(rows, HOUR), 3)
     assert while_waiting(gangs, done, Window(0, 4 * HOUR)) == Waiting(2.0, 1.0)
 
 

@@ -11,7 +11,8 @@ import onecenter as oc
 from onecenter.engine.center import Center
 from onecenter.engine.conductor import STRIDES
 from onecenter.policies import Policy
-from onecenter.results.log import WAITING, fates
+from onecenter.results.log import WAITING
+from onecenter.results.segments import fates
 from onecenter.results.window import Window
 from onecenter.scenario import Scenario, load
 from onecenter.simulation import running_on

@@ -1,4 +1,4 @@
-"""Imports go down, there are no circles, and only the engine knows the kernels."""
+"""Imports go down, there are no circles, only the engine knows the kernels, and only segments the starts and ends."""
 
 from pathlib import Path
 
@@ -67,3 +67,23 @@ def test_the_script_prints_each_package_with_what_it_imports(capsys: pytest.Capt
     assert structure.main() == 0
     printed = {line.split()[0]: line.split()[3:] for line in capsys.readouterr().out.splitlines() if "module" in line}
     assert printed["engine"] == ["workload", "system", "policies", "fleet", "units", "errors", "onecenter_kernels"]
+
+
+def test_only_segments_and_the_log_know_the_kinds_of_its_rows() -> None:
+    assert structure.readers(structure.modules()) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from onecenter_kernels import schema\nstarts = log['kind'] == schema.E_START\n",
+        "from onecenter_kernels.schema import E_REQUEUE\n",
+        "starts = log.filter(pl.col('kind') == 'start')\n",
+        "starts = log.filter(pl.col('kind').is_in(['end', 'kill']))\n",
+    ],
+)
+def test_a_reader_of_starts_or_ends_is_found(text: str, tmp_path: Path) -> None:
+    (tmp_path / "gantt.py").write_text(text)
+    path = tmp_path / "gantt.py"
+    assert structure.readers({"onecenter.plot.gantt": path})[0].startswith("onecenter.plot.gantt: ")
+    assert structure.readers({"onecenter.results.segments": path, "onecenter.engine.core": path}) == []

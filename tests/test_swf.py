@@ -16,7 +16,7 @@ from trim import pyss_figures
 from onecenter.engine.center import Center
 from onecenter.engine.conductor import STRIDES
 from onecenter.policies import NAMED
-from onecenter.results.log import fates
+from onecenter.results.segments import fates
 from onecenter.traces import flat_pool, read, to_workload
 from onecenter.workload.table import Workload
 
@@ -67,7 +67,7 @@ def replayed(path: Path, processors: int, policy: str, stride: str) -> Schedule:
     jobs, _ = to_workload(read(path), fleet)
     center = Center(fleet, NAMED[OURS.get(policy, policy)], jobs, stride=stride)
     center.run()
-    start, end, _ = fates(center.log, len(jobs))
+    start, end, *_ = fates(center.log, len(jobs))
     assert start.min() >= 0
     return Schedule(jobs, start, end)
 

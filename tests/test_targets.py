@@ -8,8 +8,9 @@ from hand import FLEET, log_of
 from onecenter_kernels import codes
 
 from onecenter.results.figures import center_figures, figures, platform_figures
-from onecenter.results.log import CANCELLED_WAITING, REFUSED, WAITING, fates
+from onecenter.results.log import CANCELLED_WAITING, REFUSED, WAITING
 from onecenter.results.seen import Seen
+from onecenter.results.segments import fates
 from onecenter.results.targets import PLACES, Judgement, Target, counted, exceeded, judge, meets, places, targets_of
 from onecenter.results.window import Window
 from onecenter.words import Words
@@ -21,7 +22,7 @@ def jobs_seen(waits: list[int], cancelled: int = 0, waiting: int = 0, age: int =
     wait = np.array(waits + [0] * cancelled + [age] * waiting + [0] * refused)
     fate = [codes.COMPLETED] * len(waits) + [CANCELLED_WAITING] * cancelled + [WAITING] * waiting + [REFUSED] * refused
     n = len(wait)
-    full = {"submit": 0, "run": 100, "gang": 1_000, "deadline": -1, "killed": False}
+    full = {"submit": 0, "run": 100, "interrupted": 0, "gang": 1_000, "deadline": -1, "killed": False}
     columns: Any = {name: np.full(n, value) for name, value in full.items()}
     return Seen(wait=wait, outcome=np.array(fate, np.int8), until=0, **columns)
 

@@ -13,7 +13,7 @@ from queues import CUT, Interval, Queue, constant, erlang_c, exponential, interv
 from random_scenarios import random_scenario
 
 from onecenter.fleet import NodeType
-from onecenter.results.log import fates
+from onecenter.results.segments import fates
 from onecenter.results.series import series_table, time_integrals
 from onecenter.results.tables import jobs_table
 from onecenter.results.window import Window
@@ -95,7 +95,7 @@ def check_littles_law(log: Log, jobs: Workload, fleet: tuple[NodeType, ...], win
     """Fail unless both ways agree to the millisecond on each platform and in all; return the sum."""
     fate = fates(log, len(jobs))
     left = areas(series_table(jobs, log), jobs.platforms, window)
-    right = stays(jobs_table(jobs, log, fate, fleet, window, window.horizon), jobs.platforms, window)
+    right = stays(jobs_table(jobs, fate, fleet, window, window.horizon), jobs.platforms, window)
     assert left == right
     everyone = replace(jobs, platform=np.zeros_like(jobs.platform), platforms=("all",))
     in_all = sum(map(sum, left.values()))

@@ -16,7 +16,8 @@ from onecenter.engine.center import Center
 from onecenter.errors import OnecenterError, TraceError
 from onecenter.fleet import NodeType
 from onecenter.policies import Policy
-from onecenter.results.log import REFUSED, fates
+from onecenter.results.log import REFUSED
+from onecenter.results.segments import fates
 from onecenter.traces import files
 from onecenter.workload.table import type_order
 

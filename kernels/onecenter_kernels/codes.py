@@ -18,9 +18,9 @@ SPREAD_TASKS, SPREAD_ANY = range(2)
 TIMERS: Final = ("end", "node up", "node down", "change", "cancel", "submit", "withdraw")
 T_END, T_NODE_UP, T_NODE_DOWN, T_CHANGE, T_CANCEL, T_SUBMIT, T_WITHDRAW = range(7)
 
-#: Kinds of rows of the decision log.
-EVENTS: Final = ("submit", "refuse", "start", "end", "kill", "cancel", "blocked")
-E_SUBMIT, E_REFUSE, E_START, E_END, E_KILL, E_CANCEL, E_BLOCKED = range(7)
+#: Kinds of rows of the decision log. No run writes `evict` and `requeue` yet; what reads a log knows them.
+EVENTS: Final = ("submit", "refuse", "start", "end", "kill", "cancel", "blocked", "evict", "requeue")
+E_SUBMIT, E_REFUSE, E_START, E_END, E_KILL, E_CANCEL, E_BLOCKED, E_EVICT, E_REQUEUE = range(9)
 
 #: Why a job waits; the first that applies is told.
 REASONS: Final = (

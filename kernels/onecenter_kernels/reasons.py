@@ -2,7 +2,7 @@
 
 Jobs of one shape (what a task asks, how many tasks, which node types) wait for the same reason at the same
 time. So the replay adds up the time by shape and reason, for shapes of which a job waits, and a job's own
-times are the difference between its start and its submit.
+times are the differences between its starts and its submit or the requeues before them.
 """
 
 from .codes import (
@@ -10,6 +10,7 @@ from .codes import (
     E_CANCEL,
     E_END,
     E_KILL,
+    E_REQUEUE,
     E_START,
     E_SUBMIT,
     R_CPU_MEMORY,
@@ -174,11 +175,14 @@ def apply(s, row):
         if s.jobs[j].waits:
             leave(s, j)
             s.jobs[j].first = row
+            s.jobs[j].rows = 0
         s.jobs[j].rows += 1
         take(s, row, 1)
-    elif kind in (E_END, E_KILL):
+    elif kind in (E_END, E_KILL, E_REQUEUE):
         for held in range(s.jobs[j].first, s.jobs[j].first + s.jobs[j].rows):
             take(s, held, -1)
+        if kind == E_REQUEUE:
+            join(s, j)
     elif kind == E_CANCEL:
         leave(s, j)
     elif kind == E_BLOCKED:

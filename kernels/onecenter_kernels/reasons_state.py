@@ -10,8 +10,8 @@ DEVICE: Final = 1000
 ALL: Final = 2**31
 
 JOB: Final[tuple[Field, ...]] = (
-    ("first", "i8", "index", "first of its start rows in the log"),
-    ("rows", "i4", "1", "its start rows"),
+    ("first", "i8", "index", "first of the start rows of its attempt in the log"),
+    ("rows", "i4", "1", "start rows of its attempt"),
     ("form", "i4", "index", "its shape"),
     ("waits", "i1", "0/1", "it waits now"),
 )

@@ -13,9 +13,10 @@ from onecenter.errors import OnecenterError
 from onecenter.fleet import NodeType
 from onecenter.policies import Policy
 from onecenter.results.backlog import Waiting, backlog_slope, while_waiting
-from onecenter.results.log import Fates, digest, fates
+from onecenter.results.log import digest
 from onecenter.results.seen import Seen, joined, seen, submitted_in
-from onecenter.results.tables import HOUR, THOUSAND, node_types_of_jobs
+from onecenter.results.segments import Fates, fates
+from onecenter.results.tables import HOUR, THOUSAND, node_types
 from onecenter.results.window import Window
 from onecenter.scenario import Scenario
 from onecenter.scenario.arrivals import Poisson
@@ -93,10 +94,7 @@ def _measured(
 ) -> Replication:
     log, jobs = center.log, center.workload
     fate = fates(log, len(jobs))
-    use = window.clipped(fate.start, fate.end) * jobs.gang / (THOUSAND * HOUR)
-    by_platform = np.bincount(jobs.platform, use, len(jobs.platforms))
-    types = node_types_of_jobs(log, len(jobs), fleet)
-    by_type = np.bincount(types[types >= 0], use[types >= 0], len(fleet))
+    by_platform, by_type = used_hours(jobs, fate, fleet, window)
     accelerators = sum(kind.count * kind.accelerators for kind in fleet)
     return Replication(
         index=index,
@@ -110,6 +108,15 @@ def _measured(
         backlog_slope=backlog_slope(jobs, fate, Window(0, window.horizon) if rhythm is None else window, rhythm),
         waiting=while_waiting(jobs, fate, window),
     )
+
+
+def used_hours(jobs: Workload, fate: Fates, fleet: Sequence[NodeType], window: Window) -> tuple[Array, Array]:
+    """Return the accelerator-hours used in a window, by platform and by node type."""
+    stays = fate.attempts
+    use = window.clipped(stays.start, stays.end) * jobs.gang[stays.job] / (THOUSAND * HOUR)
+    groups = ((jobs.platform[stays.job], len(jobs.platforms)), (node_types(stays.node, fleet), len(fleet)))
+    by_platform, by_type = (np.bincount(group, use, count).astype(np.float64) for group, count in groups)
+    return by_platform, by_type
 
 
 def _by_platform(jobs: Workload, fate: Fates, window: Window, until: int) -> dict[str, Seen]:

@@ -39,14 +39,14 @@ class Bar(NamedTuple):
 
 def gantt(
     jobs: pl.DataFrame,
-    log: pl.DataFrame,
+    segments: pl.DataFrame,
     nodes: pl.DataFrame,
     window: Window,
     labels: Mapping[str, str] | None = None,
     ax: "Axes | None" = None,
     words: Words | None = None,
 ) -> "Axes":
-    """Draw one bar per job and device, for small runs.
+    """Draw one bar per attempt of a job and device, for small runs.
 
     The log names the devices of fractions; whole accelerators are drawn on the lowest devices that are free.
     A job without accelerators is drawn on a lane of its node below its devices. Nodes that were not used are
@@ -54,8 +54,8 @@ def gantt(
 
     Parameters
     ----------
-    jobs, log, nodes : DataFrame
-        From `tables.jobs_table`, `log.to_frame`, `tables.nodes_table`.
+    jobs, segments, nodes : DataFrame
+        From `tables.jobs_table`, `tables.segments_table`, `tables.nodes_table`.
     window : Window
         What is drawn.
     labels : mapping, optional
@@ -70,7 +70,7 @@ def gantt(
     ValueError
         If there are more than 5,000 rows of starts.
     """
-    starts = _starts(jobs, log, window)
+    starts = _starts(jobs, segments, window)
     if starts.height > MAX_STARTS:
         raise ValueError(f"{starts.height:,} rows of starts are too many to draw: at most {MAX_STARTS:,}")
     ax, words = style.prepared(ax), words or Words()
@@ -87,16 +87,12 @@ def gantt(
     return legible(ax)
 
 
-def _starts(jobs: pl.DataFrame, log: pl.DataFrame, window: Window) -> pl.DataFrame:
-    """Return the start rows with what a task asks, fractions first, in order of time."""
-    asked = jobs.select(
-        "job",
-        pl.col("platform").to_physical(),
-        pl.col("accelerators") / pl.col("tasks"),
-        pl.col("end_ms").fill_null(window.horizon),
+def _starts(jobs: pl.DataFrame, segments: pl.DataFrame, window: Window) -> pl.DataFrame:
+    """Return the segments with what a task asks, fractions first, in order of time."""
+    asked = jobs.select("job", pl.col("platform").to_physical(), pl.col("accelerators") / pl.col("tasks"))
+    rows = segments.filter(pl.col("start_ms") < window.horizon).select(
+        "job", "node", pl.col("device").fill_null(-1), "amount", "start_ms", pl.col("end_ms").fill_null(window.horizon)
     )
-    starts = log.filter(pl.col("kind") == "start", pl.col("t") < window.horizon)
-    rows = starts.select("job", "node", "device", "amount", start_ms="t")
     found = rows.join(asked, on="job", how="left", maintain_order="left")
     return found.sort(pl.col("device") < 0, "start_ms", maintain_order=True)
 

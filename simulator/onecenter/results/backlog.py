@@ -7,8 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from onecenter.fleet import NodeType
-from onecenter.results.log import FUTURE, REFUSED, Fates
+from onecenter.results.segments import Fates
 from onecenter.results.tables import HOUR, THOUSAND
+from onecenter.results.waits import waits
 from onecenter.results.window import Window
 from onecenter.workload.table import Workload, type_order
 
@@ -42,15 +43,13 @@ def backlog_slope(jobs: Workload, fate: Fates, window: Window, rhythm: int | Non
 
 def waiting_hours(jobs: Workload, fate: Fates, t: Array) -> Array:
     """Return the accelerator-hours of the jobs that wait at each instant (ms)."""
-    there = ~np.isin(fate.outcome, (FUTURE, REFUSED))
-    work = (jobs.gang * np.minimum(jobs.run, jobs.walltime) / (THOUSAND * HOUR))[there]
-    submit = jobs.submit[there]
-    left = np.where(fate.start >= 0, fate.start, fate.end)[there]
-    gone = left >= 0
-    order = np.argsort(left[gone], kind="stable")
-    came = np.concatenate([[0.0], np.cumsum(work)])[np.searchsorted(submit, t, side="right")]
+    waited = waits(jobs.submit, fate)
+    work = (jobs.gang * np.minimum(jobs.run, jobs.walltime) / (THOUSAND * HOUR))[waited.job]
+    gone = waited.end >= 0
+    order = np.argsort(waited.end[gone], kind="stable")
+    came = np.concatenate([[0.0], np.cumsum(work)])[np.searchsorted(waited.begin, t, side="right")]
     went = np.concatenate([[0.0], np.cumsum(work[gone][order])])
-    return np.asarray(came - went[np.searchsorted(left[gone][order], t, side="right")])
+    return np.asarray(came - went[np.searchsorted(waited.end[gone][order], t, side="right")])
 
 
 class Waiting(NamedTuple):
@@ -62,16 +61,15 @@ class Waiting(NamedTuple):
 
 def while_waiting(jobs: Workload, fate: Fates, window: Window) -> Waiting:
     """Return what was used of the center while a job waited, in a window: as much as it can serve."""
-    left = np.where(fate.start >= 0, fate.start, fate.end)
-    waited = ~np.isin(fate.outcome, (FUTURE, REFUSED)) & (left != jobs.submit)
-    begins, ends = window.bounded(jobs.submit[waited], left[waited])
-    # By submit, a wait that begins after all before it are over begins a new span.
+    found = waits(jobs.submit, fate)
+    waited = found.end != found.begin
+    begins, ends = window.bounded(found.begin[waited], found.end[waited])
+    # In their order, a wait that begins after all before it are over begins a new span.
     over = np.maximum.accumulate(ends)
     first = np.flatnonzero(begins > np.concatenate([[-1], over[:-1]]))
     spans = begins[first], np.maximum.reduceat(over, first) if len(first) else over
-    ran = fate.start >= 0
-    bounds = window.bounded(fate.start[ran], fate.end[ran])
-    used = [_used_until(*bounds, jobs.gang[ran], t) for t in spans]
+    bounds, gang = window.bounded(fate.attempts.start, fate.attempts.end), jobs.gang[fate.attempts.job]
+    used = [_used_until(*bounds, gang, t) for t in spans]
     return Waiting(float((spans[1] - spans[0]).sum()) / HOUR, float((used[1] - used[0]).sum()) / (THOUSAND * HOUR))
 
 
@@ -103,9 +101,8 @@ def queue_grows(jobs: Workload, fate: Fates, fleet: Sequence[NodeType], window: 
 
 def _waiting_on(jobs: Workload, fate: Fates, t: int) -> dict[int, float]:
     """Return the work (thousandths of an accelerator x ms) that waits at t, by the node types that it may use."""
-    left = np.where(fate.start >= 0, fate.start, fate.end)
-    rows = np.flatnonzero((jobs.submit < t) & ((left < 0) | (left >= t)) & ~np.isin(fate.outcome, (FUTURE, REFUSED)))
-    waiting = jobs.take(rows)
+    found = waits(jobs.submit, fate)
+    waiting = jobs.take(found.job[(found.begin < t) & ((found.end < 0) | (found.end >= t))])
     types, which = np.unique(waiting.types, return_inverse=True)
     work = waiting.gang * np.minimum(waiting.run, waiting.walltime).astype(np.float64)
     return dict(zip(types.tolist(), np.bincount(which, work, len(types)).tolist(), strict=True))

@@ -8,10 +8,12 @@ import numpy.typing as npt
 
 from onecenter.fleet import NodeType, accelerators_of
 from onecenter.results.backlog import queue_grows
-from onecenter.results.log import ENDED, FATES, RUNNING, WAITING, Fates
+from onecenter.results.log import ENDED, FATES, REQUEUED, RUNNING, WAITING
 from onecenter.results.seen import Seen, seen, submitted_in
+from onecenter.results.segments import Fates
 from onecenter.results.tables import HOUR, THOUSAND
 from onecenter.results.targets import PLACES, Target, judge, meets, tally
+from onecenter.results.waits import waits_again
 from onecenter.results.window import Window
 from onecenter.statistics.sample import Bracket, Sample, bracketed
 from onecenter.workload.table import Workload
@@ -99,19 +101,22 @@ def figures(
         Times in seconds, shares in 0..1. `submitted` = `in_time` + `late` + `refused` + `cancelled_waiting` + `open`:
         a job is in time if it has started within each target that covers it, late if it certainly has not, open if it
         still waited when it was last seen, for less than each limit. `submitted` = `started` + `waiting` +
-        `cancelled_waiting` + `refused` and `started` = `ended` + `running`, as last seen; `unfinished` waited or ran
-        at the horizon, `waiting_at_horizon` waited. Waits, stays (`jct_s`, end - submit), `bounded_slowdown`, which is
-        max(1, (wait + run) / max(run, 10 s)), `makespan_s`, from the first submit to the last end, and `on_time` are
+        `cancelled_waiting` + `refused` and `started` = `ended` + `running`, as last seen (`running` counts also those
+        that wait again); `unfinished` waited or ran at the horizon, `waiting_at_horizon` waited, also again. Waits
+        (first start - submit), stays (`jct_s`, last end - submit), `bounded_slowdown`, which is max(1, stay / max(run,
+        10 s)) with the run of the last attempt, `makespan_s`, from the first submit to the last end, and `on_time` are
         about all jobs. A percentile p95 stands beside its bounds p95_low and p95_high; it is None where they differ or
         it is infinite, a bound is None where it is infinite. So is the mean; `mean_started` is that of the started.
     """
     mine = np.ones(len(workload), bool) if rows is None else rows
-    used = int((window.clipped(fate.start, fate.end) * workload.gang)[mine].sum())
+    stays = fate.attempts
+    used = int((window.clipped(stays.start, stays.end) * workload.gang[stays.job])[mine[stays.job]].sum())
     capacity = accelerators_of(tuple(fleet)) * THOUSAND * window.length
-    jobs = seen(workload, fate, until).where(mine & submitted_in(workload, fate, window))
+    counted = mine & submitted_in(workload, fate, window)
+    jobs = seen(workload, fate, until).where(counted)
     judgements = [judge(target, jobs) for target in targets]
     return {
-        **_counts(jobs, tally(targets, jobs), window.horizon),
+        **_counts(jobs, tally(targets, jobs), _waiting_again(fate, window.horizon, until)[counted], window.horizon),
         "wait_s": _described(jobs.waits, PERCENTILES, 1_000),
         "jct_s": _described(jobs.stays, PERCENTILES, 1_000),
         **_makespan(jobs),
@@ -124,21 +129,30 @@ def figures(
     }
 
 
-def _counts(jobs: Seen, tally: Mapping[str, int], horizon: int) -> dict[str, int]:
+def _waiting_again(fate: Fates, horizon: int, until: int) -> Array:
+    """Return which jobs waited again at the horizon, as a bool array."""
+    found, waiting = waits_again(fate), np.zeros(len(fate.start), bool)
+    goes_on = (found.end < 0) | ((until > horizon) & (found.end >= horizon))
+    waiting[found.job[(found.begin < horizon) & goes_on]] = True
+    return waiting
+
+
+def _counts(jobs: Seen, tally: Mapping[str, int], waiting_again: Array, horizon: int) -> dict[str, int]:
     by = {name: int((jobs.outcome == code).sum()) for code, name in enumerate(FATES)}
     ended = sum(by[FATES[code]] for code in ENDED)
     # What falls due at the horizon does not happen before it; a run that did not go on was seen whole.
     later = jobs.until > horizon
     waiting = jobs.waiting | (later & ~jobs.refused & (jobs.submit + jobs.wait >= horizon))
-    running = (jobs.outcome == RUNNING) | (later & jobs.started & (jobs.end >= horizon))
+    running = np.isin(jobs.outcome, (RUNNING, REQUEUED)) | (later & jobs.started & (jobs.end >= horizon))
     found = {
         "submitted": len(jobs),
         **tally,
         "started": int(jobs.started.sum()),
         "ended": ended,
         **by,
+        FATES[RUNNING]: by[FATES[RUNNING]] + by[FATES[REQUEUED]],
         "unfinished": int((waiting | running).sum()),
-        "waiting_at_horizon": int(waiting.sum()),
+        "waiting_at_horizon": int((waiting | waiting_again).sum()),
     }
     return {name: found[name] for name in COUNTS}
 
@@ -155,10 +169,11 @@ def _described(sample: Sample, percents: Sequence[int], scale: float) -> Figures
 def _makespan(jobs: Seen) -> Figures:
     """Return the time from the first submit to the last end; jobs that never start have no end."""
     found = None
-    if (jobs.started | jobs.waiting).any():
-        last = max(int(jobs.end.max()), jobs.until if jobs.waiting.any() else 0)
+    open_ = jobs.waiting | jobs.requeued
+    if (jobs.started | open_).any():
+        last = max(int(jobs.end.max()), jobs.until if open_.any() else 0)
         low = last - int(jobs.submit.min())
-        found = Bracket(low, np.inf if jobs.waiting.any() else low)
+        found = Bracket(low, np.inf if open_.any() else low)
     return {f"{name}_s": value for name, value in bracketed("makespan", found, 1_000).items()}
 
 

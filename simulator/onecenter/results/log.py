@@ -1,7 +1,7 @@
-"""The decision log of a run: its digest, its table, and what it says became of each job."""
+"""The decision log of a run: its digest and its table, and the names of what may become of a job."""
 
 import hashlib
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,8 @@ Array = npt.NDArray[Any]
 
 LOG_DTYPE: Final = schema.log_dtype()
 
-#: What became of a job; the position of a name is its code. The first ones are those of OUTCOMES.
+#: What became of a job; the position of a name is its code. The first ones are those of OUTCOMES. A job that is
+#: requeued waits again after it has run; one that is waiting has not started.
 FATES: Final = (
     *schema.OUTCOMES,
     "killed",
@@ -21,8 +22,9 @@ FATES: Final = (
     "running",
     "waiting",
     "future",
+    "requeued",
 )
-KILLED, CANCELLED_WAITING, REFUSED, RUNNING, WAITING, FUTURE = range(len(schema.OUTCOMES), len(FATES))
+KILLED, CANCELLED_WAITING, REFUSED, RUNNING, WAITING, FUTURE, REQUEUED = range(len(schema.OUTCOMES), len(FATES))
 
 #: Fates of jobs that ran to an end of some kind.
 ENDED: Final = (schema.COMPLETED, schema.FAILED, schema.CANCELLED_RUNNING, KILLED)
@@ -36,24 +38,6 @@ FATE_TYPE: Final = pl.Enum(FATES)
 
 #: Rows turned at a time, so that a long log needs no second copy.
 CHUNK: Final = 1 << 18
-
-
-class Fates(NamedTuple):
-    """What became of each job; row = job id.
-
-    Attributes
-    ----------
-    start : int64 array
-        ms; -1: it did not start.
-    end : int64 array
-        ms; of the run, or of the waiting where it was cancelled; -1: neither.
-    outcome : int8 array
-        Code of FATES.
-    """
-
-    start: Array
-    end: Array
-    outcome: Array
 
 
 def digest(log: Array) -> str:
@@ -87,8 +71,7 @@ def names_of(series: pl.Series) -> list[str]:
 def to_frame(log: Array) -> pl.DataFrame:
     """Return a log as a table with the names of kinds and reasons; times in ms, -1 where there is none."""
     columns: dict[str, Any] = {name: np.ascontiguousarray(log[name]) for name, *_ in schema.LOG}
-    ends = columns["kind"] == schema.E_END
-    reason = columns["reason"] + np.where(ends, len(schema.REASONS), 0).astype(np.int8)
+    reason = columns["reason"] + np.where(with_outcome(log), len(schema.REASONS), 0).astype(np.int8)
     columns["kind"] = named(columns["kind"], KIND_TYPE)
     columns["reason"] = named(reason, REASON_TYPE)
     return pl.DataFrame(columns)
@@ -100,32 +83,32 @@ def from_frame(frame: pl.DataFrame) -> Array:
     for name, *_ in schema.LOG:
         column = frame[name]
         log[name] = (column.to_physical() if name in {"kind", "reason"} else column).to_numpy()
-    log["reason"] -= np.where(log["kind"] == schema.E_END, len(schema.REASONS), 0).astype(np.int8)
+    log["reason"] -= np.where(with_outcome(log), len(schema.REASONS), 0).astype(np.int8)
     return log
 
 
-def fates(log: Array, n_jobs: int) -> Fates:
-    """Return what became of the jobs 0 .. n_jobs - 1.
+def arrivals(log: Array) -> Array:
+    """Return which rows are the first of a job: its submit, or its refusal."""
+    kind = log["kind"]
+    first: Array = (kind == schema.E_SUBMIT) | (kind == schema.E_REFUSE)
+    return first
 
-    Raises
-    ------
-    ValueError
-        If the log names a job beyond them.
-    """
-    if len(log) and int(log["job"].max()) >= n_jobs:
-        raise ValueError(f"the log names job {int(log['job'].max())}, but there are {n_jobs} jobs")
-    start = np.full(n_jobs, -1, dtype=np.int64)
-    end = np.full(n_jobs, -1, dtype=np.int64)
-    outcome = np.full(n_jobs, FUTURE, dtype=np.int8)
-    kind = np.ascontiguousarray(log["kind"])
-    outcome[log["job"][kind == schema.E_SUBMIT]] = WAITING
-    outcome[log["job"][kind == schema.E_REFUSE]] = REFUSED
-    rows = np.flatnonzero(kind == schema.E_START)
-    start[log["job"][rows]] = log["t"][rows]
-    outcome[log["job"][rows]] = RUNNING
-    for event, fate in ((schema.E_END, None), (schema.E_KILL, KILLED), (schema.E_CANCEL, CANCELLED_WAITING)):
-        rows = np.flatnonzero(kind == event)
-        jobs = log["job"][rows]
-        end[jobs] = log["t"][rows]
-        outcome[jobs] = log["reason"][rows] if fate is None else fate
-    return Fates(start, end, outcome)
+
+def submits(jobs: Array, t: Array) -> Array:
+    """Return rows in which jobs are submitted at instants t (ms)."""
+    rows = np.zeros(len(jobs), LOG_DTYPE)
+    rows["t"], rows["job"], rows["kind"] = t, jobs, schema.E_SUBMIT
+    rows["node"] = rows["device"] = -1
+    return rows
+
+
+def places(log: Array) -> Array:
+    """Return which rows name the node on which a job was placed."""
+    named: Array = log["kind"] == schema.E_START
+    return named
+
+
+def with_outcome(log: Array) -> Array:
+    """Return which rows hold an outcome as their reason."""
+    ends: Array = log["kind"] == schema.E_END
+    return ends

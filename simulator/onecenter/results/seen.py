@@ -8,7 +8,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from onecenter.results.log import CANCELLED_WAITING, ENDED, FUTURE, KILLED, REFUSED, RUNNING, WAITING, Fates
+from onecenter.results.log import CANCELLED_WAITING, ENDED, FUTURE, KILLED, REFUSED, REQUEUED, RUNNING, WAITING
+from onecenter.results.segments import Fates
 from onecenter.results.window import Window
 from onecenter.statistics.sample import Sample
 from onecenter.workload.table import Workload
@@ -28,8 +29,10 @@ class Seen:
 
     Attributes
     ----------
-    submit, wait, run, deadline : int64 array
-        ms: the submit; how long it waited, as far as seen (refused: 0); how long it runs; the deadline (-1: none).
+    submit, wait, interrupted, run, deadline : int64 array
+        ms: the submit; how long it waited for its first start, as far as seen (refused: 0); what lay, from then on,
+        before its last attempt, or after it where it waits again: earlier attempts and waits; how long its last attempt
+        runs, or the next one will; the deadline (-1: none).
     gang : int64 array
         Accelerators of the whole gang, thousandths.
     outcome : int8 array
@@ -42,6 +45,7 @@ class Seen:
 
     submit: Array
     wait: Array
+    interrupted: Array
     run: Array
     deadline: Array
     gang: Array
@@ -70,8 +74,13 @@ class Seen:
 
     @cached_property
     def waiting(self) -> Array:
-        """Which still waited when they were last seen."""
+        """Which still waited for their first start when they were last seen."""
         return np.equal(self.outcome, WAITING)
+
+    @cached_property
+    def requeued(self) -> Array:
+        """Which had run, and waited again, when they were last seen."""
+        return np.equal(self.outcome, REQUEUED)
 
     @cached_property
     def started(self) -> Array:
@@ -80,40 +89,48 @@ class Seen:
 
     @cached_property
     def end(self) -> Array:
-        """When each ends (ms; -1: it did not start): nothing interrupts a job that runs."""
-        return np.where(self.started, self.submit + self.wait + self.run, -1)
+        """When each ends (ms; -1: it did not start), if nothing interrupts it any more."""
+        return np.where(self.started, self.submit + self.stay, -1)
 
-    def _sample(self, seen: Array) -> Sample:
-        return Sample(seen, self.waiting, self.refused | self.cancelled)
+    @cached_property
+    def stay(self) -> Array:
+        """How long (ms) each is in the center; who waits: as far as seen."""
+        runs = self.started & ~self.requeued
+        return self.wait + self.interrupted + np.where(runs, self.run, 0)
 
     @cached_property
     def waits(self) -> Sample:
-        """Start - submit, ms."""
-        return self._sample(self.wait)
+        """First start - submit, ms."""
+        return Sample(self.wait, self.waiting, self.refused | self.cancelled)
+
+    def _whole(self, seen: Array) -> Sample:
+        """Return a sample of what is known once a job has ended, or runs."""
+        return Sample(seen, self.waiting | self.requeued, self.refused | self.cancelled)
 
     @cached_property
     def stays(self) -> Sample:
-        """End - submit, ms."""
-        return self._sample(np.where(self.started, self.wait + self.run, self.wait))
+        """Last end - submit, ms."""
+        return self._whole(self.stay)
 
     @cached_property
     def slowdowns(self) -> Sample:
-        """Bounded slowdowns: max(1, (wait + run) / max(run, 10 s))."""
-        return self._sample(np.maximum(1.0, (self.wait + self.run) / np.maximum(self.run, SLOWDOWN_THRESHOLD)))
+        """Bounded slowdowns: max(1, (wait + run) / max(run, 10 s)); to the wait counts all before the last attempt."""
+        stay = self.wait + self.interrupted + self.run
+        return self._whole(np.maximum(1.0, stay / np.maximum(self.run, SLOWDOWN_THRESHOLD)))
 
     @cached_property
     def expansions(self) -> Sample:
         """Expansion factors: (wait + run) / run."""
-        return self._sample((self.wait + self.run) / self.run)
+        return Sample((self.wait + self.run) / self.run, self.waiting, self.refused | self.cancelled)
 
     def on_time(self) -> tuple[Array, Array]:
-        """Return which jobs with a deadline certainly keep it, and which may: those still waiting that still can.
+        """Return which jobs with a deadline keep it, and which may: those that wait, also again, and still can.
 
         Kept: it ends of its own accord, not killed, by the deadline. Whoever never starts has missed it.
         """
         able = (self.deadline >= 0) & ~self.killed
-        kept = able & self.started & (self.end <= self.deadline)
-        return kept, kept | (able & self.waiting & (self.until + self.run <= self.deadline))
+        kept = able & self.started & ~self.requeued & (self.end <= self.deadline)
+        return kept, kept | (able & (self.waiting | self.requeued) & (self.until + self.run <= self.deadline))
 
 
 def seen(workload: Workload, fate: Fates, until: int) -> Seen:
@@ -122,17 +139,33 @@ def seen(workload: Workload, fate: Fates, until: int) -> Seen:
     left = np.where(started, fate.start, np.where(fate.end >= 0, fate.end, until))
     waited = np.where(np.isin(fate.outcome, (REFUSED, FUTURE)), 0, left - workload.submit)
     expected = np.minimum(workload.run, workload.walltime)
-    to_be_killed = np.isin(fate.outcome, (RUNNING, WAITING)) & (workload.run > workload.walltime)
+    to_be_killed = np.isin(fate.outcome, (RUNNING, WAITING, REQUEUED)) & (workload.run > workload.walltime)
+    interrupted = _interrupted(fate, until)
     return Seen(
         submit=workload.submit,
         wait=waited,
-        run=np.where(np.isin(fate.outcome, ENDED), fate.end - fate.start, expected),
+        interrupted=interrupted,
+        run=np.where(np.isin(fate.outcome, ENDED), fate.end - fate.start - interrupted, expected),
         deadline=workload.deadline,
         gang=workload.gang,
         outcome=fate.outcome,
         killed=(fate.outcome == KILLED) | to_be_killed,
         until=until,
     )
+
+
+def _interrupted(fate: Fates, until: int) -> Array:
+    """Return what (ms) lay between the first start of each job and the beginning of its last attempt, or waits again;
+    of an ended one all that its last attempt did not take.
+    """
+    stays, found = fate.attempts, np.zeros(len(fate.start), np.int64)
+    rows = np.flatnonzero(stays.last & (~stays.first | (stays.outcome == REQUEUED)))
+    job = stays.job[rows]
+    ended = np.isin(fate.outcome[job], ENDED)
+    resumed = np.where(stays.outcome[rows] == REQUEUED, until, stays.start[rows])
+    ran = stays.end[rows] - stays.start[rows]
+    found[job] = np.where(ended, fate.end[job] - ran, resumed) - fate.start[job]
+    return found
 
 
 def joined(parts: Sequence[Seen]) -> Seen:

@@ -1,26 +1,17 @@
 """How much waits and runs on each platform, as exact steps over time."""
 
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from onecenter_kernels import schema
 
 from onecenter.results.log import named
-from onecenter.results.tables import THOUSAND, first_start_rows
+from onecenter.results.segments import changes
+from onecenter.results.tables import THOUSAND
 from onecenter.workload.table import Workload
 
 Array = npt.NDArray[Any]
-
-#: What each kind of row does to the jobs (waiting, running) of its platform.
-EFFECTS: Final = {
-    schema.E_SUBMIT: (1, 0),
-    schema.E_START: (-1, 1),
-    schema.E_END: (0, -1),
-    schema.E_KILL: (0, -1),
-    schema.E_CANCEL: (-1, 0),
-}
 
 
 def series_table(workload: Workload, log: Array) -> pl.DataFrame:
@@ -31,38 +22,23 @@ def series_table(workload: Workload, log: Array) -> pl.DataFrame:
     Columns t_ms, platform, waiting, running, accelerators_running, accelerators_waiting; sorted by platform,
     then t_ms. A row holds from its instant until the next row of its platform; before the first all are 0.
     """
-    rows = _rows(log)
+    found = changes(log)
     # Sorting of small integers is linear; rows of one platform stay in order of time.
-    rows = rows[np.argsort(workload.platform[log["job"][rows]].astype(np.uint16), kind="stable")]
-    t, job, kind = (np.ascontiguousarray(log[name][rows]) for name in ("t", "job", "kind"))
+    order = np.argsort(workload.platform[found.job].astype(np.uint16), kind="stable")
+    t, job, waiting, running = (column[order] for column in found)
     platform = workload.platform[job]
     last = (np.diff(t, append=-1) != 0) | (np.diff(platform, append=-1) != 0)
     columns: dict[str, Any] = {
         "t_ms": t[last],
         "platform": named(platform[last], pl.Enum(workload.platforms)),
     }
-    effects = {name: effect[kind] for name, effect in zip(("waiting", "running"), _effects(), strict=True)}
+    effects = {"waiting": waiting, "running": running}
     for name, effect in effects.items():
         columns[name] = _levels(effect, platform, last).astype(np.int32)
     gang = workload.gang[job]
     for name in ("running", "waiting"):
         columns[f"accelerators_{name}"] = _levels(effects[name] * gang, platform, last) / THOUSAND
     return pl.DataFrame(columns)
-
-
-def _effects() -> Array:
-    """Return by (waiting or running, kind of row) what the row adds."""
-    effect = np.zeros((2, len(schema.EVENTS)), dtype=np.int8)
-    for kind, pair in EFFECTS.items():
-        effect[:, kind] = pair
-    return effect
-
-
-def _rows(log: Array) -> Array:
-    """Return the indices of the rows that change what waits or runs, each start once."""
-    kind = np.ascontiguousarray(log["kind"])
-    others = np.flatnonzero(np.isin(kind, [code for code in EFFECTS if code != schema.E_START]))
-    return np.sort(np.concatenate([others, first_start_rows(log)]))
 
 
 def _levels(change: Array, platform: Array, last: Array) -> Array:

@@ -6,11 +6,12 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from onecenter_kernels import schema
 
 from onecenter.fleet import NodeType
-from onecenter.results.log import ENDED, FATE_TYPE, FUTURE, Fates, named
+from onecenter.results.log import ENDED, FATE_TYPE, FUTURE, named
 from onecenter.results.seen import seen, submitted_in
+from onecenter.results.segments import Fates, Segments
+from onecenter.results.waits import waits_again
 from onecenter.results.window import Window
 from onecenter.workload.table import Workload
 
@@ -20,43 +21,34 @@ THOUSAND: Final = 1_000
 HOUR: Final = 3_600_000
 
 
-def first_start_rows(log: Array) -> Array:
-    """Return the indices of the first row of each start."""
-    rows = np.flatnonzero(np.ascontiguousarray(log["kind"]) == schema.E_START)
-    job = log["job"][rows]
-    # Rows of one start stand together: what follows another row of the same job belongs to that start.
-    goes_on = (np.diff(rows, prepend=-2) == 1) & (np.diff(job, prepend=-1) == 0)
-    first: Array = rows[~goes_on]
-    return first
-
-
-def node_types_of_jobs(log: Array, n_jobs: int, fleet: Sequence[NodeType]) -> Array:
-    """Return the node type (index) on which each job started; -1: it did not."""
-    rows = first_start_rows(log)
+def node_types(nodes: Array, fleet: Sequence[NodeType]) -> Array:
+    """Return the node type (index) of each node."""
     last = np.cumsum([kind.count for kind in fleet])
-    types = np.full(n_jobs, -1, dtype=np.int8)
-    types[log["job"][rows]] = np.searchsorted(last, log["node"][rows], side="right")
-    return types
+    return np.searchsorted(last, nodes, side="right")
 
 
 def jobs_table(
-    workload: Workload, log: Array, fate: Fates, fleet: Sequence[NodeType], window: Window, until: int
+    workload: Workload, fate: Fates, fleet: Sequence[NodeType], window: Window, until: int
 ) -> pl.DataFrame:
     """Return one row per job, by id; see the columns' names for units, null where there is no such instant.
 
     `in_window`: it is one of those that the figures are about; the others were there before, or came while the run went
     on. `accelerators` is those of the whole gang, `cpus` and `memory_mib` are those of a task (spread any: of an
-    accelerator), `end_ms` of a job cancelled while it waited is the cancel, `on_time` is null while unknown.
+    accelerator), `start_ms` is the first start, `end_ms` the last end or of a job cancelled while it waited the cancel,
+    `on_time` is null while unknown. Of a job with several attempts `wait_ms` is the wait for the first, `run_ms` the
+    time of all of them, `requeued_wait_ms` what it waited after the first (as far as seen), and `node_type` that of the
+    last. `restarts` counts the attempts after the first.
     """
-    ran = np.isin(fate.outcome, ENDED)
+    ended, started = np.isin(fate.outcome, ENDED), fate.start >= 0
+    again = _requeued_waits(fate, until)
     kept, may = seen(workload, fate, until).on_time()
     due = (workload.deadline >= 0) & (fate.outcome != FUTURE)
-    types = node_types_of_jobs(log, len(workload), fleet)
     optional = {
-        "start_ms": (fate.start, fate.start >= 0),
+        "start_ms": (fate.start, started),
         "end_ms": (fate.end, fate.end >= 0),
-        "wait_ms": (fate.start - workload.submit, fate.start >= 0),
-        "run_ms": (fate.end - fate.start, ran),
+        "wait_ms": (fate.start - workload.submit, started),
+        "requeued_wait_ms": (again, started),
+        "run_ms": (fate.end - fate.start - again, ended),
         "deadline_ms": (workload.deadline, workload.deadline >= 0),
         "on_time": (kept, due & (kept == may)),
     }
@@ -76,9 +68,10 @@ def jobs_table(
         "walltime_ms": workload.walltime,
         "outcome": named(fate.outcome, FATE_TYPE),
         "in_window": submitted_in(workload, fate, window),
-        "node_type": _type_names(types, fleet),
+        "restarts": np.maximum(np.bincount(fate.attempts.job, minlength=len(workload)) - 1, 0).astype(np.int32),
+        "node_type": _last_types(fate, fleet),
     }
-    last = ["walltime_ms", "outcome", "node_type", "deadline_ms", "on_time", "in_window"]
+    last = ["walltime_ms", "outcome", "node_type", "deadline_ms", "on_time", "in_window", "restarts"]
     return pl.DataFrame(columns).select(pl.exclude(*last), *last)
 
 
@@ -88,20 +81,50 @@ def nullable(values: Array, valid: Array) -> pl.Series:
     return frame.select(pl.when("valid").then("value")).to_series()
 
 
-def _type_names(types: Array, fleet: Sequence[NodeType]) -> pl.Series:
-    names = named(np.maximum(types, 0), pl.Enum([kind.name for kind in fleet]))
-    frame = pl.DataFrame({"name": names, "valid": types >= 0})
+def _requeued_waits(fate: Fates, until: int) -> Array:
+    """Return how long (ms) each job waited after its first attempt, as far as it was seen."""
+    found, total = waits_again(fate), np.zeros(len(fate.start), np.int64)
+    np.add.at(total, found.job, np.where(found.end >= 0, found.end, until) - found.begin)
+    return total
+
+
+def _last_types(fate: Fates, fleet: Sequence[NodeType]) -> pl.Series:
+    """Return the name of the node type of each job's last attempt; null: it did not start."""
+    stays, types = fate.attempts, np.zeros(len(fate.start), np.int64)
+    types[stays.job[stays.last]] = node_types(stays.node[stays.last], fleet)
+    frame = pl.DataFrame({"name": named(types, pl.Enum([kind.name for kind in fleet])), "valid": fate.start >= 0})
     return frame.select(pl.when("valid").then("name")).to_series()
 
 
-def nodes_table(workload: Workload, log: Array, fate: Fates, fleet: Sequence[NodeType], window: Window) -> pl.DataFrame:
+def segments_table(segments: Segments) -> pl.DataFrame:
+    """Return one row per segment, in the order of the starts: a part of a job on a node, from when to when.
+
+    `attempt` counts the stays of a job on nodes from 0; `device` is null where the log does not say which, `amount` is
+    tasks (spread any: accelerators), `end_ms` is null and `outcome` running where it has not ended. An attempt that was
+    evicted is requeued.
+    """
+    return pl.DataFrame(
+        {
+            "job": segments.job,
+            "attempt": segments.attempt,
+            "node": segments.node,
+            "device": nullable(segments.device, segments.device >= 0),
+            "amount": segments.amount,
+            "start_ms": segments.start,
+            "end_ms": nullable(segments.end, segments.end >= 0),
+            "outcome": named(segments.outcome, FATE_TYPE),
+        }
+    )
+
+
+def nodes_table(workload: Workload, segments: Segments, fleet: Sequence[NodeType], window: Window) -> pl.DataFrame:
     """Return one row per node: its type, rack and accelerators, the accelerator-hours held of it in the window,
     their share of what it had to give (null without accelerators), the cpu-hours held and the starts in the window.
     """
     counts = [kind.count for kind in fleet]
     of_type = np.repeat(np.arange(len(fleet)), counts)
     accelerators = np.array([kind.accelerators for kind in fleet], dtype=np.int64)[of_type]
-    busy, cpus, starts = _use_of_nodes(workload, log, fate, window, len(of_type))
+    busy, cpus, starts = _use_of_nodes(workload, segments, window, len(of_type))
     capacity = accelerators * THOUSAND * window.length
     return pl.DataFrame(
         {
@@ -118,19 +141,19 @@ def nodes_table(workload: Workload, log: Array, fate: Fates, fleet: Sequence[Nod
 
 
 def _use_of_nodes(
-    workload: Workload, log: Array, fate: Fates, window: Window, n_nodes: int
+    workload: Workload, segments: Segments, window: Window, n_nodes: int
 ) -> tuple[Array, Array, Array]:
     """Return by node the use of accelerators and cpus in the window (thousandths x ms) and the starts in it."""
-    rows = np.flatnonzero(np.ascontiguousarray(log["kind"]) == schema.E_START)
-    job, node, t = (log[name][rows] for name in ("job", "node", "t"))
-    held = log["amount"][rows] * window.clipped(t, fate.end[job])
+    job, node = segments.job, segments.node
+    held = segments.amount * window.clipped(segments.start, segments.end)
     use = [np.bincount(node, held * asked[job], n_nodes) for asked in (workload.accelerators, workload.cpus)]
-    inside = (t >= window.warmup) & (t < window.horizon)
-    if (log["device"][rows] >= 0).any():
-        # A fraction has a row a device: a start counts once a node.
-        pairs = np.unique(job[inside].astype(np.int64) * n_nodes + node[inside])
-        return use[0], use[1], np.bincount(pairs % n_nodes, minlength=n_nodes)
-    return use[0], use[1], np.bincount(node[inside], minlength=n_nodes)
+    inside = (segments.start >= window.warmup) & (segments.start < window.horizon)
+    nodes = node[inside]
+    if (segments.device >= 0).any():
+        # A fraction has a segment per device: a start counts once per node.
+        stay = job[inside].astype(np.int64) * (int(segments.attempt.max()) + 1) + segments.attempt[inside]
+        nodes = np.unique(stay * n_nodes + nodes) % n_nodes
+    return use[0], use[1], np.bincount(nodes, minlength=n_nodes)
 
 
 def racks_of(fleet: Sequence[NodeType]) -> Array:

@@ -6,10 +6,11 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from onecenter_kernels import schema
 
 from onecenter.checks import Check, Whole, settle
 from onecenter.errors import OnecenterError
+from onecenter.results.log import arrivals
+from onecenter.results.segments import ended
 
 Array = npt.NDArray[Any]
 
@@ -71,10 +72,9 @@ def whole_run(log: Array) -> Window:
     """Return the window of a run without a horizon: from the first submit to the last end, or beyond the last submit
     where that one is refused or leaves while it waits.
     """
-    kind = np.ascontiguousarray(log["kind"])
-    submits = np.flatnonzero((kind == schema.E_SUBMIT) | (kind == schema.E_REFUSE))
+    submits = np.flatnonzero(arrivals(log))
     if len(submits) == 0:
         return Window(0, 0)
-    ends = np.flatnonzero((kind == schema.E_END) | (kind == schema.E_KILL))
+    ends = np.flatnonzero(ended(np.ascontiguousarray(log["kind"])))
     first, last = (int(log["t"][submits[place]]) for place in (0, -1))
     return Window(first, max(last + 1, int(log["t"][ends[-1]]) if len(ends) else 0))

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from onecenter.fleet import NodeType
 from onecenter.policies import Policy
-from onecenter.results.log import Fates, fates
+from onecenter.results.segments import Fates, fates
 from onecenter.results.targets import Target
 from onecenter.results.window import Window
 from onecenter.workload.table import Workload
@@ -61,5 +61,5 @@ class Record:
 
     @cached_property
     def fates(self) -> Fates:
-        """Start, end and outcome of each job, as arrays."""
+        """Start, end, outcome and attempts of each job, as arrays."""
         return fates(self.decisions, len(self.workload))

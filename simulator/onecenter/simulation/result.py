@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from onecenter_kernels import schema
 
 from onecenter.engine.reasons import waits_by_reason
 from onecenter.fleet import accelerators_of
 from onecenter.results.figures import COUNTS, Figures, center_figures, platform_figures
-from onecenter.results.log import digest, to_frame
+from onecenter.results.log import arrivals, digest, to_frame
 from onecenter.results.reasons import job_reasons_table, reasons_table
 from onecenter.results.seen import seen, submitted_in
+from onecenter.results.segments import segments
 from onecenter.results.series import series_table
-from onecenter.results.tables import jobs_table, nodes_table
+from onecenter.results.tables import jobs_table, nodes_table, segments_table
 from onecenter.results.targets import Target
 from onecenter.results.views import PERCENTILES, platforms
 from onecenter.simulation import store
@@ -59,13 +59,19 @@ class Result(Record):
     def jobs(self) -> pl.DataFrame:
         """One row per job; see `tables.jobs_table`."""
         refuse_after_fork()
-        return jobs_table(self.workload, self.decisions, self.fates, self.fleet, self.window, self.until)
+        return jobs_table(self.workload, self.fates, self.fleet, self.window, self.until)
 
     @cached_property
     def nodes(self) -> pl.DataFrame:
         """One row per node; see `tables.nodes_table`."""
         refuse_after_fork()
-        return nodes_table(self.workload, self.decisions, self.fates, self.fleet, self.window)
+        return nodes_table(self.workload, segments(self.decisions, self.fates.attempts), self.fleet, self.window)
+
+    @cached_property
+    def segments(self) -> pl.DataFrame:
+        """Which job was on which node, from when to when; see `tables.segments_table`."""
+        refuse_after_fork()
+        return segments_table(segments(self.decisions, self.fates.attempts))
 
     @cached_property
     def series(self) -> pl.DataFrame:
@@ -101,7 +107,7 @@ class Result(Record):
 
     def summary(self) -> dict[str, Any]:
         """Return the figures of center and platforms, as `onecenter run --json` prints them."""
-        jobs = int(np.count_nonzero(np.isin(self.decisions["kind"], (schema.E_SUBMIT, schema.E_REFUSE))))
+        jobs = int(np.count_nonzero(arrivals(self.decisions)))
         replay = self.provenance.get("replay")
         return {
             "scenario": self.provenance.get("name"),
@@ -251,4 +257,4 @@ class Plots:
     def gantt(self, ax: "Axes | None" = None, language: str = "en") -> "Axes":
         """Which job ran where and when, for small runs."""
         of = self._of
-        return self._drawn("gantt", ax, language, of.jobs, of.log, of.nodes, of.window)
+        return self._drawn("gantt", ax, language, of.jobs, of.segments, of.nodes, of.window)

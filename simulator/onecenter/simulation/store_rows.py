@@ -13,6 +13,7 @@ import polars as pl
 from onecenter_kernels import schema
 
 from onecenter.results import log as decisions
+from onecenter.results.segments import fates
 from onecenter.results.window import LATEST
 from onecenter.simulation.record import Record
 from onecenter.simulation.store_head import Head
@@ -38,9 +39,7 @@ def chunks(record: Record) -> Iterator[pl.DataFrame]:
     for first in range(0, len(record.decisions), CHUNK):
         yield _rows(record.decisions[first : first + CHUNK], record.workload)
     future = np.flatnonzero(record.fates.outcome == decisions.FUTURE)
-    rows = np.zeros(len(future), decisions.LOG_DTYPE)
-    rows["t"], rows["job"], rows["kind"] = record.workload.submit[future], future, schema.E_SUBMIT
-    rows["node"] = rows["device"] = -1
+    rows = decisions.submits(future, record.workload.submit[future])
     no_kind = pl.lit(None, decisions.KIND_TYPE).alias("kind")
     yield _rows(rows, record.workload).with_columns(no_kind)
 
@@ -54,7 +53,7 @@ def schema_of(named: bool) -> pl.Schema:
 def _rows(log: Array, workload: Workload) -> pl.DataFrame:
     """Return rows of the log, with the job's own columns where it is submitted or refused."""
     frame = decisions.to_frame(log)
-    first = np.isin(log["kind"], (schema.E_SUBMIT, schema.E_REFUSE))
+    first = decisions.arrivals(log)
     job = log["job"][first]
     columns = [_sparse(name, getattr(workload, name)[job], first) for name in JOB_COLUMNS]
     if workload.names is not None:
@@ -80,7 +79,7 @@ def read(source: str, head: Head) -> tuple[Array, Workload]:
     ValueError
         If the rows do not belong to the head, or a run cannot have written them.
     """
-    rows = pl.scan_parquet(local(source), glob=False)
+    rows = _with_all_kinds(pl.scan_parquet(local(source), glob=False))
     found, expected = dict(rows.collect_schema()), dict(schema_of(head.named))
     wrong = [name for name in expected | found if found.get(name) != expected.get(name)]
     if wrong:
@@ -94,6 +93,16 @@ def read(source: str, head: Head) -> tuple[Array, Workload]:
     _check_jobs(jobs, head)
     _check_log(log, head)
     return log, jobs
+
+
+def _with_all_kinds(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Return rows with the kinds of today; a file of before may know only the first of them."""
+    kinds = rows.collect_schema().get("kind")
+    if isinstance(kinds, pl.Enum):
+        known = kinds.categories.to_list()
+        if known == list(schema.EVENTS[: len(known)]):
+            return rows.with_columns(pl.col("kind").cast(pl.String).cast(decisions.KIND_TYPE))
+    return rows
 
 
 def _jobs(rows: pl.LazyFrame, head: Head) -> Workload:
@@ -132,10 +141,11 @@ def _check_log(log: Array, head: Head) -> None:
     _between("node", log["node"], -1, sum(kind.count for kind in head.fleet) - 1)
     _between("device", log["device"], -1, max((kind.accelerators for kind in head.fleet), default=0) - 1)
     _between("amount", log["amount"], 0, INT32_MAX)
-    starts, ends = (log["kind"] == kind for kind in (schema.E_START, schema.E_END))
+    starts, ends = decisions.places(log), decisions.with_outcome(log)
     _between("node of a start", log["node"][starts], 0, INT32_MAX)
     _between("reason of an end", log["reason"][ends], 0, len(schema.OUTCOMES) - 1)
     _between("reason", log["reason"][~ends], 0, len(schema.REASONS) - 1)
+    fates(log, head.jobs)
 
 
 def _between(name: str, values: Array, low: int, high: int) -> None:
