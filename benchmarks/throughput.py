@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
+from benchmarks import ratios as beside_bare
 from benchmarks.bare import VARIANTS
 from benchmarks.memory import measured_apart
 from benchmarks.workloads import SEED, fleet, poisson_jobs
@@ -73,9 +74,10 @@ def _measured(sizes: Sizes, say: Say) -> dict[str, Any]:
                 center += [{**at, **row} for row in _center(work, stride, speeds)]
                 say(f"center, {jobs} jobs, load {load}, {stride} stride: done")
     memory = [_memory(sizes.large, LOADS[-1], backfill) for backfill in BACKFILLS]
+    table = beside_bare.rows(sizes.small / FULL.small, say)
     machine = {"processor": platform.machine(), "cores": os.cpu_count(), "system": platform.platform()}
     origin = {"versions": origin["versions"], "kernel_hash": origin["kernel_hash"], "machine": machine}
-    return {**origin, "nodes": NODES, "bare": bare, "center": center, "memory": memory}
+    return {**origin, "nodes": NODES, "bare": bare, "center": center, "memory": memory, "rows": table}
 
 
 def _memory(jobs: int, load: float, backfill: str) -> dict[str, Any]:
@@ -142,7 +144,7 @@ def lines(report: dict[str, Any]) -> list[str]:
             f"peak memory, {row['jobs']} jobs, load {row['load']}, {_policy(row['backfill'])}: "
             f"{peak['run']} MB, with all figures worked out {peak['figures']} MB"
         )
-    return text
+    return [*text, "", *beside_bare.lines(report["rows"])]
 
 
 def _what(row: dict[str, Any]) -> str:

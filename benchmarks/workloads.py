@@ -73,3 +73,31 @@ def integer_jobs(count: int, nodes: int, load_percent: int) -> Workload:
     walltime = run * np.array([1, 2, 3, 6])[roll[6] % 4] * np.where(roll[7] % 50 == 0, 9, 10) // 10
     priority = np.array([0, 0, 0, 5])[roll[8] % 4]
     return workload(submit=submit, run=run, walltime=walltime, accelerators=1000 * size, priority=priority)
+
+
+#: Of mixed jobs: share, accelerators a task (1/1000), tasks.
+MIXED: Final = (
+    (0.15, 250, 1),
+    (0.15, 500, 1),
+    (0.35, 1000, 1),
+    (0.08, 2000, 1),
+    (0.06, 4000, 1),
+    (0.11, 8000, 1),
+    (0.03, 4000, 3),
+    (0.05, 8000, 2),
+    (0.02, 8000, 4),
+)
+
+
+def mixed_jobs(count: int, nodes: int, load: float) -> Workload:
+    """Return jobs with the run times of `poisson_jobs`: some gangs over nodes, some of half a device or less."""
+    draws = Draws(SEED, "benchmarks", "mixed")
+    picked = choice([share for share, _, _ in MIXED], draws.uniforms("size", count))
+    accelerators, tasks = (np.array([row[column] for row in MIXED]) for column in (1, 2))
+    mean = sum(share * each * many for share, each, many in MIXED) / 1000
+    gap = mean_run() * mean / (8 * nodes * load)
+    submit = rounded_up(gap * np.cumsum(exponential(draws.uniforms("gap", count))))
+    run = rounded_up(np.minimum(MEDIAN * np.exp(SIGMA * normal(draws.uniforms("run time", count))), CAP))
+    return workload(
+        submit=submit, run=run, walltime=FACTOR * run, accelerators=accelerators[picked], tasks=tasks[picked]
+    )

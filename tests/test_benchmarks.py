@@ -173,7 +173,7 @@ def test_work_counts_are_as_committed() -> None:
 def test_changed_work_is_named_and_updated(
     small_counts: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(throughput, "measure", lambda *_: {"bare": [], "center": [], "memory": []})
+    monkeypatch.setattr(throughput, "measure", lambda *_: {"bare": [], "center": [], "memory": [], "rows": []})
     assert command.main(["throughput", "--update"]) == 0
     expected = expectations.load(small_counts)
     visits = expected["fifo + easy"]["visits"]

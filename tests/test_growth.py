@@ -41,7 +41,7 @@ def cramped(scenario: RandomScenario, rows: int = 1, fractions: bool = False) ->
     """Return a core whose arrays hold next to nothing yet, `rows` rows where there is no other least."""
     core = core_of(scenario, fractions)
     s = core.state
-    small: dict[str, Any] = {name: getattr(s, name)[:rows].copy() for name in ("queue", "timers", "log")}
+    small: dict[str, Any] = {name: getattr(s, name)[:rows].copy() for name in ("queue", "timers", "log", "runs")}
     if scenario.policy.backfill == "conservative":
         layers = state.FIRST_ROW + 2
         small |= {"book": s.book[:2].copy(), "nodes": s.nodes[:layers].copy(), "devices": s.devices[:layers].copy()}
@@ -107,4 +107,5 @@ def test_next_to_nothing_is_there_at_first(backfill: str) -> None:
     assert len(core.state.log) > 30
     assert len(core.state.timers) > 1
     assert len(core.state.queue) > 1
-    assert (len(core.state.book) > 2) == (backfill == "conservative")
+    assert (len(core.state.runs) > 1) == (backfill != "conservative")
+    assert (len(core.state.book) > 3) == (backfill == "conservative")

@@ -43,3 +43,19 @@ def allows(types, kind):
             return True
         types >>= 4
     return False
+
+
+@njit
+def holds_but_parts(node, ask):
+    """Return how many of the tasks a row of a node holds, parts of a device aside."""
+    k = ask.tasks
+    if k == 1:  # nothing to divide
+        short = (ask.whole > 0 and node.free < ask.whole) or (ask.cpus > 0 and node.cpus < ask.cpus)
+        return 0 if short or (ask.memory > 0 and node.memory < ask.memory) else 1
+    if ask.whole > 0:
+        k = min(k, node.free // ask.whole)
+    if ask.cpus > 0:
+        k = min(k, node.cpus // ask.cpus)
+    if ask.memory > 0:
+        k = min(k, node.memory // ask.memory)
+    return max(k, 0)

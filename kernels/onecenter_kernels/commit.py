@@ -22,8 +22,9 @@ from .codes import (
 from .heap import PATIENCE, push
 from .jit import njit
 from .owning import forget_owner, occupy, own, release
-from .queue import add_running, drop_running, enqueue, place_of, remove_at
+from .queue import enqueue, place_of, remove_at
 from .room import DEVICE, take
+from .runs import add_running, drop_running
 from .state import NOW
 
 
@@ -51,22 +52,31 @@ def most_rows(s, j):
 
 
 @njit
+def held_empty(kind, ask):
+    """Return how many of the tasks an empty node of a type holds."""
+    each = ask.tasks
+    if each == 1:  # nothing to divide
+        short = ask.whole > kind.accelerators or (ask.part > 0 and kind.accelerators == 0)
+        return 0 if short or ask.cpus > kind.cpus or ask.memory > kind.memory else 1
+    if ask.whole > 0:
+        each = min(each, kind.accelerators // ask.whole)
+    if ask.part > 0:
+        each = min(each, kind.accelerators * (DEVICE // ask.part))
+    if ask.cpus > 0:
+        each = min(each, kind.cpus // ask.cpus)
+    if ask.memory > 0:
+        each = min(each, kind.memory // ask.memory)
+    return each
+
+
+@njit
 def fits_empty(s, j):
     """Tell whether job j fits on the empty center, on a node type that it may use."""
     ask = ask_of(s, j)
     types = s.jobs[j].types
     while types > 0:
         kind = s.types[0, (types & 15) - 1]
-        each = ask.tasks
-        if ask.whole > 0:
-            each = min(each, kind.accelerators // ask.whole)
-        if ask.part > 0:
-            each = min(each, kind.accelerators * (DEVICE // ask.part))
-        if ask.cpus > 0:
-            each = min(each, kind.cpus // ask.cpus)
-        if ask.memory > 0:
-            each = min(each, kind.memory // ask.memory)
-        if each * kind.count >= ask.tasks:
+        if held_empty(kind, ask) * kind.count >= ask.tasks:
             return True
         types >>= 4
     return False

@@ -9,7 +9,9 @@ from .commit import start
 from .heap import push
 from .jit import inlined, njit
 from .owning import can_own
+from .picks import note
 from .place import place
+from .promise import earliest_place, may_move
 from .queue import keep_waiting
 from .room import type_holds, view_node
 
@@ -55,6 +57,11 @@ def earliest_row(s, kind, ask, walltime, first, last):
 def reserve_earliest(s, j, first):
     """Reserve the earliest start of job j, from row `first` of the book on."""
     ask, types, walltime = ask_of(s, j), s.jobs[j].types, s.jobs[j].walltime
+    if s.clock[0].profiled:
+        begin, node = earliest_place(s, types, ask, walltime)
+        reserve(s, j, begin, note(s, 0, node, -1, 1))
+        s.jobs[j].first = s.clock[0].notes
+        return
     best, on = s.clock[0].book, -1
     while types > 0:
         kind = (types & 15) - 1
@@ -126,8 +133,31 @@ def restore(s, j, start, kept):
 
 
 @njit
+def put_back_in_profile(s, j):
+    """Do what `put_back` does; a job that is put back where it was has changed nothing."""
+    clock, job = s.clock[0], s.jobs[j]
+    notes, before, node = clock.notes, job.start, s.holds[job.hold].node
+    unreserve(s, j)
+    reserve_earliest(s, j, 0)
+    if job.start == before and s.holds[job.hold].node == node:
+        clock.notes = notes
+        job.first = notes
+    return job.start != before
+
+
+@njit
+def may_be_put_back(s, j):
+    """Tell whether job j has a reservation that may change."""
+    if s.jobs[j].start < 0:
+        return False
+    return not s.clock[0].profiled or may_move(s, j)
+
+
+@njit
 def put_back(s, j):
     """Take the reservation of job j out and put it back at its earliest start; tell whether its start changed."""
+    if s.clock[0].profiled:
+        return put_back_in_profile(s, j)
     before = s.jobs[j].start
     kept = kept_picks(s, j)
     unreserve(s, j)
@@ -149,7 +179,7 @@ def compress(s):
         moved = False
         for i in range(clock.head, clock.tail):
             j = s.queue[i].job
-            if s.jobs[j].start >= 0 and put_back(s, j):
+            if may_be_put_back(s, j) and put_back(s, j):
                 moved = True
                 break
     clock.freed = 0

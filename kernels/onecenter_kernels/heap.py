@@ -1,4 +1,4 @@
-"""Timers: a binary heap by (t, kind, id, order of posting)."""
+"""Timers: a heap of four children a place, by (t, kind, id, order of posting)."""
 
 from .codes import S_FUTURE, S_RUNNING, S_WAITING, T_CANCEL, T_CHANGE, T_END, T_WITHDRAW
 from .jit import njit
@@ -40,9 +40,9 @@ def push(s, t, kind, number, epoch):
     clock.posts += 1
     i = clock.timers
     clock.timers += 1
-    while i > 0 and sooner(new, s.timers[(i - 1) >> 1]):
-        copy_timer(s, (i - 1) >> 1, i)
-        i = (i - 1) >> 1
+    while i > 0 and sooner(new, s.timers[(i - 1) >> 2]):
+        copy_timer(s, (i - 1) >> 2, i)
+        i = (i - 1) >> 2
     copy_timer(s, last, i)
 
 
@@ -54,12 +54,11 @@ def pop(s):
     n = clock.timers
     moved = s.timers[n]
     i = 0
-    while True:
-        child = 2 * i + 1
-        if child >= n:
-            break
-        if child + 1 < n and sooner(s.timers[child + 1], s.timers[child]):
-            child += 1
+    while 4 * i + 1 < n:
+        child = 4 * i + 1
+        for other in range(child + 1, min(child + 4, n)):
+            if sooner(s.timers[other], s.timers[child]):
+                child = other
         if not sooner(s.timers[child], moved):
             break
         copy_timer(s, child, i)

@@ -3,16 +3,20 @@
 from .asks import ask_of
 from .jit import njit
 from .room import DEVICE, take
-from .state import NOW
+from .state import NOW, SHADOW
 
 
 @njit
-def promised(s, j, d):
-    """Tell whether device d is not empty, or promised in part, at some time of the walltime of job j from now on."""
+def promised(s, j, n, d):
+    """Tell whether device d of node n is not empty, or promised in part, at some time of job j's walltime from now on.
+
+    The shadow of EASY says so on the head's nodes only; on the others it leaves no less than now.
+    """
     until = s.clock[0].now + s.jobs[j].walltime
     k = 0
     while k < s.clock[0].book and s.book[k].t < until:
-        if s.devices[s.book[k].layer, d].free != DEVICE:
+        layer = s.book[k].layer
+        if s.devices[layer, d].free != DEVICE and (layer != SHADOW or s.hosts[n].head):
             return True
         k += 1
     return False
@@ -33,7 +37,7 @@ def own(s, j, n, count):
     first = s.nodes[NOW, n].slots
     missing = count - owned(s, j, n)
     for d in range(first, first + s.types[0, s.nodes[NOW, n].type].accelerators):
-        if missing > 0 and not promised(s, j, d):
+        if missing > 0 and not promised(s, j, n, d):
             s.devices[NOW, d].owner = j
             missing -= 1
 
@@ -44,7 +48,7 @@ def can_own(s, j, n, count):
     first = s.nodes[NOW, n].slots
     missing = count - owned(s, j, n)
     for d in range(first, first + s.types[0, s.nodes[NOW, n].type].accelerators):
-        if missing > 0 and not promised(s, j, d):
+        if missing > 0 and not promised(s, j, n, d):
             missing -= 1
     return missing == 0
 

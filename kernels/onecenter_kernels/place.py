@@ -5,56 +5,16 @@ The picks (node, device, tasks) stand in the first rows of `holds`; every functi
 
 import numpy as np
 
+from .asks import holds_but_parts
+from .choose import choose, choose_anywhere
 from .codes import BEST_FIT, FEWEST_RACKS, FIRST_FIT
+from .filling import place_by_level
 from .jit import inlined, njit
+from .levels import indexed
 from .picks import note, undo
 from .racks import place_in_racks
-from .room import holds_but_parts, node_holds, part_device, take_window, type_holds
+from .room import node_holds, part_device, take_window, type_holds
 from .state import VIEW
-
-
-@njit
-def better(a, b, placement):
-    """Tell whether the placement rule prefers node a to node b of lower id."""
-    if placement == BEST_FIT:
-        return a.free < b.free or (a.free == b.free and a.cpus < b.cpus)
-    return a.free > b.free or (a.free == b.free and a.cpus > b.cpus)
-
-
-@njit
-def choose(s, layer, kind, ask, placement):
-    """Return the node of a type that takes the next task; -1: none can."""
-    first, count, nodes = s.types[0, kind].first, s.types[0, kind].count, s.nodes
-    best, parts = -1, ask.part > 0
-    for n in range(first, first + count):
-        node = nodes[layer, n]
-        if holds_but_parts(node, ask) == 0:
-            continue
-        if best >= 0 and not better(node, nodes[layer, best], placement):
-            continue
-        if parts and part_device(s, layer, n, ask.part) < 0:
-            continue
-        best = n
-        if placement == FIRST_FIT:
-            break
-    s.clock[0].visits += count
-    return best
-
-
-@njit
-def choose_anywhere(s, layer, kind, ask, rest):
-    """Return the node for spread any: fewest free that holds the rest, else most free that holds any."""
-    first, count = s.types[0, kind].first, s.types[0, kind].count
-    snug, wide = -1, -1
-    for n in range(first, first + count):
-        k = node_holds(s, layer, n, ask)
-        free = s.nodes[layer, n].free
-        if k >= rest and (snug < 0 or free < s.nodes[layer, snug].free):
-            snug = n
-        if k > 0 and (wide < 0 or free > s.nodes[layer, wide].free):
-            wide = n
-    s.clock[0].visits += count
-    return snug if snug >= 0 else wide
 
 
 @njit
@@ -98,6 +58,8 @@ def fill_order(s, layer, kind, ask, placement):
 @inlined
 def place_filling(s, layer, kind, ask, placement):
     """Place whole tasks by first-fit or best-fit, a node at a time: a filled node changes no other's turn."""
+    if indexed(layer):
+        return place_by_level(s, layer, kind, ask, placement)
     able = fill_order(s, layer, kind, ask, placement)
     picks, rest = 0, ask.tasks
     while rest > 0 and picks < len(able):

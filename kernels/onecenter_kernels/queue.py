@@ -1,7 +1,11 @@
-"""The waiting jobs in the policy's order, and the running jobs by walltime end."""
+"""The waiting jobs in the policy's order.
 
-from .codes import EASY, EASY_SJBF, FIFO, LARGEST_FIRST, PRIORITY, SJF, SMALLEST_FIRST
+Under FIFO with EASY and no depth the queue is indexed: a job that leaves amid it leaves its place empty (-1).
+"""
+
+from .codes import FIFO, LARGEST_FIRST, PRIORITY, SJF, SMALLEST_FIRST
 from .jit import njit
+from .waits import strike
 
 HOUR = 3_600_000
 PRIORITY_UNIT = 1_000_000
@@ -44,17 +48,20 @@ def move(s, source, target):
     a, b = s.queue[source], s.queue[target]
     b.job = a.job
     b.key = a.key
+    b.form = a.form
 
 
 @njit
 def sink(s, i, j, key):
     """Put job j into place i of the queue or, moving others up, as far before it as its key says."""
-    head = s.clock[0].head
+    head, shape = s.clock[0].head, s.queue[i].form
     while i > head and goes_before(s, key, j, s.queue[i - 1].key, s.queue[i - 1].job):
         move(s, i - 1, i)
         i -= 1
-    s.queue[i].job = j
-    s.queue[i].key = key
+    row = s.queue[i]
+    row.job = j
+    row.key = key
+    row.form = shape
 
 
 @njit
@@ -62,7 +69,12 @@ def enqueue(s, j, t):
     """Let job j wait."""
     clock = s.clock[0]
     clock.tail += 1
-    sink(s, clock.tail - 1, j, key_of(s, j, t))
+    clock.waiting += 1
+    s.queue[clock.tail - 1].form = -1
+    if clock.indexed:
+        s.queue[clock.tail - 1].job = j  # the last by submit and id
+    else:
+        sink(s, clock.tail - 1, j, key_of(s, j, t))
 
 
 @njit
@@ -77,9 +89,35 @@ def reorder(s, t):
 
 
 @njit
+def empty(s, i):
+    """Empty place i of an indexed queue; the head is the first that is not."""
+    clock = s.clock[0]
+    if i < clock.listed:
+        strike(s, i)
+    s.queue[i].job = -1
+    while clock.head < clock.tail and s.queue[clock.head].job < 0:
+        clock.head += 1
+
+
+@njit
+def drop_head(s):
+    """Take the head out of the queue."""
+    clock = s.clock[0]
+    if clock.indexed:
+        empty(s, clock.head)
+    else:
+        clock.head += 1
+    clock.waiting -= 1
+
+
+@njit
 def remove_at(s, i):
     """Take the job in place i out of the queue."""
     clock = s.clock[0]
+    clock.waiting -= 1
+    if clock.indexed:
+        empty(s, i)
+        return
     if i - clock.head < clock.tail - i:
         for k in range(i, clock.head, -1):
             move(s, k - 1, k)
@@ -111,65 +149,21 @@ def keep_waiting(s, state):
                 move(s, i, kept)
             kept += 1
     clock.tail = kept
+    clock.waiting = kept - clock.head
 
 
 @njit
 def pack(s):
-    """Move the queue to the front of its array."""
+    """Move the queue to the front of its array, without empty places."""
     clock = s.clock[0]
-    n = clock.tail - clock.head
-    for i in range(n):
-        move(s, clock.head + i, i)
+    for i in range(clock.head, clock.listed):
+        if s.queue[i].job >= 0:
+            strike(s, i)
+    clock.listed = 0
+    n = 0
+    for i in range(clock.head, clock.tail):
+        if s.queue[i].job >= 0:
+            move(s, i, n)
+            n += 1
     clock.head = 0
     clock.tail = n
-
-
-@njit
-def walltime_end(s, j):
-    """Return when running job j has used up its walltime (ms)."""
-    return s.jobs[j].start + s.jobs[j].walltime
-
-
-@njit
-def running_place(s, j):
-    """Return the place of job j among the running jobs by (walltime end, id)."""
-    lo, hi = 0, s.clock[0].running
-    end = walltime_end(s, j)
-    while lo < hi:
-        mid = (lo + hi) // 2
-        other = s.queue[mid].running
-        other_end = walltime_end(s, other)
-        if other_end < end or (other_end == end and other < j):
-            lo = mid + 1
-        else:
-            hi = mid
-    return lo
-
-
-@njit
-def keeps_running(s):
-    """Tell whether the policy looks at the running jobs in order."""
-    backfill = s.clock[0].backfill
-    return backfill == EASY or backfill == EASY_SJBF
-
-
-@njit
-def add_running(s, j):
-    """Add a started job."""
-    clock, queue = s.clock[0], s.queue
-    if keeps_running(s):
-        place = running_place(s, j)
-        for i in range(clock.running, place, -1):
-            queue[i].running = queue[i - 1].running
-        queue[place].running = j
-    clock.running += 1
-
-
-@njit
-def drop_running(s, j):
-    """Drop a job that ends."""
-    clock, queue = s.clock[0], s.queue
-    clock.running -= 1
-    if keeps_running(s):
-        for i in range(running_place(s, j), clock.running):
-            queue[i].running = queue[i + 1].running

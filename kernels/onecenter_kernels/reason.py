@@ -1,9 +1,10 @@
 """Why the head of the queue waits."""
 
-from .asks import allows, ask_of, without_cpu_memory
-from .codes import R_CPU_MEMORY, R_FRAGMENTATION, R_NO_FREE, R_NODE_TYPE, R_RESERVATION
+from .asks import allows, ask_of, holds_but_parts, without_cpu_memory
+from .codes import CONSERVATIVE, R_CPU_MEMORY, R_FRAGMENTATION, R_NO_FREE, R_NODE_TYPE, R_RESERVATION
 from .jit import inlined, njit
-from .room import DEVICE, holds_but_parts, node_holds, type_holds
+from .levels import most_held
+from .room import DEVICE, node_holds, type_holds
 from .state import NOW
 
 
@@ -45,6 +46,14 @@ def fits_elsewhere(s, types, ask):
 
 
 @inlined
+def count_up(s, kind, ask):
+    """Return what `survey` does, from the index: for tasks without parts."""
+    # Where jobs start as soon as they fit, this one does not; only a reservation lets it wait though it does.
+    holds = type_holds(s, NOW, kind, ask) if s.clock[0].backfill == CONSERVATIVE else 0
+    return holds, s.types[NOW, kind].total * DEVICE, most_held(s, NOW, kind, without_cpu_memory(ask))
+
+
+@inlined
 def reason_of(s, j):
     """Return why waiting job j does not run, from the state after a pass."""
     ask, types = ask_of(s, j), s.jobs[j].types
@@ -53,7 +62,8 @@ def reason_of(s, j):
     enough, but_for = False, False
     left = types
     while left > 0:
-        holds, free, held_bare = survey(s, (left & 15) - 1, ask, bare)
+        kind = (left & 15) - 1
+        holds, free, held_bare = count_up(s, kind, ask) if ask.part == 0 else survey(s, kind, ask, bare)
         if holds >= ask.tasks:
             return R_RESERVATION
         enough = enough or free >= need

@@ -1,9 +1,28 @@
 """Free amounts: rows (now, the shadow, the book) and the view, their minimum over a window of rows."""
 
+from .asks import holds_but_parts
+from .bits import exclude, include
 from .jit import njit
+from .levels import indexed, most_held, relevel
 from .state import NOW, VIEW
 
 DEVICE = 1000
+
+
+@njit
+def note_broken(s, n):
+    """Note the most that is left of a broken device of node n now, in the node and in the set of such nodes."""
+    host, row = s.hosts[n], s.types[NOW, s.nodes[NOW, n].type]
+    first, most = s.nodes[NOW, n].slots, 0
+    for d in range(first, first + row.accelerators):
+        free = int(s.devices[NOW, d].free)
+        if most < free < DEVICE:
+            most = free
+    if most > 0 and host.part == 0:
+        include(s, 0, row.broken, row.width, n - row.first)
+    elif most == 0 and host.part > 0:
+        exclude(s, 0, row.broken, row.width, n - row.first)
+    host.part = most
 
 
 @njit
@@ -14,15 +33,36 @@ def take(s, layer, n, d, amount, ask):
     node.memory -= amount * ask.memory
     if ask.part == 0:
         node.free -= amount * ask.whole
-        return
-    device = s.devices[layer, s.nodes[NOW, n].slots + d]
+    else:
+        take_part(s, layer, n, d, amount * ask.part)
+    if indexed(layer):
+        relevel(s, layer, n)
+
+
+@njit
+def take_part(s, layer, n, d, amount):
+    """Take an amount (1/1000) of device d of node n of a row; a negative amount gives back."""
+    node, device = s.nodes[layer, n], s.devices[layer, s.nodes[NOW, n].slots + d]
     before = int(device.free)
-    after = before - amount * ask.part
-    device.free = after
+    device.free = before - amount
     if before == DEVICE:
         node.free -= 1
-    elif after == DEVICE:
+    elif before - amount == DEVICE:
         node.free += 1
+    if layer == NOW:
+        note_broken(s, n)
+
+
+@njit
+def copy_node(s, source, target, n):
+    """Copy the free amounts of a node from row to row."""
+    a, b = s.nodes[source, n], s.nodes[target, n]
+    b.free = a.free
+    b.cpus = a.cpus
+    b.memory = a.memory
+    if s.clock[0].fractions:
+        for d in range(a.slots, a.slots + s.types[NOW, a.type].accelerators):
+            s.devices[target, d].free = s.devices[source, d].free
 
 
 @njit
@@ -128,19 +168,6 @@ def part_device(s, layer, n, part):
 
 
 @njit
-def holds_but_parts(node, ask):
-    """Return how many of the tasks a row of a node holds, parts of a device aside."""
-    k = ask.tasks
-    if ask.whole > 0:
-        k = min(k, node.free // ask.whole)
-    if ask.cpus > 0:
-        k = min(k, node.cpus // ask.cpus)
-    if ask.memory > 0:
-        k = min(k, node.memory // ask.memory)
-    return max(k, 0)
-
-
-@njit
 def node_holds(s, layer, n, ask):
     """Return how many of the tasks node n holds; for parts in a view, whether it holds one."""
     k = holds_but_parts(s.nodes[layer, n], ask)
@@ -161,6 +188,10 @@ def type_holds(s, layer, kind, ask):
             total += node_holds(s, layer, n, ask)
             n += 1
     else:
+        if indexed(layer):
+            most = most_held(s, layer, kind, ask)
+            if most < ask.tasks or (ask.cpus == 0 and ask.memory == 0):
+                return most
         while n < first + count and total < ask.tasks:
             total += holds_but_parts(nodes[layer, n], ask)
             n += 1

@@ -7,6 +7,7 @@ import numpy.typing as npt
 from numba import types
 from numba.experimental import structref
 
+from . import index_fields as index
 from .jit import JIT, njit
 from .schema import Field, dtype_of, log_dtype
 
@@ -34,7 +35,7 @@ JOB: Final[tuple[Field, ...]] = (
     ("rows", "i4", "1", "its start rows in the log"),
     ("hold", "i4", "index", "first of the amounts it has reserved, in holds; -1: none"),
     ("start", "i8", "ms", "start; while it waits, the start it has reserved; -1: none"),
-    ("first", "i8", "index", "first of its start rows in the log"),
+    ("first", "i8", "index", "first of its start rows in the log; while it waits, changes of the profile it knows"),
 )
 
 #: By (layer, node type); what does not change stands in layer 0.
@@ -45,13 +46,22 @@ TYPE: Final[tuple[Field, ...]] = (
     ("cpus", "i8", "1/1000", "cpus a node"),
     ("memory", "i8", "MiB", "memory a node"),
     ("most", "i8", "1", "scratch: the most free accelerators of a node of a layer"),
-    ("total", "i8", "1", "scratch: the free accelerators of all its nodes"),
+    ("total", "i8", "1", "the free accelerators of all its nodes"),
     ("idle", "i8", "1", "scratch: its nodes with all accelerators free"),
     ("part", "i8", "1/1000", "scratch: the most that is left of a device"),
-    ("held", "i8", "1", "scratch: the head's tasks that its nodes hold in the shadow"),
+    ("held", "i8", "1", "the head's tasks that its nodes hold at the shadow time"),
+    ("before", "i8", "1", "the head's tasks that they hold just before it"),
+    ("bits", "i8", "index", "its level 0 in bits"),
+    ("stride", "i8", "1", "rows of bits a level: words and their summary"),
+    ("width", "i8", "1", "words a level"),
+    ("broken", "i8", "index", "in bits: its nodes with a device that is broken and has something left, now"),
+    ("occupied", "i8", "index", "in bits: its levels that are not empty"),
+    ("level_words", "i8", "1", "words of that set"),
+    ("counts", "i8", "index", "its level 0 in counts"),
 )
 
-#: By (layer, node). Layer 0 is now, 1 the shadow of EASY, 2 the view, the others are rows of the book.
+#: By (layer, node). Layer 0 is now, 1 the shadow of EASY less the head's reservation (on the nodes of that only), 2 the
+#: view, 3 the row at the shadow time without the reservation, the others are rows of the book.
 NODE: Final[tuple[Field, ...]] = (
     ("free", "i8", "1", "empty devices, less those promised whole"),
     ("cpus", "i8", "1/1000", "free cpus"),
@@ -59,6 +69,7 @@ NODE: Final[tuple[Field, ...]] = (
     ("type", "i8", "index", "node type"),
     ("rack", "i8", "index", "rack"),
     ("slots", "i8", "index", "its first device; its devices follow each other"),
+    ("level", "i8", "index", "layers 0 and 3: its level in the index"),
 )
 
 #: By (layer, device); kept only where the workload has fractions.
@@ -68,9 +79,9 @@ DEVICE: Final[tuple[Field, ...]] = (
 )
 
 QUEUE: Final[tuple[Field, ...]] = (
-    ("job", "i8", "job", "waiting jobs in order, from clock.head to clock.tail"),
+    ("job", "i8", "job", "waiting jobs in order, from clock.head to clock.tail; -1: one that has left (indexed)"),
     ("key", "i8", "code", "the order's key of that job, lowest first"),
-    ("running", "i8", "job", "EASY: running jobs by walltime end, then id; first clock.running rows"),
+    ("form", "i8", "index", "EASY: its shape; -1: not worked out"),
     ("candidate", "i8", "job", "scratch: the jobs that backfill tries, in its order"),
 )
 
@@ -125,6 +136,11 @@ CLOCK: Final[tuple[Field, ...]] = (
     ("spare_hold", "i8", "index", "first returned row of holds; -1: none"),
     ("holds", "i8", "index", "behind the last row of holds ever used"),
     ("scratch", "i8", "1", "first rows of holds, for the placement last tried"),
+    ("profiled", "i8", "0/1", "a profile a node stands for the book: all jobs are one task, and no devices are kept"),
+    ("step_rows", "i8", "1", "rows of steps in use"),
+    ("spare_step", "i8", "index", "first returned row of steps; -1: none"),
+    ("steps_end", "i8", "index", "behind the last row of steps ever used"),
+    ("notes", "i8", "1", "changes of the profile so far"),
     ("wake", "i8", "ms", "the earliest reserved start; -1: none"),
     ("quiet", "i8", "0/1", "the last pass started nothing, and no amount has changed since"),
     ("freed", "i8", "0/1", "room that the book had given away has come back"),
@@ -132,11 +148,31 @@ CLOCK: Final[tuple[Field, ...]] = (
     ("reason", "i8", "code", "its reason"),
     ("watched", "i8", "0/1", "a watched job changed in the last step"),
     ("next", "i8", "ms", "when something falls due next; -1: never"),
+    ("fresh", "i8", "index", "first place of the queue that the jobs of this instant have taken"),
+    ("listed", "i8", "index", "places of the queue below this one are in its index"),
+    ("indexed", "i8", "0/1", "the queue keeps its places and an index (FIFO, EASY, no depth)"),
+    ("shapes", "i8", "1", "shapes known"),
+    ("waiting", "i8", "1", "waiting jobs"),
+    ("cpus", "i8", "0/1", "some job asks cpus"),
+    ("changes", "i8", "1", "changes of what nodes hold so far (EASY)"),
+    ("run_rows", "i8", "1", "rows of runs in use"),
+    ("spare_run", "i8", "index", "first returned row of runs; -1: none"),
+    ("runs", "i8", "index", "behind the last row of runs ever used"),
+    ("projected", "i8", "job", "the head for which the row at the shadow time is kept; -1: none"),
+    ("shadow", "i8", "ms", "the shadow time of that row"),
+    ("seen", "i8", "1", "changes that it has taken in"),
+    ("reserved", "i8", "1", "rows of the head's reservation"),
+    ("placed", "i8", "0/1", "the reservation is still that of the row at the shadow time"),
+    ("tested", "i8", "bits", "scratch: shapes for which it has been worked out whether they may start now"),
+    ("able", "i8", "bits", "scratch: those that may"),
+    ("tested_view", "i8", "bits", "scratch: the same in the view"),
+    ("able_view", "i8", "bits", "scratch: those that may"),
+    ("summed", "i8", "0/1", "scratch: the sums of the view are up to date"),
     ("steps", "i8", "1", "steps made: exact work count"),
     ("visits", "i8", "1", "nodes looked at: exact work count"),
 )
 
-NOW, SHADOW, VIEW, FIRST_ROW = 0, 1, 2, 3
+NOW, SHADOW, VIEW, PROJECTED, FIRST_ROW = 0, 1, 2, 3, 4
 
 #: Beyond every instant (ms).
 FOREVER = 2**62
@@ -151,6 +187,19 @@ HOLD_DTYPE: Final = dtype_of(HOLD)
 BOOK_DTYPE: Final = dtype_of(BOOK)
 LOG_DTYPE: Final = log_dtype()
 CLOCK_DTYPE: Final = dtype_of(CLOCK)
+HOST_DTYPE: Final = dtype_of(index.HOST)
+RUN_DTYPE: Final = dtype_of(index.RUN)
+CHANGE_DTYPE: Final = dtype_of(index.CHANGE)
+BITS_DTYPE: Final = dtype_of(index.BITS)
+COUNT_DTYPE: Final = dtype_of(index.COUNT)
+SHAPE_DTYPE: Final = dtype_of(index.SHAPE)
+WAIT_DTYPE: Final = dtype_of(index.WAIT)
+TREE_DTYPE: Final = dtype_of(index.TREE)
+EARLIEST_DTYPE: Final = dtype_of(index.EARLIEST)
+RESERVED_DTYPE: Final = dtype_of(index.RESERVED)
+COMING_DTYPE: Final = dtype_of(index.COMING)
+STEP_DTYPE: Final = dtype_of(index.STEP)
+NOTE_DTYPE: Final = dtype_of(index.NOTE)
 
 Array = npt.NDArray[Any]
 
@@ -168,6 +217,19 @@ class State(NamedTuple):
     book: Array
     log: Array
     clock: Array
+    hosts: Array
+    runs: Array
+    changes: Array
+    bits: Array
+    counts: Array
+    shapes: Array
+    waits: Array
+    trees: Array
+    earliest: Array
+    reserved: Array
+    coming: Array
+    steps: Array
+    notes: Array
 
 
 def table(shape: int | tuple[int, ...], dtype: np.dtype[np.void]) -> Array:
@@ -197,8 +259,10 @@ if JIT:
 
 
     @njit
-    def _handle(jobs, types, nodes, devices, queue, timers, holds, book, log, clock):
-        return Handle(jobs, types, nodes, devices, queue, timers, holds, book, log, clock)
+    def _handle(jobs, types, nodes, devices, queue, timers, holds, book, log, clock, hosts, runs,
+                changes, bits, counts, shapes, waits, trees, earliest, reserved, coming, steps, notes):
+        return Handle(jobs, types, nodes, devices, queue, timers, holds, book, log, clock, hosts, runs,
+                      changes, bits, counts, shapes, waits, trees, earliest, reserved, coming, steps, notes)
 
 
 def handle(s: State) -> Any:

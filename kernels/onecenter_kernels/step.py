@@ -13,12 +13,13 @@ from .codes import (
     T_SUBMIT,
     T_WITHDRAW,
 )
-from .commit import cancel, finish, most_rows, submit, write
+from .commit import cancel, finish, submit, write
 from .conservative import conservative_pass
 from .easy import plain_pass
 from .heap import KIND, POSTED, next_time, pop, stale
 from .jit import inlined, njit
-from .queue import pack, reorder
+from .needs import has_room
+from .queue import reorder
 from .reason import reason_of
 
 DONE, PAUSED, NEED_ROOM, WATCHED = 0, 1, 2, 3
@@ -83,6 +84,7 @@ def step(s, t):
     if conservative:
         turn_to(s, t)
     apply_due(s, t, T_CANCEL)
+    clock.fresh = clock.tail
     submit_known(s, t)
     apply_due(s, t, T_WITHDRAW)
     clock.posted = 0
@@ -97,45 +99,8 @@ def step(s, t):
     quiet = clock.log == before
     tell_blocked(s, limited)
     clock.quiet = quiet
-
-
-@inlined
-def arriving(s, t):
-    """Return how many jobs the cursor submits at instant t (ms), and their start rows at most."""
-    clock = s.clock[0]
-    n, rows = 0, 0
-    while clock.cursor + n < clock.known and s.jobs[clock.cursor + n].submit == t:
-        rows += most_rows(s, clock.cursor + n)
-        n += 1
-    return n, rows
-
-
-@inlined
-def has_room(s, t):
-    """Tell whether the arrays have room for the worst case of the step of instant t (ms)."""
-    clock = s.clock[0]
-    new, rows = arriving(s, t)
-    new += clock.posted
-    rows += clock.posted_rows
-    waiting = clock.tail - clock.head + new
-    if clock.tail + new > len(s.queue):
-        pack(s)
-    return (
-        clock.log + clock.timers + 2 * new + clock.pending_rows + rows + 1 <= len(s.log)
-        and clock.timers + waiting + new + 2 <= len(s.timers)
-        and max(clock.tail + new, clock.running + waiting) <= len(s.queue)
-        and (clock.backfill != CONSERVATIVE or conservative_room(s, waiting, rows))
-    )
-
-
-@inlined
-def conservative_room(s, waiting, rows):
-    """Tell whether the book has room for two rows a waiting job, and the holds for all that they reserve."""
-    clock = s.clock[0]
-    return (
-        clock.running + 2 * waiting + 2 <= len(s.book)
-        and clock.scratch + clock.pending_rows + rows + 1 <= len(s.holds)
-    )
+    if clock.head == clock.tail:
+        clock.head = clock.tail = clock.listed = 0
 
 
 @njit

@@ -1,36 +1,36 @@
 """Sums of what is free by node type: they rule out at once most jobs that backfill cannot start."""
 
+from .asks import ask_of
+from .bits import next_in
 from .jit import njit
-from .state import NOW
+from .levels import last_level, nodes_in
+from .room import DEVICE
+from .state import NOW, VIEW
 
 
 @njit
-def emptiest(s, layer, row):
-    """Return the most that is left (1/1000) of a device of a node type in a layer."""
-    first = s.nodes[NOW, row.first].slots
-    devices, most = s.devices, 0
-    for d in range(first, first + row.count * row.accelerators):
-        most = max(most, devices[layer, d].free)
+def emptiest(s, row):
+    """Return the most that is left now (1/1000) of a broken device of a node type."""
+    most = 0
+    i = next_in(s, 0, row.broken, row.width, 0)
+    while i >= 0:
+        most = max(most, s.hosts[row.first + i].part)
+        i = next_in(s, 0, row.broken, row.width, i + 1)
     return most
 
 
 @njit
-def sum_up(s, layer, devices):
-    """Note for each node type the most and all free accelerators of a layer, idle nodes, and the emptiest device."""
-    nodes = s.nodes
+def sum_up(s, layer):
+    """Note for each node type of now or the view, which the index of now holds meanwhile, what may start there."""
     for kind in range(s.types.shape[1]):
         row, sums = s.types[NOW, kind], s.types[layer, kind]
-        most, total, idle = 0, 0, 0
-        for n in range(row.first, row.first + row.count):
-            free = nodes[layer, n].free
-            most = max(most, free)
-            total += free
-            idle += free == row.accelerators
-        sums.most = most
-        sums.total = total
-        sums.idle = idle
-        sums.part = emptiest(s, layer, row) if devices else 0
-        s.clock[0].visits += row.count
+        top = row.accelerators
+        sums.most = min(last_level(s, NOW, row, top + 1), top)
+        sums.total = row.total
+        sums.idle = nodes_in(s, NOW, row, top) + nodes_in(s, NOW, row, top + 1)
+        sums.part = 0
+        if s.clock[0].fractions:
+            sums.part = DEVICE if sums.most > 0 else emptiest(s, row)
 
 
 @njit
@@ -49,6 +49,54 @@ def may_start(s, layer, types, ask):
             return True
         types >>= 4
     return False
+
+
+@njit
+def may_start_now(s, shape, j):
+    """Tell whether job j of a shape may start now; worked out once for the shape, until something starts."""
+    clock, bit = s.clock[0], 1 << shape
+    if shape == 0:
+        return may_start(s, NOW, s.jobs[j].types, ask_of(s, j))
+    if not clock.tested & bit:
+        clock.tested |= bit
+        if may_start(s, NOW, s.jobs[j].types, ask_of(s, j)):
+            clock.able |= bit
+    return clock.able & bit != 0
+
+
+@njit
+def may_start_in_view(s, shape, j):
+    """Tell whether job j of a shape may start in the view, whose sums are up to date; worked out once as well."""
+    clock, bit = s.clock[0], 1 << shape
+    if shape == 0:
+        return may_start(s, VIEW, s.jobs[j].types, ask_of(s, j))
+    if not clock.tested_view & bit:
+        clock.tested_view |= bit
+        if may_start(s, VIEW, s.jobs[j].types, ask_of(s, j)):
+            clock.able_view |= bit
+    return clock.able_view & bit != 0
+
+
+@njit
+def cannot_start(s, shape, long):
+    """Note that no job of a shape can start now or, if long, in the view, until something starts."""
+    if shape > 0:
+        if long:
+            s.clock[0].able_view &= ~(1 << shape)
+        else:
+            s.clock[0].able &= ~(1 << shape)
+
+
+@njit
+def test_again(s):
+    """Note that something has started: nothing is known of what may start."""
+    clock = s.clock[0]
+    clock.tested = 0
+    clock.able = 0
+    clock.tested_view = 0
+    clock.able_view = 0
+    clock.summed = 0
+    sum_up(s, NOW)
 
 
 @njit

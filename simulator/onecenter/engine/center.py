@@ -201,7 +201,8 @@ class Center:
     def waiting(self) -> npt.NDArray[np.int64]:
         """Ids of the waiting jobs in the order of the last pass."""
         clock = self._core.state.clock[0]
-        return np.array(self._core.state.queue["job"][int(clock["head"]) : int(clock["tail"])])
+        places = np.array(self._core.state.queue["job"][int(clock["head"]) : int(clock["tail"])])
+        return places[places >= 0]
 
     def any_waiting(self, first: int, last: int) -> bool:
         """Whether one of the jobs first .. last - 1 waits."""

@@ -5,10 +5,13 @@ from typing import Any
 
 import numpy as np
 from onecenter_kernels import codes, heap, state
+from onecenter_kernels import needs as room
 from onecenter_kernels import step as kernel
+from onecenter_kernels.book import fill_book
 from onecenter_kernels.commit import most_rows
 from onecenter_kernels.state import State, grown, table
 
+from onecenter.engine import initial
 from onecenter.errors import SimulationError
 from onecenter.fleet import NodeType, checked_fleet
 from onecenter.policies import Policy, checked_policy
@@ -16,59 +19,6 @@ from onecenter.workload.table import Workload
 
 #: Beyond every instant: a run without a horizon.
 FOREVER = state.FOREVER
-
-_INPUTS = [name for name, *_ in state.JOB_INPUT]
-
-
-def _types(fleet: Sequence[NodeType]) -> state.Array:
-    types = table((state.FIRST_ROW, len(fleet)), state.TYPE_DTYPE)
-    first = 0
-    for row, kind in zip(types[state.NOW], fleet, strict=True):
-        row["first"], row["count"] = first, kind.count
-        row["accelerators"], row["cpus"], row["memory"] = kind.accelerators, kind.cpus, kind.memory
-        first += kind.count
-    return types
-
-
-def _nodes(fleet: Sequence[NodeType], layers: int) -> state.Array:
-    nodes = table((layers, sum(kind.count for kind in fleet)), state.NODE_DTYPE)
-    first, rack, device = 0, 0, 0
-    for index, kind in enumerate(fleet):
-        part = nodes[:, first : first + kind.count]
-        place = np.arange(kind.count)
-        part["free"], part["cpus"], part["memory"] = kind.accelerators, kind.cpus, kind.memory
-        part["type"], part["rack"] = index, rack + place // kind.nodes_per_rack
-        part["slots"] = device + place * kind.accelerators
-        first, device = first + kind.count, device + kind.count * kind.accelerators
-        rack += -(-kind.count // kind.nodes_per_rack)
-    return nodes
-
-
-def _devices(fleet: Sequence[NodeType], layers: int, fractions: bool) -> state.Array:
-    count = sum(kind.count * kind.accelerators for kind in fleet) if fractions else 0
-    devices = table((layers, count), state.DEVICE_DTYPE)
-    devices["free"], devices["owner"] = 1000, -1
-    return devices
-
-
-def _jobs(workload: Workload) -> state.Array:
-    jobs = table(max(len(workload), 1), state.JOB_DTYPE)
-    for name in _INPUTS:
-        jobs[name][: len(workload)] = getattr(workload, name)
-    return jobs
-
-
-def _book(policy: Policy) -> state.Array:
-    """Return a book whose rows are now and the shadow or, for conservative, the present and unused rows."""
-    if policy.backfill != "conservative":
-        book = table(2, state.BOOK_DTYPE)
-        book["layer"] = state.NOW, state.SHADOW
-        book["t"][state.SHADOW] = FOREVER
-        return book
-    book = table(64, state.BOOK_DTYPE)
-    book["layer"] = state.FIRST_ROW + np.arange(len(book))
-    return book
-
 
 class Core:
     """The state of one center and the calls that move it on.
@@ -91,36 +41,19 @@ class Core:
         self.fractions = bool(fractions or parts)
         self.posted = False
         self._next: int | None = None
+        self._handle_of: State | None = None
+        self._handle: Any = None
         self.state = self._state(workload)
 
     def _state(self, workload: Workload) -> State:
-        policy = self.policy
-        book = _book(policy)
-        layers = int(book["layer"][-1]) + 1 if policy.backfill == "conservative" else state.FIRST_ROW
-        nodes = _nodes(self.fleet, layers)
-        devices = _devices(self.fleet, layers, self.fractions)
-        scratch = max(nodes.shape[1], devices.shape[1]) + 1
-        clock = table(1, state.CLOCK_DTYPE)
-        for name in ("now", "spare_hold", "wake", "blocked"):
-            clock[name] = -1
-        for name, code in policy.codes.items():
-            clock[name] = code
-        clock["fractions"], clock["scratch"], clock["holds"] = self.fractions, scratch, scratch
-        clock["cpu_only"] = (workload.accelerators == 0).any()
-        clock["jobs"] = clock["known"] = len(workload)
-        clock["book"] = 1 if policy.backfill == "conservative" else len(book)
-        return State(
-            jobs=_jobs(workload),
-            types=_types(self.fleet),
-            nodes=nodes,
-            devices=devices,
-            queue=table(1024, state.QUEUE_DTYPE),
-            timers=table(1024, state.TIMER_DTYPE),
-            holds=table(scratch, state.HOLD_DTYPE),
-            book=book,
-            log=table(1024 + 4 * len(workload), state.LOG_DTYPE),
-            clock=clock,
-        )
+        return initial.state_of(self.fleet, self.policy, workload, self.fractions)
+
+    @property
+    def handle(self) -> Any:
+        """What the kernels take for the state; made anew where an array was replaced."""
+        if self._handle_of is not self.state:
+            self._handle_of, self._handle = self.state, state.handle(self.state)
+        return self._handle
 
     @property
     def now(self) -> int:
@@ -131,7 +64,7 @@ class Core:
     def next(self) -> int:
         """Instant of the next step (ms); -1: nothing is left."""
         if self._next is None:
-            self._next = int(heap.next_time(state.handle(self.state)))
+            self._next = int(heap.next_time(self.handle))
         return self._next
 
     @property
@@ -147,46 +80,46 @@ class Core:
     def advance(self, until: int) -> bool:
         """Make all steps before instant `until` (ms); return whether a watched job changed (it stops there)."""
         while True:
-            answer = kernel.advance(state.handle(self.state), until)
+            answer = kernel.advance(self.handle, until)
             self._next = int(self.state.clock["next"][0])
             if answer != kernel.NEED_ROOM:
                 return bool(answer == kernel.WATCHED)
             self._grow()
 
     def _grow(self) -> None:
-        """Double the arrays that may be too small for the next step."""
-        clock, s = self.state.clock[0], self.state
-        at_next = s.jobs["submit"][: int(clock["known"])]
-        first, last = np.searchsorted(at_next, (self.next, self.next + 1)) if len(at_next) else (0, 0)
-        new = int(last - first) + int(clock["posted"])
-        width = max(s.nodes.shape[1], s.devices.shape[1])
-        tasks = np.minimum(s.jobs["tasks"][first:last].astype(np.int64), width)
-        rows = int(tasks.sum()) + int(clock["posted_rows"]) + int(clock["pending_rows"])
-        waiting = int(clock["tail"] - clock["head"]) + new
-        need = {
-            "log": int(clock["log"] + clock["timers"]) + 2 * new + rows + 1,
-            "timers": int(clock["timers"]) + waiting + new + 2,
-            "queue": max(int(clock["tail"]) + new, int(clock["running"]) + waiting),
-        }
-        if clock["backfill"] == codes.CONSERVATIVE:
-            need["book"] = int(clock["running"]) + 2 * waiting + 2
-            need["holds"] = int(clock["scratch"]) + rows + 1
-        larger = {name: grown(getattr(s, name), size) for name, size in need.items() if size > len(getattr(s, name))}
+        """Double the arrays that are too small for the next step."""
+        need = room.needs(self.handle)._asdict()
+        short = {name: rows for name, rows in need.items() if rows > len(getattr(self.state, name))}
+        if not short:
+            raise SimulationError("core", [f"no room for the step at {self.next:,} ms, though nothing is too small"])
+        larger = {name: grown(getattr(self.state, name), rows) for name, rows in short.items()}
         if "book" in larger:
             larger |= self._more_layers(larger["book"])
-        self.state = s._replace(**larger)
+        if "queue" in larger:
+            larger |= initial.queue_of(self.policy, larger["queue"])
+            self.state.clock["listed"] = 0
+        self.state = self.state._replace(**larger)
 
     def _more_layers(self, book: state.Array) -> dict[str, state.Array]:
         """Give every unused row of a grown book a layer of its own."""
-        old = len(self.state.book)
-        layers = state.FIRST_ROW + len(book)
-        book["layer"][old:] = np.arange(state.FIRST_ROW + old, layers)
+        layers, first = state.FIRST_ROW + len(book), len(self.state.nodes)
+        book["layer"][first - state.FIRST_ROW :] = np.arange(first, layers)
         more = {}
         for name in ("nodes", "devices"):
             rows = getattr(self.state, name)
             more[name] = table((layers, rows.shape[1]), rows.dtype)
             more[name][: len(rows)] = rows
         return more
+
+    def _keep_book(self) -> None:
+        """Keep a book from now on where there was a profile a node, which holds jobs of one task only."""
+        clock = self.state.clock[0]
+        if not clock["profiled"]:
+            return
+        book = initial.book_of(self.policy, int(clock["running"] + 2 * clock["waiting"]) + 64)
+        self.state = self.state._replace(book=book)
+        self.state = self.state._replace(**self._more_layers(book))
+        fill_book(self.handle)
 
     def extend(self, workload: Workload) -> None:
         """Know a longer workload, as if from the beginning; its further jobs come after the last step.
@@ -200,12 +133,15 @@ class Core:
         if (workload.accelerators % 1000).any() and not self.fractions:
             self._begin_again(workload)
             return
+        if not initial.are_single(workload):
+            self._keep_book()
         known, clock = int(self.state.clock["known"][0]), self.state.clock
         if len(workload) > len(self.state.jobs):
             self.state = self.state._replace(jobs=grown(self.state.jobs, len(workload)))
-        for name in _INPUTS:
+        for name in initial.INPUTS:
             self.state.jobs[name][known : len(workload)] = getattr(workload, name)[known:]
         clock["cpu_only"] |= (workload.accelerators == 0).any()
+        clock["cpus"] |= (workload.cpus > 0).any()
         clock["jobs"] = clock["known"] = len(workload)
 
     def _begin_again(self, workload: Workload) -> None:
@@ -231,7 +167,7 @@ class Core:
         self.posted = True
         row = self.state.jobs[job]
         coming = row["state"] == codes.S_FUTURE and row["submit"] == t
-        heap.push(state.handle(self.state), t, codes.T_WITHDRAW if coming else codes.T_CANCEL, job, heap.POSTED)
+        heap.push(self.handle, t, codes.T_WITHDRAW if coming else codes.T_CANCEL, job, heap.POSTED)
 
     def post_submit(self, columns: Mapping[str, Any], t: int) -> int:
         """Submit a further job at instant t (ms); return its id.
@@ -245,18 +181,21 @@ class Core:
         if int(columns["accelerators"]) % 1000 and not self.fractions:
             raise SimulationError("submit", ["the center keeps no devices: build it with fractions=True"])
         self._prepare_post("submit", t)
+        if int(columns["tasks"]) != 1 or int(columns["spread"]) != codes.SPREAD_TASKS:
+            self._keep_book()
         clock = self.state.clock
         j = int(clock["jobs"][0])
         if j == len(self.state.jobs):
             self.state = self.state._replace(jobs=grown(self.state.jobs, j + 1))
         row = self.state.jobs[j : j + 1]
-        for name in _INPUTS:
+        for name in initial.INPUTS:
             row[name] = columns[name] if name != "submit" else t
         clock["jobs"] += 1
         clock["posted"] += 1
         clock["cpu_only"] |= int(row["accelerators"][0]) == 0
-        clock["posted_rows"] += most_rows(state.handle(self.state), j)
-        heap.push(state.handle(self.state), t, codes.T_SUBMIT, j, heap.POSTED)
+        clock["cpus"] |= int(row["cpus"][0]) > 0
+        clock["posted_rows"] += most_rows(self.handle, j)
+        heap.push(self.handle, t, codes.T_SUBMIT, j, heap.POSTED)
         return j
 
     def _prepare_post(self, what: str, t: int) -> None:

@@ -1,0 +1,85 @@
+"""The room that the growing arrays must have for the worst case of the next step: worked out here only."""
+
+from typing import NamedTuple
+
+from .codes import CONSERVATIVE
+from .commit import most_rows
+from .heap import next_time
+from .jit import inlined, njit
+from .queue import pack
+
+
+class Needs(NamedTuple):
+    """Rows that each growing array must have; in the order of the state's fields of these names."""
+
+    queue: int
+    timers: int
+    holds: int
+    book: int
+    log: int
+    runs: int
+    steps: int
+
+
+@inlined
+def arriving(s, t):
+    """Return how many jobs the cursor submits at instant t (ms), and their start rows at most."""
+    clock = s.clock[0]
+    n, rows = 0, 0
+    while clock.cursor + n < clock.known and s.jobs[clock.cursor + n].submit == t:
+        rows += most_rows(s, clock.cursor + n)
+        n += 1
+    return n, rows
+
+
+@inlined
+def places_needed(s, new):
+    """Return the places that the queue needs for so many new jobs, packed where that leaves half of it unused."""
+    clock = s.clock[0]
+    # Packed more rarely than it grows, so that each job costs the same however long the queue is.
+    if clock.tail + new > len(s.queue) and 2 * (clock.waiting + new) <= len(s.queue):
+        pack(s)
+    return clock.tail + new
+
+
+@njit
+def needs_of(s, t):
+    """Return the rows that the growing arrays must have for the step of instant t (ms)."""
+    clock = s.clock[0]
+    new, rows = arriving(s, t)
+    new += clock.posted
+    rows += clock.posted_rows + clock.pending_rows
+    waiting = clock.waiting + new
+    book, holds, runs, steps = 0, 0, 0, 0
+    if clock.backfill == CONSERVATIVE:
+        # Two rows a waiting job; a node has one of its own, and while it is changed two more.
+        if clock.profiled:
+            steps = s.nodes.shape[1] + clock.running + 2 * waiting + 2
+        else:
+            book = clock.running + 2 * waiting + 2
+        holds = clock.scratch + rows + 1
+    else:
+        runs = clock.run_rows + rows
+    log = clock.log + clock.timers + 2 * new + rows + 1
+    return Needs(places_needed(s, new), clock.timers + waiting + new + 2, holds, book, log, runs, steps)
+
+
+@njit
+def needs(s):
+    """Return the rows that the growing arrays must have for the next step."""
+    return needs_of(s, next_time(s))
+
+
+@inlined
+def has_room(s, t):
+    """Tell whether the growing arrays have room for the worst case of the step of instant t (ms)."""
+    need = needs_of(s, t)
+    return (
+        need.queue <= len(s.queue)
+        and need.timers <= len(s.timers)
+        and need.holds <= len(s.holds)
+        and need.book <= len(s.book)
+        and need.log <= len(s.log)
+        and need.runs <= len(s.runs)
+        and need.steps <= len(s.steps)
+    )

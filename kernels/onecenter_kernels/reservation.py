@@ -1,0 +1,166 @@
+"""The head's reservation, and the view of a job that would still run then: now but for the nodes of the reservation."""
+
+from .choose import better
+from .codes import FEWEST_RACKS, FIRST_FIT
+from .earliest import current_tree, least_earliest, next_up_to
+from .jit import njit
+from .levels import relevel
+from .place import place_allowed
+from .projection import bring_projection
+from .room import copy_node, note_broken, take, view_node
+from .runs import project_node
+from .state import FOREVER, NOW, PROJECTED, SHADOW, VIEW
+
+#: Row of the book with the row at the shadow time, the reservation not taken off.
+WHOLE = 2
+
+
+@njit
+def keep_picks(s, picks):
+    """Keep the picks as the head's reservation."""
+    for i in range(picks):
+        pick, row = s.holds[i], s.reserved[i]
+        row.node = pick.node
+        row.slot = pick.slot
+        row.amount = pick.amount
+    s.clock[0].reserved = picks
+
+
+@njit
+def pick_by_tree(s, k, kind, t):
+    """Return the node of a type that takes the head at t (ms), the earliest time of tree k."""
+    row, placement, best = s.types[NOW, kind], s.clock[0].placement, -1
+    n = next_up_to(s, k, row.first, t)
+    while 0 <= n < row.first + row.count:
+        project_node(s, SHADOW, n, t)
+        if best < 0 or (placement != FIRST_FIT and better(s.nodes[SHADOW, n], s.nodes[SHADOW, best], placement)):
+            best = n
+        n = next_up_to(s, k, n + 1, t)
+    return best
+
+
+@njit
+def reserve_by_tree(s, types, ask):
+    """Reserve for a head of one task without parts; return the shadow time (ms)."""
+    k, shadow, on = current_tree(s, ask), FOREVER, 0
+    while types > 0:
+        kind = (types & 15) - 1
+        row = s.types[NOW, kind]
+        t = least_earliest(s, k, row.first, row.first + row.count)
+        if t < shadow:
+            shadow, on = t, kind
+        types >>= 4
+    row = s.reserved[0]
+    row.node = pick_by_tree(s, k, on, shadow)
+    row.slot = -1
+    row.amount = 1
+    s.clock[0].reserved = 1
+    s.clock[0].projected = -1
+    return shadow
+
+
+@njit
+def reserve_by_row(s, j, types, ask):
+    """Reserve for any head; return the shadow time (ms)."""
+    clock = s.clock[0]
+    bring_projection(s, j, types, ask)
+    if not clock.placed or ask.part > 0:
+        keep_picks(s, place_allowed(s, WHOLE, WHOLE + 1, types, ask))
+        clock.placed = 1
+    for i in range(clock.reserved):
+        copy_node(s, PROJECTED, SHADOW, s.reserved[i].node)
+    return clock.shadow
+
+
+@njit
+def reserve_head(s, j, types, ask):
+    """Reserve the place of head j, make the view of its nodes, and return the shadow time (ms)."""
+    clock = s.clock[0]
+    if ask.tasks == 1 and ask.part == 0 and not ask.anywhere and clock.placement != FEWEST_RACKS:
+        shadow = reserve_by_tree(s, types, ask)
+    else:
+        shadow = reserve_by_row(s, j, types, ask)
+    for i in range(clock.reserved):
+        row = s.reserved[i]
+        row.again = s.hosts[row.node].head
+        s.hosts[row.node].head = 1
+        take(s, SHADOW, row.node, row.slot, row.amount, ask)
+    for i in range(clock.reserved):
+        view_node(s, NOW, SHADOW + 1, s.reserved[i].node)
+    s.book[SHADOW].t = shadow
+    return shadow
+
+
+@njit
+def forget_head(s):
+    """Let no node have a part of the head's reservation."""
+    for i in range(s.clock[0].reserved):
+        s.hosts[s.reserved[i].node].head = 0
+    s.book[SHADOW].t = FOREVER
+
+
+@njit
+def swap_amounts(s, n):
+    """Exchange the amounts of node n now and in the view."""
+    a, b = s.nodes[NOW, n], s.nodes[VIEW, n]
+    free, cpus, memory = a.free, a.cpus, a.memory
+    if free == b.free and cpus == b.cpus and memory == b.memory:
+        return
+    a.free, a.cpus, a.memory = b.free, b.cpus, b.memory
+    b.free, b.cpus, b.memory = free, cpus, memory
+    relevel(s, NOW, n)
+
+
+@njit
+def swap_devices(s, n):
+    """Exchange the devices of node n now and in the view."""
+    first = s.nodes[NOW, n].slots
+    for d in range(first, first + s.types[NOW, s.nodes[NOW, n].type].accelerators):
+        free = s.devices[NOW, d].free
+        s.devices[NOW, d].free = s.devices[VIEW, d].free
+        s.devices[VIEW, d].free = free
+    note_broken(s, n)
+
+
+@njit
+def swap_view(s, devices):
+    """Exchange now and the view on the nodes of the reservation, devices too or not; done twice, nothing changes."""
+    for i in range(s.clock[0].reserved):
+        row = s.reserved[i]
+        if not row.again:
+            swap_amounts(s, row.node)
+            if devices:
+                swap_devices(s, row.node)
+
+
+@njit
+def view_everywhere(s):
+    """Make the view of every node; beside the reservation the shadow leaves no less than now."""
+    for n in range(s.nodes.shape[1]):
+        if not s.hosts[n].head:
+            copy_node(s, NOW, SHADOW, n)
+        view_node(s, NOW, SHADOW + 1, n)
+    s.clock[0].visits += s.nodes.shape[1]
+
+
+@njit
+def place_in_view(s, types, ask):
+    """Place a job that would still run at the shadow time; return the number of picks."""
+    if s.clock[0].placement == FEWEST_RACKS or (ask.part > 0 and ask.tasks > 1):
+        view_everywhere(s)
+        return place_allowed(s, NOW, SHADOW + 1, types, ask)
+    swap_view(s, ask.part > 0)
+    picks = place_allowed(s, NOW, NOW + 1, types, ask)
+    swap_view(s, ask.part > 0)
+    return picks
+
+
+@njit
+def settle(s, picks, ask, long):
+    """Take what a job holds that has started on the picks off the head's nodes at the shadow time, if it is long."""
+    for k in range(picks):
+        pick = s.holds[k]
+        if s.hosts[pick.node].head:
+            if long:
+                take(s, SHADOW, pick.node, pick.slot, pick.amount, ask)
+            view_node(s, NOW, SHADOW + 1, pick.node)

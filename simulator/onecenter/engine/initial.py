@@ -1,0 +1,194 @@
+"""The state of a core before its first step: the arrays of a fleet, a policy and a workload."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from onecenter_kernels import state
+from onecenter_kernels.codes import SPREAD_TASKS
+from onecenter_kernels.levels import build_levels
+from onecenter_kernels.state import FOREVER, State, table
+
+from onecenter.fleet import NodeType
+from onecenter.policies import Policy
+from onecenter.workload.table import Workload
+
+INPUTS: Final = [name for name, *_ in state.JOB_INPUT]
+
+#: Rows of the growing arrays at the start, a power of two.
+ROWS: Final = 1024
+
+#: Different asks that are told apart: with an index of the queue, which has a tree for each, and without.
+SHAPES_INDEXED, SHAPES = 16, 62
+
+#: Trees of earliest times that are kept.
+TREES: Final = 8
+
+#: Changes of the profile that are remembered, a power of two.
+NOTES: Final = 4096
+
+
+def power_of_two(least: int) -> int:
+    """Return the lowest power of two that is not below `least`."""
+    return 1 << max(least - 1, 0).bit_length()
+
+
+def _words(size: int) -> int:
+    return -(-size // 32)
+
+
+def types_of(fleet: Sequence[NodeType]) -> tuple[state.Array, int, int]:
+    """Return the node types, and how many rows of `bits` and `counts` their index has."""
+    types = table((state.FIRST_ROW, len(fleet)), state.TYPE_DTYPE)
+    first, bits, counts = 0, 0, 0
+    for row, kind in zip(types[state.NOW], fleet, strict=True):
+        row["first"], row["count"] = first, kind.count
+        row["accelerators"], row["cpus"], row["memory"] = kind.accelerators, kind.cpus, kind.memory
+        levels, width = kind.accelerators + 2, _words(kind.count)
+        stride = width + _words(width)
+        row["bits"], row["width"], row["stride"], row["counts"] = bits, width, stride, counts
+        row["broken"] = bits + levels * stride
+        row["occupied"] = bits + (levels + 1) * stride
+        row["level_words"] = _words(levels)
+        first, counts = first + kind.count, counts + levels
+        bits += (levels + 1) * stride + _words(levels) + _words(_words(levels))
+    return types, bits, counts
+
+
+def nodes_of(fleet: Sequence[NodeType], layers: int) -> state.Array:
+    """Return the nodes of so many layers, all free."""
+    nodes = table((layers, sum(kind.count for kind in fleet)), state.NODE_DTYPE)
+    first, rack, device = 0, 0, 0
+    for index, kind in enumerate(fleet):
+        part = nodes[:, first : first + kind.count]
+        place = np.arange(kind.count)
+        part["free"], part["cpus"], part["memory"] = kind.accelerators, kind.cpus, kind.memory
+        part["type"], part["rack"] = index, rack + place // kind.nodes_per_rack
+        part["slots"] = device + place * kind.accelerators
+        first, device = first + kind.count, device + kind.count * kind.accelerators
+        rack += -(-kind.count // kind.nodes_per_rack)
+    return nodes
+
+
+def devices_of(fleet: Sequence[NodeType], layers: int, fractions: bool) -> state.Array:
+    """Return the devices of so many layers, all free; none where no fractions are asked for."""
+    count = sum(kind.count * kind.accelerators for kind in fleet) if fractions else 0
+    devices = table((layers, count), state.DEVICE_DTYPE)
+    devices["free"], devices["owner"] = 1000, -1
+    return devices
+
+
+def jobs_of(workload: Workload) -> state.Array:
+    """Return the jobs of a workload, none submitted yet."""
+    jobs = table(max(len(workload), 1), state.JOB_DTYPE)
+    for name in INPUTS:
+        jobs[name][: len(workload)] = getattr(workload, name)
+    return jobs
+
+
+def book_of(policy: Policy, rows: int = 64) -> state.Array:
+    """Return a book: now, the shadow and its whole row or, for conservative, the present and unused rows."""
+    if policy.backfill != "conservative":
+        book = table(3, state.BOOK_DTYPE)
+        book["layer"] = state.NOW, state.SHADOW, state.PROJECTED
+        book["t"][1:] = FOREVER
+        return book
+    book = table(rows, state.BOOK_DTYPE)
+    book["layer"] = state.FIRST_ROW + np.arange(len(book))
+    return book
+
+
+def is_indexed(policy: Policy) -> bool:
+    """Tell whether the queue keeps its places and an index."""
+    return (policy.order, policy.backfill, policy.backfill_depth) == ("fifo", "easy", 0)
+
+
+def queue_of(policy: Policy, queue: state.Array) -> dict[str, state.Array]:
+    """Return a queue with a power of two of places, and an index in which none of them is yet."""
+    rows = table(power_of_two(len(queue)), state.QUEUE_DTYPE)
+    rows[: len(queue)] = queue
+    shape = (SHAPES_INDEXED, 2 * len(rows)) if is_indexed(policy) else (1, 2)
+    waits = table(shape, state.WAIT_DTYPE)
+    waits["walltime"] = FOREVER
+    return {"queue": rows, "waits": waits}
+
+
+def is_profiled(policy: Policy, workload: Workload, fractions: bool) -> bool:
+    """Tell whether conservative backfill keeps a profile a node: for jobs of one task on whole accelerators."""
+    if policy.backfill != "conservative" or policy.placement == "fewest-racks" or fractions:
+        return False
+    return are_single(workload)
+
+
+def are_single(workload: Workload) -> bool:
+    """Tell whether every job is one task, which the placement rule puts on a node."""
+    return bool(((workload.tasks == 1) & (workload.spread == SPREAD_TASKS)).all())
+
+
+def steps_of(nodes: state.Array, profiled: bool) -> state.Array:
+    """Return the profile of nodes that are all free."""
+    count = nodes.shape[1] if profiled else 1
+    steps = table(max(ROWS, 2 * count), state.STEP_DTYPE)
+    for name in ("free", "cpus", "memory"):
+        steps[name][:count] = nodes[name][state.NOW, :count]
+    steps["t"], steps["next"] = -1, -1
+    return steps
+
+
+def clock_of(policy: Policy, workload: Workload, fractions: bool, scratch: int) -> state.Array:
+    """Return the clock before the first step."""
+    clock = table(1, state.CLOCK_DTYPE)
+    for name in ("now", "spare_hold", "wake", "blocked", "projected", "spare_run", "spare_step"):
+        clock[name] = -1
+    for name, code in policy.codes.items():
+        clock[name] = code
+    clock["fractions"], clock["scratch"], clock["holds"] = fractions, scratch, scratch
+    clock["cpu_only"], clock["cpus"] = (workload.accelerators == 0).any(), (workload.cpus > 0).any()
+    clock["jobs"] = clock["known"] = len(workload)
+    clock["book"] = 1 if policy.backfill == "conservative" else 2
+    clock["indexed"], clock["shapes"] = is_indexed(policy), 1
+    return clock
+
+
+def state_of(fleet: Sequence[NodeType], policy: Policy, workload: Workload, fractions: bool) -> State:
+    """Return the state before the first step."""
+    book, profiled = book_of(policy), is_profiled(policy, workload, fractions)
+    layers = state.FIRST_ROW if profiled else int(book["layer"].max()) + 1
+    nodes, devices = nodes_of(fleet, layers), devices_of(fleet, layers, fractions)
+    types, bits, counts = types_of(fleet)
+    count = nodes.shape[1]
+    scratch = max(count, devices.shape[1]) + 1
+    hosts = table(count, state.HOST_DTYPE)
+    hosts["run"], hosts["step"] = -1, np.arange(count)
+    clock = clock_of(policy, workload, fractions, scratch)
+    clock["profiled"] = profiled
+    clock["step_rows"] = clock["steps_end"] = count if profiled else 0
+    trees = table(TREES, state.TREE_DTYPE)
+    trees["seen"] = -1
+    easy = policy.backfill != "conservative"
+    made = State(
+        jobs=jobs_of(workload),
+        types=types,
+        nodes=nodes,
+        devices=devices,
+        timers=table(ROWS, state.TIMER_DTYPE),
+        holds=table(scratch, state.HOLD_DTYPE),
+        book=book,
+        log=table(ROWS + 4 * len(workload), state.LOG_DTYPE),
+        clock=clock,
+        hosts=hosts,
+        runs=table(ROWS, state.RUN_DTYPE),
+        changes=table(power_of_two(count), state.CHANGE_DTYPE),
+        bits=table((2, bits), state.BITS_DTYPE),
+        counts=table((2, counts), state.COUNT_DTYPE),
+        shapes=table(SHAPES_INDEXED if is_indexed(policy) else SHAPES, state.SHAPE_DTYPE),
+        trees=trees,
+        earliest=table((TREES, 2 * power_of_two(count) if easy else 2), state.EARLIEST_DTYPE),
+        reserved=table(scratch, state.RESERVED_DTYPE),
+        coming=table(count, state.COMING_DTYPE),
+        steps=steps_of(nodes, profiled),
+        notes=table(NOTES if profiled else 1, state.NOTE_DTYPE),
+        **queue_of(policy, table(ROWS, state.QUEUE_DTYPE)),
+    )
+    build_levels(state.handle(made))
+    return made

@@ -1,0 +1,125 @@
+"""The indexes are what a look at everything gives: nodes by level, the running jobs of a node, the trees, the queue."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from engines import core_of, crowd, horizon_of
+from onecenter_kernels import codes, earliest, levels, waits
+from onecenter_kernels.asks import ask_of
+from onecenter_kernels.state import FOREVER, NOW
+from random_scenarios import RandomScenario, mixed_scenario, random_scenario
+
+from onecenter.engine.core import Core
+from onecenter.engine.initial import power_of_two
+
+pytestmark = pytest.mark.equality
+
+SEEDS = range(12)
+
+
+def stopped(scenario: RandomScenario) -> Core:
+    """Return a core in the middle of a scenario."""
+    core = core_of(scenario)
+    instants = np.unique(scenario.workload.submit)
+    core.advance(min(int(instants[len(instants) // 2]) + 1, horizon_of(scenario)))
+    return core
+
+
+def scenario_of(seed: int) -> RandomScenario:
+    """Return one of three kinds of scenarios, all of EASY."""
+    if seed % 3 == 0:
+        return mixed_scenario(seed)
+    if seed % 3 == 1:
+        return random_scenario(seed, backfill="easy")
+    return crowd(seed, "fifo", "easy", codes.PLACEMENTS[seed % 4], 40)
+
+
+def members(core: Core, base: int, width: int) -> set[int]:
+    """Return the numbers of a set of bits of now, word by word."""
+    words = core.state.bits["word"][0, base : base + width].tolist()
+    summary = core.state.bits["word"][0, base + width : base + width + -(-width // 32)].tolist()
+    assert [bool(summary[w // 32] >> (w % 32) & 1) for w in range(width)] == [word > 0 for word in words]
+    return {32 * w + bit for w, word in enumerate(words) for bit in range(32) if word >> bit & 1}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_levels_hold_the_nodes_by_what_is_free(seed: int) -> None:
+    core = stopped(scenario_of(seed))
+    nodes = core.state.nodes[NOW]
+    for row in core.state.types[NOW]:
+        ours = nodes[int(row["first"]) : int(row["first"]) + int(row["count"])]
+        idle = (ours["free"] == row["accelerators"]) & (ours["cpus"] == row["cpus"])
+        expected = np.where(idle, row["accelerators"] + 1, ours["free"])
+        assert int(row["total"]) == ours["free"].sum()
+        for level in range(int(row["accelerators"]) + 2):
+            base = int(row["bits"] + level * row["stride"])
+            assert members(core, base, int(row["width"])) == set(np.flatnonzero(expected == level).tolist())
+        assert members(core, int(row["occupied"]), int(row["level_words"])) == set(expected.tolist())
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_runs_of_a_node_are_what_runs_there_by_walltime_end(seed: int) -> None:
+    core = stopped(scenario_of(seed))
+    expected: dict[int, list[tuple[int, int, int]]] = {}
+    for job in np.flatnonzero(core.jobs["state"] == codes.S_RUNNING).tolist():
+        row = core.jobs[job]
+        for place in range(int(row["first"]), int(row["first"] + row["rows"])):
+            start = core.log[place]
+            end = int(row["start"] + row["walltime"])
+            expected.setdefault(int(start["node"]), []).append((end, job, place))
+    for node, host in enumerate(core.state.hosts):
+        found, run = [], int(host["run"])
+        while run >= 0:
+            held = core.state.runs[run]
+            found.append((int(held["end"]), int(held["job"]), int(held["row"])))
+            run = int(held["next"])
+        assert [end for end, _, _ in found] == sorted(end for end, _, _ in found)
+        assert sorted(found) == sorted(expected.get(node, []))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_tree_has_the_earliest_time_of_each_node(seed: int) -> None:
+    core = stopped(scenario_of(seed))
+    wholes = [j for j in range(len(core.jobs)) if core.jobs["accelerators"][j] % 1000 == 0]
+    for job in wholes[:6]:
+        tree = earliest.current_tree(core.handle, ask_of(core.handle, job))
+        half = core.state.earliest.shape[1] // 2
+        count = core.state.nodes.shape[1]
+        leaves = core.state.earliest["t"][tree, half : half + count].tolist()
+        assert leaves == [earliest.earliest_on(core.handle, n, core.state.trees[tree]) for n in range(count)]
+        for first in range(count):
+            least = earliest.least_earliest(core.handle, tree, first, count)
+            assert least == min(leaves[first:])
+            at = next((n for n in range(first, count) if leaves[n] <= least), -1)
+            assert earliest.next_up_to(core.handle, tree, first, least) == at
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_index_of_the_queue_finds_the_next_job_of_a_shape(seed: int) -> None:
+    core = stopped(crowd(seed, "fifo", "easy", "best-fit", 60))
+    waits.list_waiting(core.handle)
+    clock: Any = core.state.clock[0]
+    queue = core.state.queue["job"][: int(clock["tail"])].tolist()
+    forms = core.state.queue["form"].tolist()
+    for shape in range(int(clock["shapes"])):
+        for most in (2000, 6000, FOREVER - 1):
+            able = [
+                i
+                for i in range(int(clock["head"]) + 1, len(queue))
+                if queue[i] >= 0 and forms[i] == shape and core.jobs["walltime"][queue[i]] <= most
+            ]
+            for place in range(int(clock["head"]) + 1, len(queue)):
+                expected = next((i for i in able if i >= place), -1)
+                assert waits.next_wait(core.handle, shape, place, most) == expected
+
+
+def test_powers_of_two() -> None:
+    assert [power_of_two(n) for n in (0, 1, 2, 3, 1023, 1024, 1025)] == [1, 1, 2, 4, 1024, 1024, 2048]
+
+
+def test_bits_are_found_in_every_word() -> None:
+    core = core_of(crowd(1, "fifo", "easy", "best-fit", 10))
+    row = core.state.types[NOW, 0]
+    assert levels.next_level(core.handle, NOW, row, 0) == int(row["accelerators"]) + 1
+    assert levels.last_level(core.handle, NOW, row, int(row["accelerators"])) == -1
