@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from decimal import ROUND_CEILING, Decimal
 from typing import Any, Final
 
@@ -195,15 +195,6 @@ def format_duration(ms: float | None) -> str:
 def format_seconds(seconds: float | None) -> str:
     """Return a duration given in seconds for people."""
     return format_duration(None if seconds is None else seconds * 1_000)
-
-
-def format_between(low: float | None, high: float | None, form: Callable[[float], str] = format_seconds) -> str:
-    """Return a figure for people by its bounds (None: infinite): "3 h", "≥ 3 h", "3 h to 5 h", "never"."""
-    if low is None:
-        return "never"
-    if high is None:
-        return f"≥ {form(low)}"
-    return form(low) if low == high else f"{form(low)} to {form(high)}"
 
 
 def format_power(watt: float) -> str:

@@ -12,7 +12,7 @@ from onecenter.experiments.assessment import Assessment, assess, missed_periods
 from onecenter.experiments.replication import seed_of
 from onecenter.experiments.replications import Replications, task_of
 from onecenter.planning.crossing import Tried
-from onecenter.results.targets import Verdict, targets_of
+from onecenter.results.targets import Verdict, targets_of, worst
 from onecenter.results.targets import late as late_jobs
 from onecenter.scenario import Scenario, with_set
 
@@ -78,8 +78,7 @@ class Candidate:
     @property
     def verdict(self) -> Verdict:
         """Whether all targets are met, one is missed, or neither is sure, by this fleet's replications alone."""
-        found = {one.verdict for one in self.assessments}
-        return "missed" if "missed" in found else "undecided" if "undecided" in found else "met"
+        return worst(one.verdict for one in self.assessments) or "met"
 
     @property
     def pressure(self) -> float:

@@ -6,7 +6,7 @@ from typing import Any
 from onecenter.planning.file import PlanFile
 from onecenter.report.blocks import Paragraph
 from onecenter.report.subject import Subject
-from onecenter.results.targets import Target
+from onecenter.results.targets import Target, worst
 from onecenter.words import Words
 
 Judged = tuple[str, Target, Mapping[str, Any]]
@@ -55,8 +55,7 @@ class Answers:
         center = subject.summary["center"]
         if center["queue_grows"]:
             sentences.append(self._words("queue grows", waiting=self._words.count(center["waiting_at_horizon"])))
-        look = "missed" if by["missed"] else "undecided" if by["undecided"] else "met"
-        return Paragraph(self._words("between").join(sentences), look)
+        return Paragraph(self._words("between").join(sentences), worst(key for key, ones in by.items() if ones) or "")
 
     def _missed(self, missed: list[Judged], count: int, labels: Mapping[str, str]) -> list[str]:
         if not missed:

@@ -15,7 +15,7 @@ from onecenter.results.tables import HOUR, THOUSAND
 from onecenter.results.targets import PLACES, Target, judge, meets, tally
 from onecenter.results.waits import waits_again
 from onecenter.results.window import Window
-from onecenter.statistics.sample import Bracket, Sample, bracketed
+from onecenter.statistics.sample import Bracket, bracketed, described
 from onecenter.workload.table import Workload
 
 Array = npt.NDArray[Any]
@@ -117,10 +117,10 @@ def figures(
     judgements = [judge(target, jobs) for target in targets]
     return {
         **_counts(jobs, tally(targets, jobs), _waiting_again(fate, window.horizon, until)[counted], window.horizon),
-        "wait_s": _described(jobs.waits, PERCENTILES, 1_000),
-        "jct_s": _described(jobs.stays, PERCENTILES, 1_000),
+        "wait_s": described(jobs.waits, PERCENTILES, 1_000),
+        "jct_s": described(jobs.stays, PERCENTILES, 1_000),
         **_makespan(jobs),
-        "bounded_slowdown": _described(jobs.slowdowns, (95,), 1),
+        "bounded_slowdown": described(jobs.slowdowns, (95,), 1),
         "accelerator_hours": used / (THOUSAND * HOUR),
         "utilisation": used / capacity if capacity else None,
         **_on_time(jobs),
@@ -155,15 +155,6 @@ def _counts(jobs: Seen, tally: Mapping[str, int], waiting_again: Array, horizon:
         "waiting_at_horizon": int((waiting | waiting_again).sum()),
     }
     return {name: found[name] for name in COUNTS}
-
-
-def _described(sample: Sample, percents: Sequence[int], scale: float) -> Figures:
-    started = sample.mean_started()
-    found: Figures = bracketed("mean", sample.mean(), scale)
-    found["mean_started"] = None if started is None else started / scale
-    for percent in percents:
-        found |= bracketed(f"p{percent}", sample.percentile(percent), scale)
-    return found
 
 
 def _makespan(jobs: Seen) -> Figures:

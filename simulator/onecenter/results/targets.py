@@ -1,6 +1,6 @@
 """Service targets of a platform, and whether a run meets them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal
 
@@ -272,8 +272,13 @@ def _reason(target: Target, jobs: int, count: Mapping[str, int], verdict: Verdic
     return f"{of}, {units.format_count(needed(jobs, target.percentile))} are needed: {', '.join(rest)}"
 
 
+def worst(verdicts: Iterable[str]) -> Verdict | None:
+    """Return the worst of verdicts; None where there is none."""
+    found = set(verdicts)
+    order: tuple[Verdict, ...] = ("missed", "undecided", "met")
+    return next((each for each in order if each in found), None)
+
+
 def meets(verdicts: Sequence[str]) -> bool | None:
     """Return False if a target is missed, else None if one is undecided or there is none, else True."""
-    if "missed" in verdicts:
-        return False
-    return None if "undecided" in verdicts or not verdicts else True
+    return {"missed": False, "met": True}.get(worst(verdicts) or "")

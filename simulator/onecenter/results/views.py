@@ -11,10 +11,10 @@ import polars as pl
 from onecenter import units
 from onecenter.fleet import NodeType, accelerators_of
 from onecenter.results.seen import Seen
-from onecenter.results.targets import PLACES, Target
+from onecenter.results.targets import PLACES, Target, worst
 from onecenter.statistics.sample import finite
 from onecenter.visible import visible
-from onecenter.words import Words
+from onecenter.words import MARKS, Words
 
 #: The row of all platforms together.
 CENTER: Final = "center"
@@ -148,8 +148,7 @@ def figure(words: Words, part: Mapping[str, Any], key: str) -> str:
 
 def _judged(words: Words, target: Target, one: Mapping[str, Any]) -> str:
     few = f" ({words('few')})" if one["few"] else ""
-    mark = words.verdict(one["verdict"]).split(" ", 1)[0]
-    return f"{mark} {target.said(words)} {words('at most', limit=target.limit_said(words))}{few}"
+    return f"{MARKS[one['verdict']]} {target.said(words)} {words('at most', limit=target.limit_said(words))}{few}"
 
 
 def _longest_reasons(words: Words, reasons: pl.DataFrame) -> dict[str, str]:
@@ -245,11 +244,10 @@ def sides(
 def _p95(words: Words, part: Mapping[str, Any] | None) -> Cell:
     if part is None:
         return number(units.NOTHING)
-    text, verdicts = figure(words, part, "p95"), [one["verdict"] for one in part["targets"]]
-    worst = next((each for each in ("missed", "undecided", "met") if each in verdicts), "")
-    if not worst or not part["submitted"]:
+    text, found = figure(words, part, "p95"), worst(one["verdict"] for one in part["targets"])
+    if found is None or not part["submitted"]:
         return number(text)
-    return Cell(f"{text} {words.verdict(worst).split(' ', 1)[0]}", f"number {worst}")
+    return Cell(f"{text} {MARKS[found]}", f"number {found}")
 
 
 def center(words: Words, fleet: tuple[NodeType, ...], caption: str = "") -> View:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
@@ -211,19 +211,9 @@ class Scenario(Table):
     @property
     def fleet(self) -> tuple[NodeType, ...]:
         """The node types in the order listed."""
+        own = [each.name for each in fields(NodeType) if each.name not in ("name", "tflops")]
         return tuple(
-            NodeType(
-                name=name,
-                count=nodes.count,
-                accelerators=nodes.accelerators,
-                cpus=nodes.cpus,
-                memory=nodes.memory,
-                nodes_per_rack=nodes.nodes_per_rack,
-                model=nodes.model,
-                tflops=nodes.fp16_tflops,
-                idle_power=nodes.idle_power,
-                full_power=nodes.full_power,
-            )
+            NodeType(name=name, tflops=nodes.fp16_tflops, **{key: getattr(nodes, key) for key in own})
             for name, nodes in self.center.nodes.items()
         )
 

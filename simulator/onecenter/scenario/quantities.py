@@ -1,11 +1,15 @@
 """The types of the scenario's values: how each is written in the file and what it becomes."""
 
 import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
+from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
 from pydantic.types import Strict
+from pydantic_core import CoreSchema, core_schema
 
 from onecenter import units
 
@@ -93,72 +97,52 @@ def _positive(ms: int) -> int:
     return ms
 
 
-#: int ms; in the file "28 d".
-Duration = Annotated[
-    int,
-    BeforeValidator(units.parse_duration),
-    PlainSerializer(units.duration_text, return_type=str, when_used="json"),
-    WithJsonSchema({"type": "string", "examples": ["90 min", "28 d"]}),
-]
+@dataclass(frozen=True, eq=False)
+class Written:
+    """Annotates a value that the file writes otherwise: how it is read and written, and what editors are told."""
 
-#: int ms >= 1; in the file "90 min".
+    read: Callable[[Any], Any]
+    write: Callable[[Any], Any]
+    schema: Mapping[str, Any]
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Read before the type is checked; write in JSON."""
+        found: Any = core_schema.no_info_before_validator_function(self.read, handler(source))
+        found["serialization"] = core_schema.plain_serializer_function_ser_schema(self.write, when_used="json")
+        return cast(CoreSchema, found)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Tell editors what is written."""
+        return dict(self.schema)
+
+
+def text(*examples: str) -> dict[str, Any]:
+    """Return what editors are told of a text."""
+    return {"type": "string", "examples": list(examples)}
+
+
+def _up_to(most: int, **more: Any) -> dict[str, Any]:
+    return {"type": "number", "minimum": 0, "maximum": most, **more}
+
+
+#: int ms; in the file "28 d". PositiveDuration: at least 1.
+Duration = Annotated[int, Written(units.parse_duration, units.duration_text, text("90 min", "28 d"))]
 PositiveDuration = Annotated[Duration, AfterValidator(_positive)]
 
-#: int MiB; in the file "1.5 TiB".
-Memory = Annotated[
-    int,
-    BeforeValidator(units.parse_memory),
-    PlainSerializer(units.memory_text, return_type=str, when_used="json"),
-    WithJsonSchema({"type": "string", "examples": ["64 GiB", "1.5 TiB"]}),
-]
+#: int MiB; in the file "1.5 TiB". float W: "5.2 kW". float events per ms: "120 / h".
+Memory = Annotated[int, Written(units.parse_memory, units.memory_text, text("64 GiB", "1.5 TiB"))]
+Power = Annotated[float, Written(units.parse_power, units.power_text, text("90 W", "5.2 kW"))]
+Rate = Annotated[float, Written(units.parse_rate, units.rate_text, text("120 / h"))]
 
-#: float W; in the file "5.2 kW".
-Power = Annotated[
-    float,
-    BeforeValidator(units.parse_power),
-    PlainSerializer(units.power_text, return_type=str, when_used="json"),
-    WithJsonSchema({"type": "string", "examples": ["90 W", "5.2 kW"]}),
-]
-
-#: float events a ms; in the file "120 / h".
-Rate = Annotated[
-    float,
-    BeforeValidator(units.parse_rate),
-    PlainSerializer(units.rate_text, return_type=str, when_used="json"),
-    WithJsonSchema({"type": "string", "examples": ["120 / h"]}),
-]
-
-#: int thousandths; in the file a number of at most three decimals.
-Thousandths = Annotated[
-    int,
-    BeforeValidator(_thousandths),
-    PlainSerializer(_number, return_type=float | int, when_used="json"),
-    WithJsonSchema({"type": "number", "minimum": 0, "maximum": MAX_COUNT}),
-]
-
-#: int thousandths of an accelerator: whole thousands, or 1..999, or 0.
-Accelerators = Annotated[
-    int,
-    BeforeValidator(_accelerators),
-    PlainSerializer(_number, return_type=float | int, when_used="json"),
-    WithJsonSchema({"type": "number", "minimum": 0, "maximum": MAX_COUNT, "examples": [8, 0.5]}),
-]
+#: int thousandths; in the file a number of at most three decimals. Of accelerators: whole thousands, or 1..999, or 0.
+Thousandths = Annotated[int, Written(_thousandths, _number, _up_to(MAX_COUNT))]
+Accelerators = Annotated[int, Written(_accelerators, _number, _up_to(MAX_COUNT, examples=[8, 0.5]))]
 
 #: int millionths; in the file a number of at most six decimals.
-Millionths = Annotated[
-    int,
-    BeforeValidator(_millionths),
-    PlainSerializer(lambda value: value / 1_000_000, return_type=float, when_used="json"),
-    WithJsonSchema({"type": "number", "minimum": 0, "maximum": MAX_AGEING}),
-]
+Millionths = Annotated[int, Written(_millionths, lambda value: value / 1_000_000, _up_to(MAX_AGEING))]
 
 #: int ms from Monday 00:00, local time; in the file "mon 08:00".
-Slot = Annotated[
-    int,
-    BeforeValidator(_slot),
-    PlainSerializer(slot_text, return_type=str, when_used="json"),
-    WithJsonSchema({"type": "string", "examples": ["mon 08:00"]}),
-]
+Slot = Annotated[int, Written(_slot, slot_text, text("mon 08:00"))]
 
 #: A whole number; no text, no 1.0.
 Integer = Annotated[int, Strict()]

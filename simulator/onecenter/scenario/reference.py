@@ -3,6 +3,7 @@
 import inspect
 import json
 from collections.abc import Iterator
+from importlib.resources import files
 from typing import Any
 
 from pydantic.fields import FieldInfo
@@ -11,34 +12,6 @@ from onecenter import units
 from onecenter.scenario import shape
 from onecenter.scenario.model import Scenario
 from onecenter.scenario.table import Table
-
-_HEAD = """\
-# Scenario reference
-
-<!-- Made from the models; do not edit. To make it anew: onecenter scenario reference > docs/scenario.md -->
-
-A scenario is a TOML file: a center, its platforms with their demand, a policy, and the time simulated. It may
-have 4 MiB, and with all that it extends 100,000 keys and entries of lists; `-` is standard input.
-`onecenter validate FILE` names every mistake in it, `onecenter show FILE` prints it resolved with the load
-it offers, and `onecenter scenario schema` prints a JSON schema for editors.
-
-- **Units.** A quantity that has a unit is text: `"28 d"`, `"1.5 TiB"`, `"5.2 kW"`, `"120 / h"`; a bare number
-  is a mistake.
-  - Durations: {durations} (a week is 7 d, a year 365 d), rounded up to whole milliseconds.
-  - Memory: {memory}, rounded up to MiB.
-  - Power: {power}.
-  - Rates: a number, `/` and a unit of time.
-  - Accelerators and cpus are plain numbers of at most three decimals.
-- **`extends = "..."`** at the top of a file names a shipped scenario, or a file relative to this one. Tables
-  merge; lists and single values replace, and so does a table of another `kind`.
-- **`--set path=value`** changes one value: `--set center.nodes.910b.count=220`, `--set time.horizon="7 d"`,
-  `--set 'platforms.talent.wait."p99.9"="5 min"'`. The value is read as TOML, else as text, and replaces what
-  was there; a list is set as a whole.
-- **Names** of node types, platforms and streams are 1 to 64 letters (of any script), digits, `-` or `_`.
-
-Shipped scenarios: `tiny` (solved by hand), `mm-c` (the textbook queue), `changsha` (a center of 1,023
-PFLOPS with four platforms), `changsha-eighth` (an eighth of it).
-"""
 
 #: What stands in a path for a name chosen by the user.
 _CHOSEN = {
@@ -52,7 +25,8 @@ _CHOSEN = {
 
 def reference() -> str:
     """Return the scenario reference in Markdown."""
-    head = _HEAD.format(durations=", ".join(units.MS), memory=", ".join(units.BYTES), power=", ".join(units.WATT))
+    text = files("onecenter.scenario").joinpath("reference.md").read_text(encoding="utf-8")
+    head = text.format(durations=", ".join(units.MS), memory=", ".join(units.BYTES), power=", ".join(units.WATT))
     return head + "".join(f"\n{section}" for section in _sections())
 
 

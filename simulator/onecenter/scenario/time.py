@@ -5,11 +5,11 @@ from datetime import UTC, datetime, tzinfo
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from onecenter import units
 from onecenter.checks import SEED, did_you_mean
-from onecenter.scenario.quantities import Duration, PositiveDuration
+from onecenter.scenario.quantities import Duration, PositiveDuration, Written, text
 from onecenter.scenario.table import Mistake, Table
 
 #: Keeps calendars inside what datetime can hold, and the horizon's hours countable.
@@ -37,18 +37,9 @@ def _zone(value: str) -> str:
     return value
 
 
-Instant = Annotated[
-    datetime,
-    BeforeValidator(_instant),
-    PlainSerializer(lambda value: value.isoformat(), return_type=str, when_used="json"),
-    WithJsonSchema({"type": "string", "examples": ["2026-03-02T00:00:00+08:00"]}),
-]
-
-
+Instant = Annotated[datetime, Written(_instant, datetime.isoformat, text("2026-03-02T00:00:00+08:00"))]
 Seed = Annotated[
-    int,
-    BeforeValidator(SEED),
-    WithJsonSchema({"type": "integer", "minimum": SEED.low, "maximum": SEED.high}),
+    int, BeforeValidator(SEED), WithJsonSchema({"type": "integer", "minimum": SEED.low, "maximum": SEED.high})
 ]
 
 

@@ -1,6 +1,7 @@
 """Waits of all jobs of a window: exact ranks and means, and a bracket where some are still open."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -104,6 +105,15 @@ def bracketed(name: str, found: Bracket | None, scale: float = 1) -> dict[str, f
     """
     low, high = finite(found, scale)
     return {name: None if low != high else low, f"{name}_low": low, f"{name}_high": high}
+
+
+def described(sample: Sample, percents: Sequence[int], scale: float) -> dict[str, float | None]:
+    """Return the mean, that of the started ones, and percentiles as plain data, with bounds as of `bracketed`."""
+    started = sample.mean_started()
+    found = bracketed("mean", sample.mean(), scale) | {"mean_started": None if started is None else started / scale}
+    for percent in percents:
+        found |= bracketed(f"p{percent}", sample.percentile(percent), scale)
+    return found
 
 
 def finite(found: Bracket | None, scale: float = 1) -> tuple[float | None, float | None]:

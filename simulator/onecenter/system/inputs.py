@@ -3,14 +3,11 @@
 A named pipe without a writer, a terminal or a device would keep the reader for ever.
 """
 
-import json
 import os
 import stat
 import sys
 from pathlib import Path
-from typing import Any, BinaryIO, Final
-
-from onecenter.system.extent import check_json
+from typing import BinaryIO, Final
 
 #: The name of standard input, as for other tools; a file of that name is given by its whole path.
 STDIN: Final = "-"
@@ -113,25 +110,3 @@ def read(path: str | Path, most: int) -> bytes:
     if len(data) > most:
         raise TooLargeError(f"larger than {most // 2**20} MiB")
     return data
-
-
-def read_json(path: str | Path, most: int) -> Any:
-    """Return the plain data of a JSON file.
-
-    Parameters
-    ----------
-    path : str or Path
-        The file.
-    most : int
-        Bytes at most.
-
-    Raises
-    ------
-    OSError
-        As `opened`.
-    ValueError
-        If it is too large, nested too deeply, or no JSON in UTF-8; the text says what is wrong.
-    """
-    text = read(path, most).decode("utf-8")
-    check_json(text)
-    return json.loads(text)

@@ -1,7 +1,6 @@
 """The rules every format shares: what is left out, what is repaired, the order of jobs."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -29,45 +28,12 @@ from .trace import (
 HORIZON = 2**62
 
 
-@dataclass(frozen=True)
-class Rows:
-    """The rows of a file as a format reads them, one array a column (see `Jobs`).
-
-    Attributes
-    ----------
-    submit, run, asked : int64 array
-        ms; `asked` <= 0 where no walltime was asked.
-    processors, user, line : int64 array
-        As in `Jobs`.
-    outcome : int8 array
-        Codes of OUTCOMES.
-    partition : array
-        Any value a partition is known by.
-    names : object array or None
-        Job ids.
-    left_out : mapping of str to bool array
-        Rows that the format itself leaves out, by reason.
-    repaired : mapping of str to bool array
-        Rows that the format itself repaired, by what it did.
-    """
-
-    submit: Array
-    run: Array
-    asked: Array
-    processors: Array
-    user: Array
-    line: Array
-    outcome: Array
-    partition: Array
-    names: Array | None
-    left_out: Mapping[str, Array]
-    repaired: Mapping[str, Array]
-
-
 def trace(
     mistakes: Mistakes,
     format_name: str,
-    rows: Rows,
+    columns: Mapping[str, Array],
+    left_out: Mapping[str, Array],
+    repaired: Mapping[str, Array],
     header: Mapping[str, str],
     name_partitions: Callable[[Array], Sequence[str]],
 ) -> Trace:
@@ -79,12 +45,15 @@ def trace(
         Those found so far; names the file.
     format_name : str
         Name of the format.
-    rows : Rows
-        The file's rows, in its order.
+    columns : mapping of str to array
+        By role, in the file's order: submit, run and asked (ms; <= 0: no walltime was asked), processors, user, line,
+        outcome (code of OUTCOMES), partition (any value that it is known by), and names (job ids) where there are any.
+    left_out, repaired : mapping of str to bool array
+        Rows that the format itself leaves out, or repaired, by reason.
     header : mapping of str to str
         What the file says about itself.
     name_partitions : callable
-        Gives the names of the sorted distinct values of `rows.partition`.
+        Gives the names of the sorted distinct values of the partitions.
 
     Raises
     ------
@@ -92,18 +61,19 @@ def trace(
         If there are mistakes, or no job can be used.
     """
     reasons = {
-        **rows.left_out,
-        NO_RUN: rows.run <= 0,
-        NO_PROCESSORS: rows.processors <= 0,
-        BEFORE: rows.submit < 0,
-        TOO_MANY: rows.processors > MAX_PROCESSORS,
+        **left_out,
+        NO_RUN: columns["run"] <= 0,
+        NO_PROCESSORS: columns["processors"] <= 0,
+        BEFORE: columns["submit"] < 0,
+        TOO_MANY: columns["processors"] > MAX_PROCESSORS,
     }
     mistakes.check()
-    used, left_out = _sieve(len(rows.submit), reasons)
-    _some(mistakes.source, len(rows.submit), used, left_out)
-    jobs, repaired, partitions = _jobs(rows, used)
+    count = len(columns["submit"])
+    used, out = _sieve(count, reasons)
+    _some(mistakes.source, count, used, out)
+    jobs, mended, partitions = _jobs(columns, repaired, used)
     _short_enough(mistakes.source, jobs)
-    quality = Quality(len(rows.submit), nonzero(left_out), nonzero(repaired))
+    quality = Quality(count, nonzero(out), nonzero(mended))
     return Trace(mistakes.source, format_name, jobs, quality, header, tuple(name_partitions(partitions)))
 
 
@@ -117,30 +87,28 @@ def _sieve(count: int, reasons: Mapping[str, Array]) -> tuple[Array, dict[str, i
     return np.flatnonzero(used), left_out
 
 
-def _jobs(rows: Rows, used: Array) -> tuple[Jobs, dict[str, int], Array]:
-    submit = rows.submit[used]
+def _jobs(
+    columns: Mapping[str, Array], mended: Mapping[str, Array], used: Array
+) -> tuple[Jobs, dict[str, int], Array]:
+    submit = columns["submit"][used]
     late = int((submit < np.maximum.accumulate(submit)).sum())
-    names, again = (None, 0) if rows.names is None else _told_apart(rows.names[used])
+    names, again = _told_apart(columns["names"][used]) if "names" in columns else (None, 0)
     order = np.argsort(submit, kind="stable")
-    used = used[order]
-    run, asked = rows.run[used], rows.asked[used]
+    rows = {name: values[used[order]] for name, values in columns.items()}
+    run, asked = rows["run"], rows["asked"]
     walltime = np.where(asked > 0, asked, run)
-    distinct, partition = numbered(rows.partition[used])
+    distinct, partition = numbered(rows["partition"])
     jobs = Jobs(
-        submit=rows.submit[used],
+        **{name: rows[name] for name in ("submit", "processors", "user", "line")},
         run=np.minimum(run, walltime),
         walltime=walltime,
-        processors=rows.processors[used],
-        outcome=rows.outcome[used].astype(np.int8),
+        outcome=rows["outcome"].astype(np.int8),
         partition=partition,
-        user=rows.user[used],
-        line=rows.line[used],
         names=None if names is None else tuple(names[place] for place in order.tolist()),
     )
-    repaired = {reason: int(done[used].sum()) for reason, done in rows.repaired.items()}
+    repaired = {reason: int(done[used].sum()) for reason, done in mended.items()}
     repaired |= {NO_WALLTIME: int((asked <= 0).sum()), CUT: int((run > walltime).sum())}
-    repaired |= {UNSORTED: late, AGAIN: again}
-    return jobs, repaired, distinct
+    return jobs, repaired | {UNSORTED: late, AGAIN: again}, distinct
 
 
 def _told_apart(ids: Array) -> tuple[list[str], int]:

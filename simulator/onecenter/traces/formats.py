@@ -20,8 +20,8 @@ class Field(NamedTuple):
     Attributes
     ----------
     role : str
-        A field of `clean.Rows`; or what one is worked out from: "allocated" and "requested" processors, "status",
-        "queue", "instant" of the submit. "": it is checked, and not used.
+        A column that `clean.trace` takes; or what one is worked out from: "allocated" and "requested" processors,
+        "status", "queue", "instant" of the submit. "": it is checked, and not used.
     read : callable
         (texts, lines, mistakes) -> its values; it says the unit.
     """

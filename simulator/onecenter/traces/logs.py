@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from itertools import chain
 
 import numpy as np
@@ -10,7 +11,7 @@ from onecenter_kernels.schema import CANCELLED_RUNNING, COMPLETED, FAILED
 from onecenter.checks import nearest
 from onecenter.errors import TraceError
 
-from .clean import Rows, trace
+from .clean import trace
 from .columns import ENOUGH, Array, Mistakes, quoted, split, squeezed
 from .files import Block
 from .formats import Format, cells
@@ -55,9 +56,12 @@ def read(blocks: Iterable[Block], format: Format, mistakes: Mistakes) -> Trace:
         start = int(columns["instant"][usable].min()) if usable.any() else 0
         columns["submit"] = np.where(usable, columns.pop("instant") - start, 0)
         header = {"StartTime": str(np.datetime64(start // 1000, "s")).replace("T", " ")}
+    left_out, repaired = _worked_out(columns)
     kind = _told_apart_by(columns)
-    rows = _rows(columns, kind)
-    return trace(mistakes, format.name, rows, header, lambda values: _names(kind, values, header))
+    values = columns.get(kind, columns["nothing"])
+    columns["partition"] = values if values.dtype == object else np.maximum(values, -1)
+    name = partial(_names, kind, header=header)
+    return trace(mistakes, format.name, columns, left_out, repaired, header, name)
 
 
 def _part(block: Block, format: Format, names: list[str], mistakes: Mistakes) -> Columns:
@@ -76,27 +80,24 @@ def _part(block: Block, format: Format, names: list[str], mistakes: Mistakes) ->
     return found
 
 
-def _rows(columns: Columns, kind: str) -> Rows:
-    """Return the rows of the file; what a log does not have is 0, all its jobs complete."""
-    nothing = np.zeros(len(columns["line"]), np.int64)
-    left_out, repaired, outcome = {}, {}, np.full(len(nothing), COMPLETED)
+def _worked_out(columns: Columns) -> tuple[Columns, Columns]:
+    """Add the columns that a log lacks; return which rows are left out, and which repaired, by reason.
+
+    What a log does not have is 0, and all its jobs complete.
+    """
+    left_out, repaired, nothing = {}, {}, np.zeros(len(columns["line"]), np.int64)
+    columns |= {"nothing": nothing, "outcome": np.full(len(nothing), COMPLETED)}
+    for name in ("asked", "user"):
+        columns.setdefault(name, nothing)
     if "allocated" in columns:
         as_requested = (columns["allocated"] <= 0) & (columns["requested"] > 0)
         columns["processors"] = np.where(as_requested, columns["requested"], columns["allocated"])
         repaired[REQUESTED] = as_requested
     if "status" in columns:
         status = columns["status"]
-        outcome = np.select([status == 0, status == 5], [FAILED, CANCELLED_RUNNING], COMPLETED)
+        columns["outcome"] = np.select([status == 0, status == 5], [FAILED, CANCELLED_RUNNING], COMPLETED)
         left_out[PARTIAL] = np.isin(status, PARTS)
-    values = columns.get(kind, nothing)
-    return Rows(
-        **{name: columns.get(name, nothing) for name in ("submit", "run", "asked", "processors", "user", "line")},
-        outcome=outcome,
-        partition=values if values.dtype == object else np.maximum(values, -1),
-        names=columns.get("names"),
-        left_out=left_out,
-        repaired=repaired,
-    )
+    return left_out, repaired
 
 
 def _told_apart_by(columns: Columns) -> str:

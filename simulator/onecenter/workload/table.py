@@ -98,24 +98,13 @@ class Workload:
 
 COLUMNS = tuple(f.name for f in fields(Workload) if f.name not in {"platforms", "streams", "names"})
 
-NARROW = {"accelerators": "i4", "cpus": "i4", "tasks": "i4", "spread": "i1", "outcome": "i1"} | {
-    name: "i4" for name in ("platform", "stream", "tenant")
+NARROW = dict.fromkeys(("accelerators", "cpus", "tasks", "platform", "stream", "tenant"), "i4") | {
+    "spread": "i1",
+    "outcome": "i1",
 }
 
-DEFAULTS = {
-    "patience": -1,
-    "deadline": -1,
-    "priority": 0,
-    "types": type_code([0]),
-    "memory": 0,
-    "cpus": 0,
-    "tasks": 1,
-    "spread": 0,
-    "outcome": 0,
-    "platform": 0,
-    "stream": 0,
-    "tenant": 0,
-}
+NOTHING = ("priority", "memory", "cpus", "spread", "outcome", "platform", "stream", "tenant")
+DEFAULTS = dict.fromkeys(NOTHING, 0) | {"patience": -1, "deadline": -1, "types": type_code([0]), "tasks": 1}
 
 
 def workload(

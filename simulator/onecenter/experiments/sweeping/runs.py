@@ -9,10 +9,9 @@ import polars as pl
 
 from onecenter.experiments.replications import CENTER, PERCENTILES, replication
 from onecenter.experiments.sweeping.design import Point
-from onecenter.results.seen import Seen
 from onecenter.results.targets import PLACES, tally, targets_of
 from onecenter.scenario import Scenario, with_set
-from onecenter.statistics.sample import bracketed
+from onecenter.statistics.sample import described
 
 #: Figures that are numbers of jobs: `submitted` is the sum of PLACES. The others may be null.
 COUNTS: Final = ("submitted", *PLACES, "started")
@@ -44,16 +43,7 @@ def one_row(scenario: Scenario, point: Point, index: int) -> dict[str, Any]:
         figures: dict[str, Any] = {"submitted": len(jobs), **counts.get(name, everywhere)}
         figures["started"] = int(jobs.started.sum())
         used = sum(found.used.values()) if name == CENTER else found.used[name]
-        figures |= _waits(jobs) | {"utilisation": used / found.capacity if found.capacity else None}
+        figures |= {f"wait_{key}_s": value for key, value in described(jobs.waits, PERCENTILES, 1_000).items()}
+        figures |= {"utilisation": used / found.capacity if found.capacity else None}
         row |= {f"{name}.{figure}": value for figure, value in figures.items()}
     return row | {"error": None}
-
-
-def _waits(jobs: Seen) -> dict[str, float | None]:
-    """Return mean and percentiles of the waits (s) with their bounds; null: infinite, or there is no job."""
-    started = jobs.waits.mean_started()
-    found = bracketed("mean", jobs.waits.mean(), 1_000)
-    found["mean_started"] = None if started is None else started / 1_000
-    for percent in PERCENTILES:
-        found |= bracketed(f"p{percent}", jobs.waits.percentile(percent), 1_000)
-    return {f"wait_{name}_s": value for name, value in found.items()}
