@@ -21,7 +21,7 @@ from onecenter.scenario.toml import dump
 from onecenter.units import MS
 from onecenter.workload.build import build
 from onecenter.workload.load import offered_load
-from onecenter.workload.warnings import warnings_of
+from onecenter.workload.slips import warnings_of
 
 FULL = Path(__file__).with_name("full.toml")
 

@@ -18,12 +18,9 @@ from onecenter.scenario.run_times import (
     Weibull,
 )
 from onecenter.workload.build import build
+from onecenter.workload.columns import fits, outcomes, rounded_to, size_columns, tenants, walltimes
 from onecenter.workload.draws import Floats
-from onecenter.workload.outcomes import outcomes
 from onecenter.workload.runtimes import limited_means, run_times
-from onecenter.workload.sizes import fits, size_columns
-from onecenter.workload.tenants import tenants
-from onecenter.workload.walltimes import rounded_to, walltimes
 
 # Run times
 

@@ -19,8 +19,7 @@ from onecenter.errors import ScenarioError
 from onecenter.fleet import accelerators_of
 from onecenter.policies import Policy
 from onecenter.scenario import Scenario, from_dict, load, model, shipped, shipped_folder, with_set
-from onecenter.scenario.reference import reference
-from onecenter.scenario.schema import json_schema
+from onecenter.scenario.reference import json_schema, reference
 from onecenter.scenario.toml import dump
 from onecenter.workload.build import build
 from onecenter.workload.load import offered_load

@@ -323,7 +323,7 @@ def test_a_sweep_goes_on_with_itself_only(case: str, tmp_path: Path) -> None:
 
 def test_other_software_does_not_go_on_with_a_sweep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sweep(short(), {COUNT: [6]}, out=tmp_path, executor=threads)
-    monkeypatch.setattr("onecenter.engine.software.kernel_hash", lambda: "other")
+    monkeypatch.setattr("onecenter.engine.kernels.kernel_hash", lambda: "other")
     with pytest.raises(PlanError, match=r"it was made with the kernels .*, this is the kernels other"):
         sweep(short(), {COUNT: [6]}, out=tmp_path, resume=True, executor=threads)
 

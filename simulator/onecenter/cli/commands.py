@@ -8,12 +8,11 @@ from onecenter.cli.conditions import holding, status_of_holding
 from onecenter.cli.delivery import deliver
 from onecenter.cli.outputs import output_folder
 from onecenter.cli.printing import console, heading, print_view
-from onecenter.cli.remarks import remarks_on_sides
+from onecenter.cli.remarks import remarks_on_sides, warn
 from onecenter.cli.replaying import command_repeat
 from onecenter.cli.replicating import compare_paired, refuse_alone, run_replications
 from onecenter.cli.status import FINE, MISTAKE
 from onecenter.cli.streams import print_json
-from onecenter.cli.warned import warn
 from onecenter.errors import OnecenterError
 from onecenter.experiments.side_by_side import comparison, run_each
 from onecenter.policies import texts_of
@@ -78,7 +77,7 @@ def command_show(options: argparse.Namespace) -> int:
     """Print the resolved scenario and its offered load."""
     from onecenter.scenario.toml import dump
     from onecenter.workload.load import offered_load
-    from onecenter.workload.warnings import warnings_of
+    from onecenter.workload.slips import warnings_of
 
     scenario = scenario_of(options.scenario, options.seed, options.set)
     offered = offered_load(scenario)
@@ -111,8 +110,7 @@ def command_validate(options: argparse.Namespace) -> int:
 
 def command_scenario(options: argparse.Namespace) -> int:
     """List the shipped scenarios; print the JSON schema or the reference."""
-    from onecenter.scenario.reference import reference
-    from onecenter.scenario.schema import json_schema
+    from onecenter.scenario.reference import json_schema, reference
 
     if options.what == "list":
         print("\n".join(shipped()))

@@ -78,7 +78,7 @@ def replay_lines(summary: Mapping[str, Any]) -> list[str]:
 
 
 def _write(result: Result, summary: Mapping[str, Any], folder: Path) -> None:
-    from onecenter.cli.pictures import save_plots
+    from onecenter.cli.outputs import save_plots
 
     with cannot_be_written(str(folder)):
         result.save(folder / "result.parquet")

@@ -9,9 +9,9 @@ from typing import Any
 from onecenter.cli.conditions import holding, status_of_holding
 from onecenter.cli.outputs import cannot_be_written, output_folder
 from onecenter.cli.printing import console, print_view
+from onecenter.cli.remarks import warn
 from onecenter.cli.status import INTERRUPTED
 from onecenter.cli.streams import print_json
-from onecenter.cli.warned import warn
 from onecenter.errors import PlanError
 from onecenter.experiments.executors import local
 from onecenter.experiments.views import tried
@@ -96,7 +96,7 @@ def _print(found: Plan | Outlook) -> None:
 
 
 def _write(found: Plan | Outlook, folder: Path, figures: dict[str, Any]) -> None:
-    from onecenter.cli.pictures import save_axes
+    from onecenter.cli.outputs import save_axes
 
     with cannot_be_written(str(folder)):
         if isinstance(found, Outlook):

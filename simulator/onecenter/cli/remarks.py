@@ -1,11 +1,41 @@
-"""What is said below the figures of a run: who can never run, whether the queue grows, why a target is not met."""
+"""What is said around the figures: warnings before the work begins, remarks below a table."""
 
-from collections.abc import Iterator, Mapping
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from onecenter import units
+from onecenter.scenario import Scenario
 from onecenter.simulation.result import Result
+from onecenter.visible import visible
 from onecenter.words import Words
+from onecenter.workload.slips import slips, warnings_of
+
+
+def warn(scenario: Scenario, *, json: bool = False, fleet: bool = True, about: str = "") -> list[str]:
+    """Print the warnings of a scenario on standard error; return them.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What is about to be simulated.
+    json : bool
+        Print nothing: they are handed over as "warnings" of the one JSON object.
+    fleet : bool
+        Whether its fleet is what is simulated; else what does not fit on it is no warning.
+    about : str
+        Which of several scenarios it is.
+    """
+    found = warnings_of(scenario) if fleet else list(slips(scenario))
+    if not json:
+        say(found, about)
+    return found
+
+
+def say(warnings: Sequence[str], about: str = "") -> None:
+    """Print warnings on standard error."""
+    for text in warnings:
+        print(visible(f"onecenter: {about + ': ' if about else ''}warning: {text}"), file=sys.stderr)
 
 
 def remarks(result: Result, words: Words) -> Iterator[str]:

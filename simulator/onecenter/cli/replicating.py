@@ -8,8 +8,8 @@ from typing import Any
 from onecenter.cli.conditions import holding, status_of_holding
 from onecenter.cli.outputs import cannot_be_written, output_folder
 from onecenter.cli.printing import console, print_view, size_text
+from onecenter.cli.remarks import warn
 from onecenter.cli.streams import print_json
-from onecenter.cli.warned import warn
 from onecenter.errors import OnecenterError
 from onecenter.experiments.adequacy import adequacy
 from onecenter.experiments.assessment import Assessment, assess

@@ -4,9 +4,9 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from onecenter.cli.remarks import warn
 from onecenter.cli.status import FINE, UNEXPECTED
 from onecenter.cli.streams import print_json
-from onecenter.cli.warned import warn
 from onecenter.errors import PlanError
 from onecenter.experiments.executors import dask, local
 from onecenter.experiments.sweeping import Sweep, sweep

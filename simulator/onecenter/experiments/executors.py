@@ -12,7 +12,7 @@ from multiprocessing.context import SpawnContext, SpawnProcess
 from typing import Any, Final
 
 from onecenter.checks import WORKERS, one, optional
-from onecenter.engine.compiling import compile_kernels
+from onecenter.engine.kernels import compile_kernels
 from onecenter.errors import OnecenterError
 from onecenter.system.machine import processors
 

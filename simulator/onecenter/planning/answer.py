@@ -9,11 +9,10 @@ import polars as pl
 from onecenter.experiments.assessment import Assessment
 from onecenter.planning import text
 from onecenter.planning.approximation import Approximation, approximation
-from onecenter.planning.candidates import Values, as_dict, by_path
+from onecenter.planning.candidates import Candidate, Values, as_dict, by_path
 from onecenter.planning.economics import yearly_cost
 from onecenter.planning.file import PlanFile
 from onecenter.planning.found import Found
-from onecenter.planning.pareto import pareto
 from onecenter.planning.search import LEVEL
 from onecenter.scenario import Scenario
 from onecenter.units import MS
@@ -148,6 +147,18 @@ class Plan(Found):
 
     def _repr_html_(self) -> str:
         return f"<p>{escape(self.text())}</p>{self.table._repr_html_()}"
+
+
+def pareto(candidates: list[tuple[float, Candidate]]) -> list[tuple[float, Candidate]]:
+    """Return of (cost, candidate) those that no other beats in both cost and worst wait, the cheapest first."""
+    front: list[tuple[float, Candidate]] = []
+    best = float("inf")
+    for cost, candidate in sorted(candidates, key=lambda pair: (pair[0], pair[1].worst_wait or float("inf"))):
+        wait = candidate.worst_wait
+        if wait is not None and wait < best:
+            front.append((cost, candidate))
+            best = wait
+    return front
 
 
 class Plots:

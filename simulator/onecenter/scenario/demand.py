@@ -22,8 +22,7 @@ from onecenter.scenario.quantities import (
     Thousandths,
 )
 from onecenter.scenario.run_times import RunTimes
-from onecenter.scenario.shares import SHARE_TOLERANCE, sums_to_one
-from onecenter.scenario.table import Absent, Mistake, Table
+from onecenter.scenario.table import SHARE_TOLERANCE, Absent, Mistake, Table, sums_to_one
 
 Positive = Annotated[Real, Field(gt=0, le=1e9)]
 Priority = Annotated[Integer, Field(ge=-1_000_000_000, le=1_000_000_000)]

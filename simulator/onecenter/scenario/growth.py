@@ -11,8 +11,7 @@ from onecenter.scenario.demand import Stream
 from onecenter.scenario.few import Few
 from onecenter.scenario.quantities import Integer, Name, Real, Share
 from onecenter.scenario.shape import listed
-from onecenter.scenario.shares import SHARE_TOLERANCE
-from onecenter.scenario.table import Mistake, Table
+from onecenter.scenario.table import SHARE_TOLERANCE, Mistake, Table
 
 #: Growth is told for so many months at the most; demand that doubles each month is still a finite number then.
 MAX_MONTHS: Final = 600

@@ -7,8 +7,7 @@ from pydantic import Field
 
 from onecenter.scenario.few import Few
 from onecenter.scenario.quantities import PositiveDuration, Real, Share
-from onecenter.scenario.shares import paired
-from onecenter.scenario.table import Mistake, Table
+from onecenter.scenario.table import Mistake, Table, paired
 
 
 class RunTime(Table):

@@ -1,6 +1,7 @@
 """What all tables of a scenario share: frozen, no unknown keys, all mistakes at once."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from types import NoneType, UnionType
 from typing import Annotated, Any, ClassVar, Final, Self, Union, cast, get_args, get_origin
@@ -24,6 +25,10 @@ MAX_KEYS: Final = 100
 
 #: Mistakes that are told of a scenario; a table passes on one more, so that it is seen that there are more.
 MAX_MISTAKES: Final = 100
+
+
+#: How far shares may be from 1 in all (three decimals each, a few hundred of them).
+SHARE_TOLERANCE: Final = 1e-6
 
 
 class Absent(ValueError):
@@ -129,3 +134,18 @@ def _again(found: Any) -> InitErrorDetails:
     if "ctx" in found:
         again["ctx"] = found["ctx"]
     return again
+
+
+def sums_to_one(path: str, shares: tuple[float, ...]) -> Iterator[Mistake]:
+    """Yield a mistake if the shares do not make up the whole."""
+    total = math.fsum(shares)
+    if abs(total - 1) > SHARE_TOLERANCE:
+        yield (path,), f"shares must sum to 1; these sum to {total:.6g}"
+
+
+def paired(path: str, shares: tuple[float, ...], other: str, values: tuple[int, ...]) -> Iterator[Mistake]:
+    """Yield a mistake if there is not a share a value, or they do not make up the whole."""
+    if len(shares) != len(values):
+        yield (path,), f"as many as in {other} are expected: {len(values)}"
+    else:
+        yield from sums_to_one(path, shares)

@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from onecenter.engine.software import software
+from onecenter.engine.kernels import software
 from onecenter.scenario import Scenario
 
 

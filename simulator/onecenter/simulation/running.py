@@ -10,7 +10,7 @@ import numpy as np
 from onecenter.checks import shown
 from onecenter.engine import progress
 from onecenter.engine.center import Center
-from onecenter.engine.compiling import compile_kernels
+from onecenter.engine.kernels import compile_kernels
 from onecenter.errors import ResultError, ScenarioError
 from onecenter.fleet import NodeType
 from onecenter.policies import Policy, policy_of

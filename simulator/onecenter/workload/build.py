@@ -12,14 +12,11 @@ from onecenter.scenario.arrivals import Poisson, Timetable
 from onecenter.scenario.demand import Stream
 from onecenter.scenario.model import Scenario
 from onecenter.workload.arrivals import arrivals, burst_count, expected_jobs
+from onecenter.workload.columns import Column, outcomes, request_columns, size_columns, tenants, walltimes
 from onecenter.workload.draws import Draws, Ints, Uniforms, rounded_up
-from onecenter.workload.outcomes import outcomes
 from onecenter.workload.runtimes import run_times
-from onecenter.workload.sizes import Column, request_columns, size_columns
 from onecenter.workload.table import Workload, type_code, workload
-from onecenter.workload.tenants import tenants
 from onecenter.workload.timetable import STRIDE
-from onecenter.workload.walltimes import walltimes
 
 #: Beyond these a scenario is a mistake; memory would run out first.
 MAX_JOBS = 100_000_000

@@ -10,10 +10,9 @@ from onecenter.fleet import NodeType
 from onecenter.scenario.demand import Request, Stream
 from onecenter.scenario.model import Scenario
 from onecenter.workload.arrivals import expected_jobs
+from onecenter.workload.columns import endings, fits
 from onecenter.workload.draws import Floats
-from onecenter.workload.outcomes import endings
 from onecenter.workload.runtimes import limited_means
-from onecenter.workload.sizes import fits
 
 RESOURCES = ("accelerators", "cpus", "memory")
 

@@ -1,4 +1,7 @@
-"""What is lawful in a scenario but almost surely a slip: a percentage for a share, a limit that ends most jobs."""
+"""What a planner should know of a scenario before it is simulated: what is lawful but almost surely a slip.
+
+Slips are a percentage for a share, a limit that ends most jobs, and the like.
+"""
 
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
@@ -10,8 +13,9 @@ from onecenter.scenario.growth import Growth, Pace
 from onecenter.scenario.model import Platform, Scenario, SizeTarget
 from onecenter.scenario.time import Time
 from onecenter.workload.arrivals import expected_jobs
+from onecenter.workload.columns import share_too_short
+from onecenter.workload.load import offered_load
 from onecenter.workload.runtimes import longer_than
-from onecenter.workload.walltimes import share_too_short
 
 #: What happens to more than this share of a stream's jobs is not meant.
 MAJORITY: Final = 0.5
@@ -188,3 +192,11 @@ def _duration(ms: int) -> str:
 
 def _percent(share: float) -> str:
     return units.format_percent(share)
+
+
+def warnings_of(scenario: Scenario) -> list[str]:
+    """Return the warnings of a scenario, each with its place.
+
+    They are about jobs that are never submitted or never fit, load above capacity, and what is almost surely a slip.
+    """
+    return [*offered_load(scenario).warnings, *slips(scenario)]

@@ -1,4 +1,10 @@
-"""The kernels, loaded or compiled before they are needed."""
+"""The kernels, loaded or compiled before they are needed, and the software that makes a run."""
+
+import platform
+from importlib import metadata
+from typing import Any
+
+from onecenter_kernels.jit import kernel_hash
 
 from onecenter.engine import progress
 from onecenter.engine.core import FOREVER, Core
@@ -19,3 +25,19 @@ def compile_kernels(show_progress: bool) -> None:
         core = Core(fleet, policy, nothing)
         core.advance(FOREVER)
         waits_by_reason(core.log, nothing, fleet, policy.backfill, 0)
+
+
+PARTS = ("onecenter", "numpy", "numba", "simpy", "polars")
+
+
+def software() -> dict[str, Any]:
+    """Return the versions by part, None of one that is not installed, and the hash of the kernels' sources."""
+    versions = {"python": platform.python_version(), **{part: _version(part) for part in PARTS}}
+    return {"versions": versions, "kernel_hash": kernel_hash()}
+
+
+def _version(part: str) -> str | None:
+    try:
+        return metadata.version(part)
+    except metadata.PackageNotFoundError:
+        return None
