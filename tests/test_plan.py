@@ -125,6 +125,14 @@ def test_a_mix_as_exhaustive_search(limits: Limits, every_fleet: Candidates) -> 
     assert found.chosen in found.likely
 
 
+def test_all_fleets_together_have_so_many_replications(monkeypatch: pytest.MonkeyPatch) -> None:
+    # A first look at a few fleets, ten replications each, spends forty; so the first round, of twenty, is the last.
+    monkeypatch.setattr("onecenter.planning.search.MAX_LOOKED", 1)
+    found = oc.plan(two_types(), RANGES, limits=Limits(minimise="cost"), replications=40)
+    assert max(one["replications"] for one in found.tried) == 20
+    assert found.chosen in found.likely
+
+
 def test_one_of_two_types_is_named_with_all_nodes() -> None:
     found = oc.plan(two_types(), {"center.nodes.small.count": (4, 9)}, replications=20)
     assert found.chosen is not None

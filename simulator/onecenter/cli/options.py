@@ -131,7 +131,7 @@ _PLAN: Final = (
     _option("--power-cap", values.POWER_OF_SITE, "POWER", 'of the whole site at full use, such as "2 MW"'),
     _option("--racks", count(checks.RACKS), "N", "at most this number of racks"),
     _choice("--minimise", ("nodes", "cost"), "what a mix makes small"),
-    _option("--replications", count(checks.PAIRED), "N", "of one fleet, at the most (60)", default=60),
+    _option("--replications", count(checks.PAIRED), "N", "of one fleet, at the most (60); all together have at most 20 times as many", default=60),
     _WORKERS,
     _option("--out", FOLDER, "FOLDER", "write plan.json and the frontier there"),
     _JSON,

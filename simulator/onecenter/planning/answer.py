@@ -102,7 +102,7 @@ class Plan(Found):
     @property
     def replications(self) -> int:
         """Replications of all fleets together."""
-        return sum(len(each.runs) for each in self.candidates.tried.values())
+        return self.candidates.replications
 
     def text(self, language: str = "en") -> str:
         """Return the answer in words, in "en" or "zh"."""

@@ -134,7 +134,7 @@ class Candidates:
         found.look(min(n, self.most))
         self._tried[values] = found
         if self._on_look is not None:
-            self._on_look(len(self._tried), sum(len(each.runs) for each in self._tried.values()))
+            self._on_look(len(self._tried), self.replications)
         return found
 
     def decided(self, values: Values) -> Candidate:
@@ -153,6 +153,11 @@ class Candidates:
     def named(self, values: Values) -> dict[str, int]:
         """Return the counts of a fleet by node type."""
         return dict(zip(self.kinds, values, strict=True))
+
+    @property
+    def replications(self) -> int:
+        """Replications of all fleets together."""
+        return sum(len(each.runs) for each in self._tried.values())
 
     @property
     def tried(self) -> Mapping[Values, Candidate]:

@@ -50,7 +50,7 @@ def plan(
     limits : Limits, optional
         Budget, power cap, racks, and what is minimised.
     replications : int
-        Of one fleet, at the most.
+        Of one fleet, at the most; all fleets together have at most 20 times as many.
     executor : concurrent.futures.Executor, optional
         Runs replications; by default this process does.
     on_look : callable, optional

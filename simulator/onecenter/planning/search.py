@@ -17,12 +17,18 @@ EARLY: Final = 0.998
 #: Fleets of which a round adds replications.
 ROUND: Final = 5
 
+#: All fleets together have at most this number times the replications that one may have: a mix has ever new rivals.
+MAX_LOOKED: Final = 20
+
 #: Fleets that miss by this factor or more at the first look, and all that are no larger in any type, are left out.
 HOPELESS: Final = 2.0
 
 
 def search(tried: Candidates, fleets: Fleets) -> Choice:
-    """Look at fleets until the best one that meets every target is known, or each near it has all its replications."""
+    """Look at fleets until the best one that meets every target is known, or each near it has all its replications.
+
+    Where rivals are many, it ends when all fleets together have had MAX_LOOKED times the replications of one.
+    """
     if len(fleets.allowed) == 1:
         return _only(tried, fleets)
     explore(tried, fleets)
@@ -34,7 +40,8 @@ def search(tried: Candidates, fleets: Fleets) -> Choice:
         for values in _round(fleets, found, LEVEL):
             tried.at(values, n)
         found = chosen(tried, fleets)
-        if _settled(found, EARLY) or (n == tried.most and _all_looked(tried, fleets, found)):
+        spent = tried.replications >= MAX_LOOKED * tried.most
+        if spent or _settled(found, EARLY) or (n == tried.most and _all_looked(tried, fleets, found)):
             return found
 
 
