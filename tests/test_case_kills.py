@@ -139,7 +139,6 @@ def test_a_kill(name: str, number: int, tmp_path: Path, undisturbed: Callable[[s
     kill_and_begin_again(name, number, 0.8, tmp_path / "out", undisturbed(name))
 
 
-@pytest.mark.case("7.2")
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "number"), list(zip(WITH_WORKERS, SIGNALS, strict=True)))
 def test_a_kill_with_workers(name: str, number: int, tmp_path: Path, undisturbed: Callable[[str], Reference]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from onecenter.cli.main import main, program
+from onecenter.cli.main import main
 
 ROOT = Path(__file__).parents[1]
 COUNT = "center.nodes.server.count"
@@ -185,6 +185,8 @@ def test_twelve_open_files_are_too_few_for_workers(tmp_path: Path) -> None:
 def test_the_program_ends_with_the_status(
     arguments: list[str], status: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    from onecenter.cli.main import program
+
     ended: list[int] = []
     monkeypatch.setattr("os._exit", ended.append)
     monkeypatch.setattr(sys, "argv", ["onecenter", *arguments])
