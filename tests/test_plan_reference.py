@@ -10,6 +10,7 @@ import onecenter as oc
 from onecenter.experiments.executors import local
 from onecenter.experiments.replications import Replications, task_of
 from onecenter.planning.window import lengthened
+from onecenter.results.targets import late as late_jobs
 from onecenter.results.targets import targets_of
 from onecenter.scenario import load, with_set
 
@@ -36,7 +37,7 @@ def late_share(count: int, executor: Executor) -> float:
         runs = Replications(task_of(seeded), BATCH, executor)
         for each in runs:
             for place, (name, target) in enumerate(targets):
-                bad, _, jobs = each.platforms[name].late(target)
+                bad, _, jobs = late_jobs(target, each.platforms[name])
                 late[place] += bad
                 allowed[place] += jobs * (1 - target.percentile / 100)
     return float((late / allowed).max())
