@@ -60,7 +60,8 @@ def reserve(s):
 def may_start_long(s, shape, j):
     """Tell whether job j of a shape may start in the view."""
     if not s.clock[0].summed:
-        parts = s.clock[0].fractions == 1
+        # Only a part that the head is promised can leave more of a broken device than now: of one that is empty now.
+        parts = s.clock[0].part_head == 1
         swap_view(s, parts)
         sum_up(s, VIEW)
         swap_view(s, parts)

@@ -10,13 +10,13 @@ from .state import NOW, SHADOW
 def promised(s, j, n, d):
     """Tell whether device d of node n is not empty, or promised in part, at some time of job j's walltime from now on.
 
-    The shadow of EASY says so on the head's nodes only; on the others it leaves no less than now.
+    The shadow of EASY leaves no device less than now, but for those of which a head is promised a part.
     """
     until = s.clock[0].now + s.jobs[j].walltime
     k = 0
     while k < s.clock[0].book and s.book[k].t < until:
         layer = s.book[k].layer
-        if s.devices[layer, d].free != DEVICE and (layer != SHADOW or s.hosts[n].head):
+        if s.devices[layer, d].free != DEVICE and (layer != SHADOW or (s.clock[0].part_head and s.hosts[n].head)):
             return True
         k += 1
     return False

@@ -1,5 +1,6 @@
 """The head's reservation, and the view of a job that would still run then: now but for the nodes of the reservation."""
 
+from .asks import ask_of
 from .choose import better
 from .codes import FEWEST_RACKS, FIRST_FIT
 from .earliest import current_tree, least_earliest, next_up_to
@@ -7,7 +8,7 @@ from .jit import njit
 from .levels import relevel
 from .place import place_allowed
 from .projection import bring_projection
-from .room import copy_node, note_broken, take, view_node
+from .room import copy_amounts, copy_node, note_broken, take, view_amounts, view_node
 from .runs import project_node
 from .state import FOREVER, NOW, PROJECTED, SHADOW, VIEW
 
@@ -68,7 +69,10 @@ def reserve_by_row(s, j, types, ask):
         keep_picks(s, place_allowed(s, WHOLE, WHOLE + 1, types, ask))
         clock.placed = 1
     for i in range(clock.reserved):
-        copy_node(s, PROJECTED, SHADOW, s.reserved[i].node)
+        if ask.part > 0:
+            copy_node(s, PROJECTED, SHADOW, s.reserved[i].node)
+        else:
+            copy_amounts(s, PROJECTED, SHADOW, s.reserved[i].node)
     return clock.shadow
 
 
@@ -76,6 +80,8 @@ def reserve_by_row(s, j, types, ask):
 def reserve_head(s, j, types, ask):
     """Reserve the place of head j, make the view of its nodes, and return the shadow time (ms)."""
     clock = s.clock[0]
+    clock.part_head = ask.part > 0
+    clock.viewed = clock.part_head
     if ask.tasks == 1 and ask.part == 0 and not ask.anywhere and clock.placement != FEWEST_RACKS:
         shadow = reserve_by_tree(s, types, ask)
     else:
@@ -86,9 +92,41 @@ def reserve_head(s, j, types, ask):
         s.hosts[row.node].head = 1
         take(s, SHADOW, row.node, row.slot, row.amount, ask)
     for i in range(clock.reserved):
-        view_node(s, NOW, SHADOW + 1, s.reserved[i].node)
+        view_head_node(s, s.reserved[i].node)
     s.book[SHADOW].t = shadow
     return shadow
+
+
+@njit
+def view_head_node(s, n):
+    """Make the view of node n, one of the reservation.
+
+    Where the head is promised no part, whatever is empty now is empty then, and the devices can wait until they are
+    asked for.
+    """
+    if s.clock[0].viewed:
+        view_node(s, NOW, SHADOW + 1, n)
+    else:
+        view_amounts(s, NOW, SHADOW + 1, n)
+
+
+@njit
+def view_devices_too(s):
+    """Make the shadow and the view of the head's nodes with their devices."""
+    clock = s.clock[0]
+    if clock.viewed or not clock.fractions:
+        return
+    clock.viewed = 1
+    ask = ask_of(s, s.queue[clock.head].job)
+    for i in range(clock.reserved):
+        row = s.reserved[i]
+        if not row.again:
+            project_node(s, SHADOW, row.node, s.book[SHADOW].t)
+    for i in range(clock.reserved):
+        row = s.reserved[i]
+        take(s, SHADOW, row.node, row.slot, row.amount, ask)
+    for i in range(clock.reserved):
+        view_head_node(s, s.reserved[i].node)
 
 
 @njit
@@ -136,6 +174,7 @@ def swap_view(s, devices):
 @njit
 def view_everywhere(s):
     """Make the view of every node; beside the reservation the shadow leaves no less than now."""
+    view_devices_too(s)
     for n in range(s.nodes.shape[1]):
         if not s.hosts[n].head:
             copy_node(s, NOW, SHADOW, n)
@@ -149,6 +188,8 @@ def place_in_view(s, types, ask):
     if s.clock[0].placement == FEWEST_RACKS or (ask.part > 0 and ask.tasks > 1):
         view_everywhere(s)
         return place_allowed(s, NOW, SHADOW + 1, types, ask)
+    if ask.part > 0:
+        view_devices_too(s)
     swap_view(s, ask.part > 0)
     picks = place_allowed(s, NOW, NOW + 1, types, ask)
     swap_view(s, ask.part > 0)
@@ -163,4 +204,4 @@ def settle(s, picks, ask, long):
         if s.hosts[pick.node].head:
             if long:
                 take(s, SHADOW, pick.node, pick.slot, pick.amount, ask)
-            view_node(s, NOW, SHADOW + 1, pick.node)
+            view_head_node(s, pick.node)

@@ -54,13 +54,20 @@ def take_part(s, layer, n, d, amount):
 
 
 @njit
-def copy_node(s, source, target, n):
-    """Copy the free amounts of a node from row to row."""
+def copy_amounts(s, source, target, n):
+    """Copy the free amounts of a node from row to row, its devices aside."""
     a, b = s.nodes[source, n], s.nodes[target, n]
     b.free = a.free
     b.cpus = a.cpus
     b.memory = a.memory
+
+
+@njit
+def copy_node(s, source, target, n):
+    """Copy the free amounts of a node from row to row."""
+    copy_amounts(s, source, target, n)
     if s.clock[0].fractions:
+        a = s.nodes[NOW, n]
         for d in range(a.slots, a.slots + s.types[NOW, a.type].accelerators):
             s.devices[target, d].free = s.devices[source, d].free
 

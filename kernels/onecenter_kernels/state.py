@@ -4,8 +4,10 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import types
+from numba import carray, types
+from numba.core import cgutils
 from numba.experimental import structref
+from numba.extending import intrinsic
 
 from . import index_fields as index
 from .jit import JIT, njit
@@ -162,6 +164,8 @@ CLOCK: Final[tuple[Field, ...]] = (
     ("shadow", "i8", "ms", "the shadow time of that row"),
     ("seen", "i8", "1", "changes that it has taken in"),
     ("reserved", "i8", "1", "rows of the head's reservation"),
+    ("part_head", "i8", "0/1", "the head that is reserved for asks a part of a device"),
+    ("viewed", "i8", "0/1", "the shadow and the view have the devices of the head's nodes too"),
     ("placed", "i8", "0/1", "the reservation is still that of the row at the shadow time"),
     ("tested", "i8", "bits", "scratch: shapes for which it has been worked out whether they may start now"),
     ("able", "i8", "bits", "scratch: those that may"),
@@ -258,11 +262,53 @@ if JIT:
     structref.define_proxy(Handle, StateType, list(State._fields))
 
 
+    @intrinsic
+    def _pointer(typing, address):  # type: ignore[no-untyped-def]
+        """Return an address as a pointer."""
+
+        def code(context, builder, signature, args):  # type: ignore[no-untyped-def]
+            return builder.inttoptr(args[0], cgutils.voidptr_t)
+
+        return types.voidptr(types.uintp), code
+
     @njit
-    def _handle(jobs, types, nodes, devices, queue, timers, holds, book, log, clock, hosts, runs,
-                changes, bits, counts, shapes, waits, trees, earliest, reserved, coming, steps, notes):
-        return Handle(jobs, types, nodes, devices, queue, timers, holds, book, log, clock, hosts, runs,
-                      changes, bits, counts, shapes, waits, trees, earliest, reserved, coming, steps, notes)
+    def _lent(rows):
+        """Return an array's rows without a share in it: to count the shares would cost a fifth of a run.
+
+        The state, which is kept as long as its handle, holds the array.
+        """
+        return carray(_pointer(rows.ctypes.data), rows.shape, rows.dtype)
+
+    @njit
+    def _handle(
+        jobs, types, nodes, devices, queue, timers, holds, book, log, clock, hosts, runs, changes, bits, counts,
+        shapes, waits, trees, earliest, reserved, coming, steps, notes
+    ):
+        return Handle(
+            _lent(jobs),
+            _lent(types),
+            _lent(nodes),
+            _lent(devices),
+            _lent(queue),
+            _lent(timers),
+            _lent(holds),
+            _lent(book),
+            _lent(log),
+            _lent(clock),
+            _lent(hosts),
+            _lent(runs),
+            _lent(changes),
+            _lent(bits),
+            _lent(counts),
+            _lent(shapes),
+            _lent(waits),
+            _lent(trees),
+            _lent(earliest),
+            _lent(reserved),
+            _lent(coming),
+            _lent(steps),
+            _lent(notes),
+        )
 
 
 def handle(s: State) -> Any:

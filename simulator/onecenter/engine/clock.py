@@ -51,9 +51,12 @@ class Clock(simpy.Environment):
         SimulationError
             If the delay is not finite.
         """
+        if type(delay) is int:
+            super().schedule(event, priority, delay)
+            return
         if not math.isfinite(delay):
             raise SimulationError("delay", [f"{delay}: a number of ms is expected"])
-        super().schedule(event, priority, delay if type(delay) is int else math.ceil(delay))
+        super().schedule(event, priority, math.ceil(delay))
 
     def run(self, until: SimTime | Event | str | None = None) -> Any:
         """Run until an instant (ms or text), an event, or until nothing is left; see `simpy.Environment.run`.

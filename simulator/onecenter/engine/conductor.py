@@ -110,13 +110,19 @@ class Conductor:
 
     def _go_on(self) -> None:
         """Wake at the next instant of a core; where there is none, let the clock come to their last one."""
-        coming = [core.next for core in self.cores if core.next >= 0]
-        if coming and min(coming) < self.horizon:
-            self.arm(max(min(coming), self.env.now))
+        coming = self._coming()
+        if 0 <= coming < self.horizon:
+            self.arm(max(coming, self.env.now))
             return
         last = max((core.now for core in self.cores), default=0)
         if self._wake is None and last > self.env.now:
             self._wake_up(last, self._rest)
+
+    def _coming(self) -> int:
+        """Return the next instant of a core (ms); -1: there is none."""
+        if len(self.cores) == 1:
+            return self.cores[0].next
+        return min((core.next for core in self.cores if core.next >= 0), default=-1)
 
     def _rest(self, event: Event) -> None:
         if event is self._wake:
@@ -125,6 +131,14 @@ class Conductor:
     def _play_cores(self, until: int) -> int | None:
         """Play the cores in the order of their instants; return the instant at which a watched job changed."""
         reached = None
+        if len(self.cores) == 1:
+            # The only core of most centers: an event a step leaves no time for lists.
+            core = self.cores[0]
+            while 0 <= core.next < until:
+                if core.advance(until):
+                    reached = core.now
+                    until = reached + 1
+            return reached
         while True:
             ready = [(core.next, i) for i, core in enumerate(self.cores) if 0 <= core.next < until]
             if not ready:

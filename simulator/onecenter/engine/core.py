@@ -20,6 +20,7 @@ from onecenter.workload.table import Workload
 #: Beyond every instant: a run without a horizon.
 FOREVER = state.FOREVER
 
+
 class Core:
     """The state of one center and the calls that move it on.
 
@@ -43,6 +44,7 @@ class Core:
         self._next: int | None = None
         self._handle_of: State | None = None
         self._handle: Any = None
+        self._coming: Any = None
         self.state = self._state(workload)
 
     def _state(self, workload: Workload) -> State:
@@ -53,6 +55,8 @@ class Core:
         """What the kernels take for the state; made anew where an array was replaced."""
         if self._handle_of is not self.state:
             self._handle_of, self._handle = self.state, state.handle(self.state)
+            # To look a field up costs more than a step.
+            self._coming = self.state.clock["next"]
         return self._handle
 
     @property
@@ -81,7 +85,7 @@ class Core:
         """Make all steps before instant `until` (ms); return whether a watched job changed (it stops there)."""
         while True:
             answer = kernel.advance(self.handle, until)
-            self._next = int(self.state.clock["next"][0])
+            self._next = int(self._coming[0])
             if answer != kernel.NEED_ROOM:
                 return bool(answer == kernel.WATCHED)
             self._grow()
