@@ -134,8 +134,14 @@ def _meets(values: Sequence[tuple[int, ...]], late: Array, allowed: Array, fleet
     bent = x.shape[1] > 1 and len(x) >= PER_COEFFICIENT * _terms(x[:1]).shape[1]
     features = _terms if bent else np.asarray
     beta = loglinear(features((x - centre) / scale), late, allowed, falling=not bent)
-    height = features((fleets - centre) / scale)
-    found: Array = beta[:, :1] + beta[:, 1:] @ height.T <= 0
+
+    def misses(counts: Array) -> Array:
+        found: Array = beta[:, :1] + beta[:, 1:] @ features((counts - centre) / scale).T > 0
+        return found
+
+    # A bent surface may fall towards far corners: no fleet meets what one misses that was tried and is larger.
+    larger = (x[:, None, :] >= fleets[None, :, :]).all(axis=2)
+    found: Array = ~misses(fleets) & (misses(x).astype(np.float32) @ larger.astype(np.float32) == 0)
     return found
 
 

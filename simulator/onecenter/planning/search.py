@@ -40,7 +40,7 @@ def search(tried: Candidates, fleets: Fleets) -> Choice:
         for values in _round(fleets, found, LEVEL):
             tried.at(values, n)
         found = chosen(tried, fleets)
-        spent = tried.replications >= MAX_LOOKED * tried.most
+        spent = tried.replications >= MAX_LOOKED * tried.most and _looked(tried, fleets, found)
         if spent or _settled(found, EARLY) or (n == tried.most and _all_looked(tried, fleets, found)):
             return found
 
@@ -101,7 +101,8 @@ def _round(fleets: Fleets, found: Choice, level: float) -> list[Values]:
         spread = np.linspace(low - 1, high, ROUND).round().astype(int).tolist()
         places = [found.place, found.place - 1, *spread]
         return [allowed[place] for place in dict.fromkeys(places) if 0 <= place < len(allowed)]
-    rivals = [allowed[place] for place in list(found.shares())[:ROUND] if place < len(allowed)]
+    likely = dict.fromkeys([found.place, *list(found.shares())[:ROUND]])
+    rivals = [allowed[place] for place in likely if place < len(allowed)]
     inside = set(fleets.every)
     smaller = [each for values in rivals[:1] for each in _one_less(values) if each in inside]
     return [*rivals, *smaller] or allowed[-1:]
@@ -115,6 +116,11 @@ def _one_less(values: Values) -> Iterable[Values]:
 def _settled(found: Choice, level: float) -> bool:
     low, high = found.within(level)
     return low == high
+
+
+def _looked(tried: Candidates, fleets: Fleets, found: Choice) -> bool:
+    """Whether the fleet of the answer has been looked at; where there is no answer, no fleet has to be."""
+    return found.place == len(fleets.allowed) or fleets.allowed[found.place] in tried.tried
 
 
 def _all_looked(tried: Candidates, fleets: Fleets, found: Choice) -> bool:
