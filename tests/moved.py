@@ -10,9 +10,9 @@ from typing import Any, Final
 ROOMS: Final = {
     "system": "atomic extent forked inputs machine",
     "statistics": "sample",
-    "engine": "center clock compiling conductor core posts progress reasons=waits",
+    "engine": "center clock conductor core kernels=compiling posts progress reasons=waits",
     "results": "backlog figures=metrics log reasons=waits seen segments=log series tables targets window",
-    "simulation": "html provenance replaying result running=simulation running_on store store_head store_rows "
+    "simulation": "provenance replaying result running=simulation running_on store store_head store_rows "
     "store_seal",
     "experiments": "adequacy assessment=standing comparison contrast executors measurement=period replication "
     "replications side_by_side sweeping",

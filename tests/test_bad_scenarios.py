@@ -347,7 +347,7 @@ def test_an_unknown_path_to_set_is_told(tmp_path: Path, change: str, right: str)
         ("time.horizon=", ('time.horizon = "" (--set):', "not a number with a unit")),
         ('time.seed=3\nhorizon = "9 d"', ('time.seed = "3\\nhorizon = \\"9 d\\"" (--set):', "a whole number")),
         ('platforms.p.wait."p100"=1 h', ('platforms.p.wait.p100 = "p100" (--set):', "not a percentile")),
-        ("center.nodes.b={ count = 1 }", ("center.nodes.b.accelerators:", "missing; accelerators a node")),
+        ("center.nodes.b={ count = 1 }", ("center.nodes.b.accelerators:", "missing; accelerators per node")),
         ("policy.order=nan", ("policy.order = nan (--set):", "'fifo', 'sjf'")),
     ],
 )

@@ -108,7 +108,7 @@ def test_a_condition_on_the_target_of_jobs_that_can_never_run_holds(
 @pytest.mark.parametrize("command", ["run", "compare"])
 def test_refused_is_a_column_and_said(command: str, too_large: str, capsys: pytest.CaptureFixture[str]) -> None:
     text = printed(capsys, command, too_large)
-    assert "refused" in next(line for line in text.splitlines() if "p95" in line and "use" in line)
+    assert "can never run" in next(line for line in text.splitlines() if "p95" in line and "use" in line)
     workload = oc.run(too_large).workload
     never = f"{int((workload.gang > 16_000).sum()):,} of {len(workload):,} jobs can never run on this center"
     assert never in text

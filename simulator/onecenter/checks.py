@@ -249,7 +249,7 @@ WORKERS: Final = Whole(1, 1_024)
 #: What every stream is multiplied by.
 DEMAND: Final = Number(0, 1e6, above=True)
 
-#: Limits of a fleet: money a year, W of the site, racks.
+#: Limits of a fleet: money per year, W of the site, racks.
 MONEY: Final = Number(0, 1e15, above=True)
 POWER: Final = Number(0, MAX_POWER, above=True)
 RACKS: Final = Whole(1, 1_000_000)

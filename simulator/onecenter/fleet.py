@@ -39,19 +39,19 @@ class NodeType:
     count : int
         Nodes.
     accelerators : int
-        Accelerators a node.
+        Accelerators per node.
     cpus : int
-        Thousandths of a cpu a node.
+        Thousandths of a cpu per node.
     memory : int
-        MiB a node.
+        MiB per node.
     nodes_per_rack : int
-        Nodes a rack; a rack holds one node type only.
+        Nodes per rack; a rack holds one node type only.
     model : str
         The accelerator's model.
     tflops : float
-        FP16 TFLOPS an accelerator.
+        FP16 TFLOPS per accelerator.
     idle_power, full_power : float
-        W a node.
+        W per node.
     """
 
     name: str

@@ -88,7 +88,7 @@ def parse_power(text: Any) -> float:
 
 
 def parse_rate(text: Any) -> float:
-    """Return the events a millisecond of words such as "120 / h".
+    """Return the events per millisecond of words such as "120 / h".
 
     Raises
     ------
@@ -164,7 +164,7 @@ def power_text(watt: float) -> str:
 
 
 def rate_text(rate: float) -> str:
-    """Return a rate (events a ms) so that reading it gives the same number."""
+    """Return a rate (events per ms) so that reading it gives the same number."""
     for unit in ("h", "min", "s", "d"):
         text = f"{plain(float(f'{rate * MS[unit]:.12g}'))} / {unit}"
         if parse_rate(text) == rate:

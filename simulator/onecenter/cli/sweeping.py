@@ -57,7 +57,7 @@ def _deliver(found: Sweep, options: argparse.Namespace, warnings: list[str]) -> 
         print_json({"folder": options.out, "runs": len(found.rows), "rows": found.rows, "warnings": warnings})
     else:
         print(f"  {len(found.points)} points x {options.replications} replications, {len(failed)} runs failed")
-        print(f"  one Parquet file a run: {visible(options.out)}/")
+        print(f"  one Parquet file per run: {visible(options.out)}/")
     for row in failed:
         print(f"onecenter: {visible(str(row))}", file=sys.stderr)
     return UNEXPECTED if failed else FINE

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from onecenter.experiments.assessment import CONFIDENCE, Assessment, assess
-from onecenter.experiments.replications import CENTER, PERCENTILES, Replications
+from onecenter.experiments.replications import CENTER, Replications
 from onecenter.fleet import accelerators_of
 from onecenter.results.targets import PLACES, meets, tally, targets_of
 from onecenter.statistics.estimates import Estimate
@@ -52,11 +52,11 @@ def _platform(runs: Replications, name: str, judged: Sequence[Assessment]) -> di
 
 
 def _waits(runs: Replications, name: str) -> dict[str, Any]:
-    waits = runs.pooled(name)
-    found = {"mean": waits.mean()} | {f"p{percent}": waits.percentile(percent) for percent in PERCENTILES}
-    flat = {key: value for figure, each in found.items() for key, value in _flat(figure, each.scaled(1_000)).items()}
-    submitted = sum(len(seen) for seen in runs.seen(name))
-    return {"submitted": submitted, "wait_s": flat, "time_waited_s": _flat("mean", waits.spent().scaled(1_000))}
+    groups: dict[str, dict[str, Any]] = {"wait_s": {}, "time_waited_s": {}}
+    for figure, each in runs.waits(name).items():
+        group, _, key = figure.rpartition(" ")
+        groups[f"{group.replace(' ', '_')}_s"] |= _flat(key, each)
+    return {"submitted": sum(len(seen) for seen in runs.seen(name)), **groups}
 
 
 def _flat(figure: str, found: Estimate) -> dict[str, Any]:

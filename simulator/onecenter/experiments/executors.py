@@ -41,7 +41,7 @@ class _Workers(SpawnContext):
 
 @contextmanager
 def local(workers: int | None = None) -> Iterator[Executor]:
-    """Give a pool of processes of this machine; by default one a processor that this process may use.
+    """Give a pool of processes of this machine; by default one per processor that this process may use.
 
     The processes are spawned, not forked: a fork would copy the threads' locks of libraries. They end at once where the
     block raises, and where this process ends, however it does.

@@ -195,6 +195,13 @@ class Replications(Sequence[Replication]):
         waits = self.pooled(platform)
         return waits.mean(confidence) if percentile is None else waits.percentile(percentile, confidence)
 
+    def waits(self, platform: str) -> dict[str, Estimate]:
+        """Return a platform's mean wait, mean time waited, and percentiles of the wait, in s."""
+        waits = self.pooled(platform)
+        found = {"wait mean": waits.mean(), "time waited mean": waits.spent()}
+        found |= {f"wait p{percent}": waits.percentile(percent) for percent in PERCENTILES}
+        return {figure: each.scaled(1_000) for figure, each in found.items()}
+
     @cached_property
     def backlog_slope(self) -> Estimate:
         """By how many accelerator-hours the waiting ones grow per hour, with its 95 % interval."""
@@ -228,11 +235,7 @@ class Replications(Sequence[Replication]):
         return pl.DataFrame(rows, schema | {"reason": pl.String}, orient="row")
 
     def _rows(self, name: str) -> Iterator[tuple[Any, ...]]:
-        waits = self.pooled(name)
-        found = {"wait mean": waits.mean(), "time waited mean": waits.spent()}
-        found |= {f"wait p{percent}": waits.percentile(percent) for percent in PERCENTILES}
-        for figure, each in found.items():
-            *numbers, reason = each.scaled(1_000)
+        for figure, (*numbers, reason) in self.waits(name).items():
             yield name, figure, *numbers, "s", len(self), reason
         used = [sum(one.used.values()) if name == CENTER else one.used[name] for one in self]
         *numbers, reason = ratio(used, [one.capacity for one in self])

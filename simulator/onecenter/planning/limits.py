@@ -26,7 +26,7 @@ class Limits:
     Attributes
     ----------
     budget : float or None
-        Money a year.
+        Money per year.
     power_cap : float or None
         W of the whole site at full use.
     racks : int or None

@@ -34,11 +34,11 @@ class Request(Table):
     """What a job asks for: equal tasks, all started at once on nodes of one type."""
 
     accelerators: Accelerators = Field(
-        description="accelerators a task: whole, or a fraction of one with at most three decimals, or 0"
+        description="accelerators per task: whole, or a fraction of one with at most three decimals, or 0"
     )
     tasks: Tasks = Field(default=1, description="equal tasks (spread any: accelerators of the job)")
-    cpus: Thousandths = Field(default=0, description="cpus a task (spread any: an accelerator)")
-    memory: Memory = Field(default=0, description="memory a task (spread any: an accelerator)")
+    cpus: Thousandths = Field(default=0, description="cpus per task (spread any: per accelerator)")
+    memory: Memory = Field(default=0, description="memory per task (spread any: per accelerator)")
     spread: Spread = Field(
         default="tasks",
         description="tasks: each task on one node; any: single accelerators wherever they are free",

@@ -30,7 +30,7 @@ class Pace(Table):
     refers = True
 
     monthly: Annotated[Real, Field(gt=-1, le=1)] | None = Field(
-        default=None, description="growth a month, compound: 0.02 is 2 %"
+        default=None, description="growth per month, compound: 0.02 is 2 %"
     )
     factors: Annotated[tuple[Amount, ...], Field(min_length=1), Few(MAX_MONTHS, "months")] | None = Field(
         default=None, description="demand month by month, over that of month 0; the last factor holds on"
@@ -59,7 +59,7 @@ class PlatformGrowth(Pace):
 
 
 class Stage(Table):
-    """A stage of the chain. Rates are a year and tenant of the stock; a month takes a twelfth.
+    """A stage of the chain. Rates are per year and tenant of the stock; a month takes a twelfth.
 
     The defaults balance for an incubator (assumption): turnover of 25 % a year with stays up to 4 y (rule of Yuyao),
     exits somewhat below those of all firms (State Administration for Industry and Commerce, 2013: 1.6, 6.3, 9.5 and
@@ -70,16 +70,16 @@ class Stage(Table):
     demand: Amount = Field(default=1.0, description="demand of a tenant; only ratios to other stages count")
     entries: Amount | None = Field(
         default=None,
-        description="tenants a month from outside; default into the first stage 27.5 % a year of all in month 0",
+        description="tenants per month from outside; default into the first stage 27.5 % per year of all in month 0",
     )
-    exit: YearlyRate = Field(default=0.075, description="rate of giving up, a year")
-    up: YearlyRate = Field(default=0.135, description="rate of moving up, a year; from the last stage: of graduation")
+    exit: YearlyRate = Field(default=0.075, description="rate of giving up, per year")
+    up: YearlyRate = Field(default=0.135, description="rate of moving up, per year; from the last stage: of graduation")
 
     def check_rates(self) -> Iterator[Mistake]:
         """No more may leave in a month than are there."""
         if self.exit + self.up > YEAR_MONTHS:
-            right = f"exit and up are {self.exit + self.up:g} a year, more than all tenants a month; at most 12 in all"
-            yield (), right
+            right = "more than all tenants in a month; at most 12 in all"
+            yield (), f"exit and up are {self.exit + self.up:g} a year, {right}"
 
 
 class Graduates(Table):
@@ -91,7 +91,7 @@ class Graduates(Table):
     demand: Amount = Field(default=1.0, description="demand of a graduate, in the measure of the stages' tenants")
     exit: YearlyRate = Field(
         default=0.082,
-        description="rate of leaving, a year; 0.082: firms of 4 to 7 years "
+        description="rate of leaving, per year; 0.082: firms of 4 to 7 years "
         "(State Administration for Industry and Commerce, 2013)",
     )
 

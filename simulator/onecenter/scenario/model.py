@@ -52,9 +52,9 @@ class Nodes(Table):
 
     count: Annotated[Integer, Field(ge=1, le=MAX_COUNT)] = Field(description="nodes")
     model: str = Field(default="", description="model of the accelerator")
-    accelerators: Annotated[Integer, Field(ge=0, le=1_024)] = Field(description="accelerators a node")
-    cpus: Thousandths = Field(default=0, description="cpus a node")
-    memory: Memory = Field(default=0, description="memory a node")
+    accelerators: Annotated[Integer, Field(ge=0, le=1_024)] = Field(description="accelerators per node")
+    cpus: Thousandths = Field(default=0, description="cpus per node")
+    memory: Memory = Field(default=0, description="memory per node")
     fp16_tflops: Annotated[Real, Field(ge=0, le=1e9)] = Field(
         default=0.0, description="dense FP16 TFLOPS of one accelerator"
     )
@@ -63,11 +63,11 @@ class Nodes(Table):
         default=0.0, description="power of a node whose accelerators (of one without any: cpus) are all in use"
     )
     nodes_per_rack: Annotated[Integer, Field(ge=1, le=MAX_COUNT)] = Field(
-        default=1, description="nodes a rack; a rack holds one node type only"
+        default=1, description="nodes per rack; a rack holds one node type only"
     )
     price: Money = Field(default=0.0, description="price of a node; 0: not known")
     lifetime: PositiveDuration = Field(default=5 * units.MS["y"], description="over which the price is written off")
-    running_cost: Money = Field(default=0.0, description="cost of a node a year, energy aside")
+    running_cost: Money = Field(default=0.0, description="yearly cost of a node, energy aside")
     lead_time: Duration = Field(default=0, description="from the order to service")
 
     def check_power(self) -> Iterator[Mistake]:
@@ -81,11 +81,11 @@ class Site(Table):
     """The building around the nodes: what energy costs and causes."""
 
     currency: str = Field(default="CNY", description="of all money")
-    tariff: Money = Field(default=0.0, description="price of a kWh; 0: not known")
+    tariff: Money = Field(default=0.0, description="price per kWh; 0: not known")
     pue: Annotated[Real, Field(ge=1, le=10)] = Field(
         default=1.0, description="power usage effectiveness: power of the site over that of the nodes"
     )
-    carbon: Annotated[Real, Field(ge=0, le=100)] = Field(default=0.0, description="kg CO2 a kWh; 0: not known")
+    carbon: Annotated[Real, Field(ge=0, le=100)] = Field(default=0.0, description="kg CO2 per kWh; 0: not known")
 
 
 class Center(Table):

@@ -40,7 +40,7 @@ class Hyperexponential(RunTime):
     shares: Annotated[tuple[Share, ...], Few(1_000, "shares")] = Field(description="shares of the parts; they sum to 1")
 
     def check_shares(self) -> Iterator[Mistake]:
-        """A share a mean."""
+        """One share per mean."""
         yield from paired("shares", self.shares, "means", self.means)
 
 
@@ -74,7 +74,7 @@ class Empirical(RunTime):
     )
 
     def check_shares(self) -> Iterator[Mistake]:
-        """A share a value."""
+        """One share per value."""
         if self.shares is not None:
             yield from paired("shares", self.shares, "values", self.values)
 

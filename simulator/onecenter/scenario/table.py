@@ -144,7 +144,7 @@ def sums_to_one(path: str, shares: tuple[float, ...]) -> Iterator[Mistake]:
 
 
 def paired(path: str, shares: tuple[float, ...], other: str, values: tuple[int, ...]) -> Iterator[Mistake]:
-    """Yield a mistake if there is not a share a value, or they do not make up the whole."""
+    """Yield a mistake if there is not one share per value, or they do not make up the whole."""
     if len(shares) != len(values):
         yield (path,), f"as many as in {other} are expected: {len(values)}"
     else:

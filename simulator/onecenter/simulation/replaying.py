@@ -142,27 +142,20 @@ def play(
     trace: Trace, machine: Machine, policy: Policy, part: LogWindow, *, stride: str, show_progress: bool
 ) -> Result:
     """Simulate a log on a machine under a policy; see `replay`."""
-    fleet = machine.fleet
-    workload, quality = to_workload(trace, fleet)
+    workload, quality = to_workload(trace, machine.fleet)
     begin, end = part.bounds(trace.source, workload.submit)
     first, last = (int(workload.submit[place]) for place in (0, -1))
-    window = None if end is None else Window(begin, end, first)
-    log, jobs, until, seconds = simulate(
-        fleet, policy, workload, stride=stride, window=window, show_progress=show_progress
-    )
     told = {"trace": _log(trace, first, last), "quality": quality.as_dict(), "center": dict(machine.given)}
-    return Result(
-        decisions=log,
-        workload=jobs,
-        fleet=fleet,
-        policy=policy,
-        window=window or Window(begin, until, first),
-        until=until,
+    return simulate(
+        machine.fleet,
+        policy,
+        workload,
+        stride=stride,
+        window=(lambda until: Window(begin, until, first)) if end is None else Window(begin, end, first),
+        show_progress=show_progress,
         targets={},
         labels={},
         provenance=describe(Path(trace.source).name, None, None, replay={**told, **part.as_dict()}),
-        stride=stride,
-        seconds=seconds,
     )
 
 

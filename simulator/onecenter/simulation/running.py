@@ -1,7 +1,7 @@
 """A run: a scenario in, a result out."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
 from typing import Any, Final
 
@@ -112,30 +112,17 @@ def run(
     """
     chosen = scenario_of(scenario, seed, set)
     rules = policy_of(policy, chosen.policy_)
-    workload = build(chosen)
-    origin = describe(chosen.name, chosen.time.seed, chosen.resolved(), changes=chosen.changes)
-    window = Window(chosen.time.warmup, chosen.time.horizon)
-    log, jobs, until, seconds = simulate(
+    return simulate(
         chosen.fleet,
         rules,
-        workload,
+        build(chosen),
         stride=stride,
-        window=window,
+        window=Window(chosen.time.warmup, chosen.time.horizon),
         arrivals=arrivals_of(chosen),
         show_progress=show_progress,
-    )
-    return Result(
-        decisions=log,
-        workload=jobs,
-        fleet=chosen.fleet,
-        policy=rules,
-        window=window,
-        until=until,
         targets={name: targets_of(platform) for name, platform in chosen.platforms.items()},
         labels=labels_of(chosen),
-        provenance=origin,
-        stride=stride,
-        seconds=seconds,
+        provenance=describe(chosen.name, chosen.time.seed, chosen.resolved(), changes=chosen.changes),
     )
 
 
@@ -151,33 +138,40 @@ def simulate(
     workload: Workload,
     *,
     stride: str,
-    window: Window | None,
+    window: Window | Callable[[int], Window],
     arrivals: Arrivals | None = None,
     show_progress: bool,
-) -> tuple[Any, Workload, int, float]:
-    """Return the decision log, the jobs, until when (ms) they were seen, and the seconds that it took to compute.
+    **about: Any,
+) -> Result:
+    """Return the result of a run.
 
     Parameters
     ----------
     fleet, policy, workload, stride, show_progress
         What is run, and how.
-    window : Window or None
-        Whose jobs are waited for; see `running_on.run_on`. None: it runs until nothing is left.
+    window : Window or callable
+        Whose jobs are waited for; see `running_on.run_on`. A callable: it runs until nothing is left, and the window is
+        what that returns for the instant (ms) at which it ends.
     arrivals : callable, optional
         As for `run_on`; without it the workload holds all jobs.
+    **about
+        The other fields of the result.
     """
     refuse_after_fork()
     compile_kernels(show_progress)
-    horizon = None if window is None else window.horizon if arrivals else cap_of(window)
+    known = window if isinstance(window, Window) else None
+    horizon = None if known is None else known.horizon if arrivals else cap_of(known)
     center = Center(fleet, policy, workload, stride=stride, horizon=horizon)
     first, last = (int(workload.submit[place]) if len(workload) else 0 for place in (0, -1))
-    with progress.running(center, first, last if window is None else window.horizon, show_progress):
+    with progress.running(center, first, last if known is None else known.horizon, show_progress):
         begin = time.perf_counter()
-        until = _run_to_the_end(center) if window is None else run_on(center, window, arrivals)
+        until = _run_to_the_end(center) if known is None else run_on(center, known, arrivals)
         seconds = time.perf_counter() - begin
     # Jobs that were drawn for later than the run went on are nobody's.
     jobs = center.workload if arrivals is None else _submitted_before(center.workload, until)
-    return center.log, jobs, until, seconds
+    shown = window if isinstance(window, Window) else window(until)
+    given = {"fleet": tuple(fleet), "policy": policy, "stride": stride, **about}
+    return Result(decisions=center.log, workload=jobs, window=shown, until=until, seconds=seconds, **given)
 
 
 def _run_to_the_end(center: Center) -> int:

@@ -92,7 +92,7 @@ def nonzero(counts: Mapping[str, int]) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class Jobs:
-    """One row a job, by (submit, order in the file).
+    """One row per job, by (submit, order in the file).
 
     Attributes
     ----------

@@ -22,7 +22,7 @@ from onecenter.workload.timetable import STRIDE
 MAX_JOBS = 100_000_000
 MAX_FACTORS = 10_000_000
 
-#: A stream's columns, each of one entry a job, or of one value for all.
+#: A stream's columns, each of one entry per job, or of one value for all.
 Columns = dict[str, Column]
 
 

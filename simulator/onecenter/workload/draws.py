@@ -1,6 +1,6 @@
 """Counter-based random numbers: each is a function of (seed, platform, stream, purpose, index).
 
-One uniform a purpose a job, turned into other distributions by the inverse of their distribution
+One uniform per purpose and job, turned into other distributions by the inverse of their distribution
 function. So a draw more, a job more or a stream more changes no other draw, and two runs that differ
 in policy or in center see the same jobs (common random numbers).
 """
@@ -20,10 +20,10 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
-#: Gives the uniforms of a stream's jobs for a purpose, one a job.
+#: Gives the uniforms of a stream's jobs for a purpose, one per job.
 Uniforms = Callable[[str], Floats]
 
-#: Philox gives four numbers a step of its counter.
+#: Philox gives four numbers per step of its counter.
 BLOCK = 4
 
 
@@ -96,7 +96,7 @@ class Jobs:
         return sum(count for _, count in self.ranges)
 
     def where(self, mask: Bools) -> "Jobs":
-        """Return those of the jobs for which `mask` (one entry a job) holds."""
+        """Return those of the jobs for which `mask` (one entry per job) holds."""
         kept = np.ones(len(self), dtype=bool) if self.kept is None else self.kept.copy()
         kept[kept] = mask
         return Jobs(self.ranges, kept)

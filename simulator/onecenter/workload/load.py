@@ -31,7 +31,7 @@ class Offered:
     jobs : float
         Mean number of jobs in [0, horizon).
     busy : float array (accelerators, cpus, MiB)
-        Mean amounts in use if no job had to wait: jobs a ms times mean run time times the gang's request.
+        Mean amounts in use if no job had to wait: jobs per ms times mean run time times the gang's request.
     types : tuple of int
         Allowed node types whose empty nodes hold the gang, the preferred first; empty: it is refused.
     """
@@ -80,7 +80,7 @@ class OfferedLoad:
     Attributes
     ----------
     rows : tuple of LoadRow
-        A row a platform and node type that it sends work to first; then a row a node type, a row a platform,
+        One row per platform and node type that it sends work to first; then one per node type, one per platform,
         and one for the whole center.
     warnings : tuple of str
         Jobs that can never fit or are never submitted; load above capacity.

@@ -24,7 +24,7 @@ class Rate:
     edges : int64 array (n + 1)
         ms since the start, rising, the first 0, the last the horizon.
     rates : float64 array (n)
-        Arrivals a ms from edges[i] to edges[i + 1].
+        Arrivals per ms from edges[i] to edges[i + 1].
     """
 
     edges: Ints
@@ -63,7 +63,7 @@ def weekly_rate(
     Parameters
     ----------
     rate : float
-        Arrivals a ms, the mean over a week.
+        Arrivals per ms, the mean over a week.
     start : datetime
         When the scenario starts, with its zone, by whose clock the profiles go.
     horizon : int

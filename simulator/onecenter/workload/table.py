@@ -26,7 +26,7 @@ def type_order(code: int) -> list[int]:
 
 @dataclass(frozen=True)
 class Workload:
-    """One row a job, sorted by (submit, order in the file or stream); the row is the job's id.
+    """One row per job, sorted by (submit, order in the file or stream); the row is the job's id.
 
     Attributes
     ----------
@@ -37,9 +37,9 @@ class Workload:
     priority, types : int64 array
         Priority of its platform; code of the allowed node types, see `type_code`.
     memory : int64 array
-        MiB a task.
+        MiB per task.
     accelerators, cpus, tasks : int32 array
-        Thousandths a task, thousandths a task, tasks.
+        Thousandths per task, thousandths per task, tasks.
     spread, outcome : int8 array
         Codes of SPREADS and OUTCOMES.
     platform, stream, tenant : int32 array

@@ -31,7 +31,7 @@ class Sensitivity:
     figure : str
         A column of a sweep's table, such as "talent.wait_p95_s".
     table : pl.DataFrame
-        A row a path: first, first_low, first_high, total, total_low, total_high (95 % bootstrap intervals).
+        One row per path: first, first_low, first_high, total, total_low, total_high (95 % bootstrap intervals).
     """
 
     figure: str
@@ -102,7 +102,7 @@ def sobol(function: Callable[[Floats], Floats], names: Sequence[str], n: int, se
     Parameters
     ----------
     function : callable
-        Takes points, float64 array (rows, names) in [0, 1), and returns a value a row.
+        Takes points, float64 array (rows, names) in [0, 1), and returns one value per row.
     names : sequence of str
         Of the columns.
     n : int
