@@ -133,7 +133,12 @@ def test_an_interrupt_that_a_library_turns_into_another_error(
             raise ValueError("a callback failed") from None
 
     monkeypatch.setattr("onecenter.cli.commands.run", run)
-    assert main(["run", "tiny"]) == 130
+    # A program in the background ignores SIGINT, and so would the tests there.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        assert main(["run", "tiny"]) == 130
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert capsys.readouterr().err == "onecenter: interrupted\n"
 
 

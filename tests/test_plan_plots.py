@@ -45,7 +45,7 @@ def test_waits_stand_at_their_nodes() -> None:
     # Not reached: a gap. None waits: at the lowest wait drawn, a second.
     assert list(curves[1].get_ydata()) == [pytest.approx(float("nan"), nan_ok=True), 50, 1]
     assert ax.get_yscale() == "log"
-    assert (ax.get_xlabel(), ax.get_title("left")[:4]) == ("nodes", "wait")
+    assert (ax.get_xlabel(), ax.get_title("left")[:4]) == ("nodes (band: 95 % interval)", "wait")
 
 
 def test_limits_are_dashed_lines_with_their_time() -> None:

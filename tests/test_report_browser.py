@@ -19,7 +19,8 @@ OUTSIDE = """[...document.querySelectorAll('body *')].filter(each => !each.close
 
 #: The smallest letters of the pictures that are seen, in px.
 SMALLEST = """Math.min(...[...document.querySelectorAll('svg text')].filter(each => each.getClientRects().length)
-    .map(each => parseFloat(getComputedStyle(each).fontSize) * each.getScreenCTM().a))"""
+    .map(each => { const turned = each.getScreenCTM();
+        return parseFloat(getComputedStyle(each).fontSize) * Math.hypot(turned.a, turned.b); }))"""
 
 #: Texts of pictures that stand out of them.
 CUT = """[...document.querySelectorAll('svg text')].filter(each => each.getClientRects().length).filter(each => {

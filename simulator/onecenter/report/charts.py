@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 #: Widths of both drawings (inches).
-WIDE, NARROW = 7.6, 4.1
+WIDE, NARROW = 7.6, 3.9
 
 #: Draws on Axes, with the names of platforms or without.
 Draw = Callable[["Axes", bool], Any]
