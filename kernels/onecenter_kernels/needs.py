@@ -52,7 +52,7 @@ def needs_of(s, t):
     waiting = clock.waiting + new
     book, holds, runs, steps = 0, 0, 0, 0
     if clock.backfill == CONSERVATIVE:
-        # Two rows a waiting job; a node has one of its own, and while it is changed two more.
+        # Two rows per waiting job; each node has one of its own, and while it is changed two more.
         if clock.profiled:
             steps = s.nodes.shape[1] + clock.running + 2 * waiting + 2
         else:

@@ -138,7 +138,7 @@ CLOCK: Final[tuple[Field, ...]] = (
     ("spare_hold", "i8", "index", "first returned row of holds; -1: none"),
     ("holds", "i8", "index", "behind the last row of holds ever used"),
     ("scratch", "i8", "1", "first rows of holds, for the placement last tried"),
-    ("profiled", "i8", "0/1", "a profile a node stands for the book: all jobs are one task, and no devices are kept"),
+    ("profiled", "i8", "0/1", "one profile per node instead of the book: jobs of one task, no devices"),
     ("step_rows", "i8", "1", "rows of steps in use"),
     ("spare_step", "i8", "index", "first returned row of steps; -1: none"),
     ("steps_end", "i8", "index", "behind the last row of steps ever used"),

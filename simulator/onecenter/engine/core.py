@@ -116,7 +116,7 @@ class Core:
         return more
 
     def _keep_book(self) -> None:
-        """Keep a book from now on where there was a profile a node, which holds jobs of one task only."""
+        """Keep a book from now on in place of profiles, which hold jobs of one task only."""
         clock = self.state.clock[0]
         if not clock["profiled"]:
             return

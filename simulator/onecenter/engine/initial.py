@@ -114,7 +114,7 @@ def queue_of(policy: Policy, queue: state.Array) -> dict[str, state.Array]:
 
 
 def is_profiled(policy: Policy, workload: Workload, fractions: bool) -> bool:
-    """Tell whether conservative backfill keeps a profile a node: for jobs of one task on whole accelerators."""
+    """Tell whether conservative backfill keeps one profile per node: for jobs of one task on whole accelerators."""
     if policy.backfill != "conservative" or policy.placement == "fewest-racks" or fractions:
         return False
     return are_single(workload)
