@@ -2,18 +2,25 @@
 SHELL := /bin/sh
 VENV ?= .venv
 RUN := $(VENV)/bin/python
+EQUALITY := $(RUN) -m pytest -q -m 'equality and not slow and not nightly'
 PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; break; }; done)
 
-.PHONY: run test lint structure nightly cases-fail bench notebooks clean
+.PHONY: run test test-all test-equality lint structure nightly cases-fail bench notebooks clean
 
 run: $(VENV)/ready
 	@$(RUN) -m onecenter run changsha --out out/changsha
 
 test: $(VENV)/ready
+	@$(MAKE) --no-print-directory -j2 test-all test-equality
+
+test-all: $(VENV)/ready
 	@$(RUN) -m pytest -q
-	@NUMBA_DISABLE_JIT=1 $(RUN) -m pytest -q -m 'equality and not slow and not nightly'
-	@NUMBA_BOUNDSCHECK=1 $(RUN) -m pytest -q -m 'equality and not slow and not nightly'
+
+# It runs beside the other tests, so what it prints comes at its end.
+test-equality: $(VENV)/ready
+	@said=$$({ NUMBA_DISABLE_JIT=1 $(EQUALITY) && NUMBA_BOUNDSCHECK=1 $(EQUALITY); } 2>&1); \
+	status=$$?; echo; echo "$$said"; exit $$status
 
 nightly: $(VENV)/ready
 	@$(RUN) -m pytest -q -m nightly
