@@ -15,6 +15,7 @@ from test_conservation import ALL, FEW, PLACES, expected
 from onecenter.cli.main import main
 from onecenter.experiments.replication import nothing_drawn, seed_of
 from onecenter.experiments.replications import task_of
+from onecenter.planning.candidates import FLEETS
 from onecenter.planning.window import lengthened
 from onecenter.scenario import Scenario, with_set
 from onecenter.scenario.toml import dump
@@ -91,7 +92,7 @@ def check_plan(number: int, folder: Path, capsys: pytest.CaptureFixture[str]) ->
     assert main(arguments) == 0
     answer = json.loads(capsys.readouterr().out)
     (tried,) = answer["tried"]
-    fleet = seed_of(scenario.time.seed, 1 << 40, count)
+    fleet = seed_of(scenario.time.seed, FLEETS, count)
     window = task_of(with_set(lengthened(scenario), {"time.seed": fleet})).measurement.window
     assert answer["window_d"] == pytest.approx(window.length / 86_400_000)
     seeds = [seed_of(fleet, index) for index in range(tried["replications"])]

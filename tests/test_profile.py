@@ -1,4 +1,4 @@
-"""Conservative backfill of jobs of one task keeps a profile a node: the log is that of the twin, and of a book."""
+"""Conservative backfill of jobs of one task keeps one profile per node: the log is that of the twin, and of a book."""
 
 from dataclasses import replace
 from typing import Any
