@@ -18,3 +18,15 @@ def test_a_bent_surface_is_not_believed_in_far_corners() -> None:
     found = choice([tried(a, b) for a in range(44, 62, 3) for b in range(20, 23)], fleets)
     assert tuple(fleets[found.place]) == (53, 20)
     assert set(found.resampled.tolist()) == {found.place}
+
+
+def test_a_fleet_that_alone_is_near_a_target_does_not_open_the_answer() -> None:
+    # 10 nodes have 9 late jobs of the 10 allowed, over them in many resamples; 20 nodes have 2.
+    rng = np.random.default_rng(20261126)
+
+    def tried(nodes: int, late: float) -> Tried:
+        return Tried((nodes,), rng.poisson(late, (1, 10)).astype(float), np.full((1, 10), 10.0))
+
+    fleets = np.arange(10, 31)[:, None]
+    found = choice([tried(10, 9.0), tried(20, 2.0)], fleets)
+    assert found.resampled.max() < 10

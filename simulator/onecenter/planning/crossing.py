@@ -106,7 +106,11 @@ def choice(tried: Sequence[Tried], fleets: Array) -> Choice:
 
 
 def near(tried: Sequence[Tried], target: int) -> list[int]:
-    """Return which fleets tell where a target is met: those near, and the nearest on each side; empty: all meet it."""
+    """Return which fleets tell where a target is met: those near, and the nearest on each side; empty: all meet it.
+
+    At least one more than there are node counts, where so many were tried: one fleet alone tells of no slope, and a
+    resample in which it misses would seem to miss however many nodes there are.
+    """
     pressure = np.array([each.pressure[target] for each in tried])
     if pressure.max() < 1 / NEAR:
         return []
@@ -116,6 +120,8 @@ def near(tried: Sequence[Tried], target: int) -> list[int]:
         rows.add(int(above[np.argmin(pressure[above])]))
     if len(below):
         rows.add(int(below[np.argmax(pressure[below])]))
+    nearest = np.argsort(np.abs(np.log(np.maximum(pressure, 1e-9))), kind="stable")
+    rows.update(nearest[: len(tried[0].values) + 1].tolist())
     return sorted(rows)
 
 
