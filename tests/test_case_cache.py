@@ -1,6 +1,5 @@
 """Cases of the folder of compiled kernels: damaged files, no home, a folder that someone else could write to."""
 
-import importlib.util
 import os
 import pickle
 import shutil
@@ -10,10 +9,10 @@ import tempfile
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
+from kernel_modules import executed, kept
 from onecenter_kernels import jit
 
 pytestmark = pytest.mark.skipif(not jit.JIT, reason="nothing is compiled")
@@ -41,23 +40,9 @@ def kernels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Any
     monkeypatch.setattr(jit, "CACHE", tmp_path / "cache")
 
     def loaded() -> Any:
-        return _executed("two_kernels", source)
+        return executed("two_kernels", source)
 
     return loaded
-
-
-def _executed(name: str, source: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, source)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def kept(folder: Path) -> list[Path]:
-    """Return the files of compiled kernels."""
-    return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
 def empty(path: Path) -> None:
@@ -165,13 +150,7 @@ def chosen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Path
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
 
     def choose() -> Path:
-        source = Path(str(jit.__file__))
-        spec = importlib.util.spec_from_file_location("onecenter_kernels._again", source)
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        return Path(module.CACHE)
+        return Path(executed("onecenter_kernels._again", Path(str(jit.__file__))).CACHE)
 
     return choose
 
@@ -295,7 +274,7 @@ def test_six_first_runs_at_once(tmp_path: Path) -> None:
     running = [subprocess.Popen([*start, str(tmp_path / str(i))], **pipes) for i in range(6)]
     said = [process.communicate()[1].decode() for process in running]
     assert {process.returncode for process in running} == {0}
-    assert set(said) == {"  compiling kernels (first run only): about a minute\n"}
+    assert set(said) == {"  compiling kernels (first run only): about half a minute\n"}
 
     from onecenter.simulation.result import Result
 

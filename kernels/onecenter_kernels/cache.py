@@ -84,9 +84,9 @@ class KernelCache:
         """Do nothing."""
 
 
-def any_kept(folder: Path | None) -> bool:
-    """Whether a folder holds compiled kernels."""
-    return folder is not None and any(folder.glob(f"*{ENDING}"))
+def is_kept(folder: Path | None, kernel: str) -> bool:
+    """Whether a folder holds a version of a kernel of this name."""
+    return folder is not None and any(folder.glob(f"{kernel}-*{ENDING}"))
 
 
 def read(path: Path) -> bytes | None:

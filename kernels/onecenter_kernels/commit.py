@@ -1,10 +1,8 @@
 """The one place where a submit, a start, an end and a cancel happen and are logged."""
 
 from .asks import ask_of
-from .book import begin, give_back_running, unreserve
 from .codes import (
     CANCELLED_RUNNING,
-    CONSERVATIVE,
     E_CANCEL,
     E_END,
     E_KILL,
@@ -122,8 +120,6 @@ def start(s, j, picks, t):
             occupy(s, j, pick.node, NOW)
         take(s, NOW, pick.node, pick.slot, pick.amount, ask)
         write(s, E_START, j, pick.node, pick.slot, pick.amount, 0)
-    if clock.backfill == CONSERVATIVE:
-        begin(s, j)
     job.state = S_RUNNING
     job.start = t
     job.epoch += 1
@@ -135,15 +131,12 @@ def start(s, j, picks, t):
 
 
 @njit
-def finish(s, j, t, posted):
+def finish(s, j, posted):
     """End running job j: of itself, killed at its walltime, or cancelled by a post."""
     clock, job = s.clock[0], s.jobs[j]
     clock.quiet = 0
     drop_running(s, j)
     release(s, j, NOW)
-    if clock.backfill == CONSERVATIVE and t < job.start + job.walltime:
-        give_back_running(s, j)
-        clock.freed = 1
     if clock.fractions:
         for i in range(job.first, job.first + job.rows):
             forget_owner(s, j, s.log[i].node)
@@ -163,10 +156,6 @@ def cancel(s, j):
     """Cancel waiting job j."""
     clock = s.clock[0]
     remove_at(s, place_of(s, j))
-    if clock.backfill == CONSERVATIVE:
-        clock.freed = 1
-        if s.jobs[j].start >= 0:
-            unreserve(s, j)
     s.jobs[j].state = S_CANCELLED
     clock.pending_rows -= most_rows(s, j)
     write(s, E_CANCEL, j, -1, -1, 0, 0)

@@ -3,8 +3,8 @@
 import numpy as np
 
 from .asks import ask_of
-from .book import first_row_from, name_devices, picks_of, reserve, unreserve
-from .codes import S_WAITING, T_CHANGE
+from .book import begin, first_row_from, give_back_running, name_devices, picks_of, reserve, unreserve
+from .codes import S_RUNNING, S_WAITING, T_CANCEL, T_CHANGE, T_END, T_WITHDRAW
 from .commit import start
 from .heap import push
 from .jit import inlined, njit
@@ -206,6 +206,7 @@ def start_due(s, t):
         j = s.queue[i].job
         if s.jobs[j].start == t and has_devices(s, j):
             start(s, j, picks_of(s, j), t)
+            begin(s, j)
     keep_waiting(s, S_WAITING)
 
 
@@ -221,6 +222,19 @@ def set_wake(s):
     if wake >= 0 and wake != clock.wake:
         push(s, wake, T_CHANGE, 0, 0)
     clock.wake = wake
+
+
+@inlined
+def give_back(s, t, kind, j):
+    """Take out of the book what job j, to which a timer of a kind falls due at t (ms), will not hold."""
+    clock, job = s.clock[0], s.jobs[j]
+    if job.state == S_RUNNING and t < job.start + job.walltime and (kind == T_END or kind == T_CANCEL):
+        give_back_running(s, j)
+        clock.freed = 1
+    elif job.state == S_WAITING and (kind == T_CANCEL or kind == T_WITHDRAW):
+        clock.freed = 1
+        if job.start >= 0:
+            unreserve(s, j)
 
 
 @inlined

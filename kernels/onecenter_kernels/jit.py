@@ -8,12 +8,15 @@ from typing import Any, Final, TypeVar
 import numba
 from numba import config, types
 
-from .cache import KernelCache, any_kept
+from .cache import KernelCache, is_kept
 from .folder import cache_folder
+from .parts import PartCompiler, as_part, call_part
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 JIT: Final = not config.DISABLE_JIT
+
+OPTIONS: Final[dict[str, Any]] = {"nogil": True, "fastmath": False, "error_model": "python"}
 
 
 def kernel_hash() -> str:
@@ -27,9 +30,9 @@ def kernel_hash() -> str:
 CACHE: Final = cache_folder(f"{kernel_hash()}-{numba.__version__}-{int(bool(config.BOUNDSCHECK))}")
 
 
-def compiled_before() -> bool:
-    """Tell whether an earlier process has left compiled kernels in the cache."""
-    return any_kept(CACHE)
+def compiled_before(kernel: Callable[..., Any]) -> bool:
+    """Tell whether an earlier process has left a compiled kernel in the cache."""
+    return is_kept(CACHE, kernel.__name__)
 
 
 def _widened(kind: Any) -> Any:
@@ -49,14 +52,20 @@ def _widen_arguments(dispatcher: Any) -> None:
 
 
 def njit(function: F) -> F:
-    """Compile `function` at its first call, its integers as int64, and keep the code on disk."""
-    compiled = numba.njit(nogil=True, fastmath=False, error_model="python")(function)
+    """Compile `function` at its first call, its integers as int64.
+
+    Called from Python it is optimised with all that it calls, and kept on disk; kernels that call it make it a part.
+    """
+    compiled = numba.njit(**OPTIONS)(function)
     if JIT:
+        part = numba.njit(pipeline_class=PartCompiler, **OPTIONS)(function)
+        as_part(part)
+        _widen_arguments(part)
+        call_part(compiled, part)
         compiled._cache = KernelCache(function, CACHE)
-        _widen_arguments(compiled)
     return compiled  # type: ignore[no-any-return]
 
 
 def inlined(function: F) -> F:
     """Make `function` a part of the one kernel that calls it, which saves compiling its callees once more."""
-    return numba.njit(inline="always", nogil=True, fastmath=False, error_model="python")(function)  # type: ignore[no-any-return]
+    return numba.njit(inline="always", **OPTIONS)(function)  # type: ignore[no-any-return]

@@ -4,7 +4,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import carray, types
+from numba import types
 from numba.core import cgutils
 from numba.experimental import structref
 from numba.extending import intrinsic
@@ -261,23 +261,20 @@ if JIT:
 
     structref.define_proxy(Handle, StateType, list(State._fields))
 
-
     @intrinsic
-    def _pointer(typing, address):  # type: ignore[no-untyped-def]
-        """Return an address as a pointer."""
-
-        def code(context, builder, signature, args):  # type: ignore[no-untyped-def]
-            return builder.inttoptr(args[0], cgutils.voidptr_t)
-
-        return types.voidptr(types.uintp), code
-
-    @njit
-    def _lent(rows):
+    def _lent(typing, rows):  # type: ignore[no-untyped-def]
         """Return an array's rows without a share in it: to count the shares would cost a fifth of a run.
 
         The state, which is kept as long as its handle, holds the array.
         """
-        return carray(_pointer(rows.ctypes.data), rows.shape, rows.dtype)
+
+        def code(context, builder, signature, args):  # type: ignore[no-untyped-def]
+            lent = context.make_array(rows)(context, builder, args[0])
+            lent.meminfo = cgutils.get_null_value(lent.meminfo.type)
+            lent.parent = cgutils.get_null_value(lent.parent.type)
+            return lent._getvalue()
+
+        return rows(rows), code
 
     @njit
     def _handle(

@@ -2,7 +2,6 @@
 
 from .book import turn_to
 from .codes import (
-    CONSERVATIVE,
     E_BLOCKED,
     PRIORITY,
     R_LIMIT,
@@ -14,7 +13,7 @@ from .codes import (
     T_WITHDRAW,
 )
 from .commit import cancel, finish, submit, write
-from .conservative import conservative_pass
+from .conservative import conservative_pass, give_back
 from .easy import plain_pass
 from .heap import KIND, POSTED, next_time, pop, stale
 from .jit import inlined, njit
@@ -23,11 +22,12 @@ from .queue import reorder
 from .reason import reason_of
 
 DONE, PAUSED, NEED_ROOM, WATCHED = 0, 1, 2, 3
+STEP = 4
 
 
-@njit
-def apply_due(s, t, last_kind):
-    """Apply the timers of instant t (ms) up to a kind."""
+@inlined
+def next_due(s, t, last_kind):
+    """Take the next timer of instant t (ms) that is up to a kind; return kind, job, whether posted; kind -1: none."""
     while s.clock[0].timers > 0:
         timer = s.timers[0]
         kind = timer.what // KIND
@@ -35,16 +35,41 @@ def apply_due(s, t, last_kind):
             break
         number, posted, passed = timer.what % KIND, timer.epoch == POSTED, stale(s, timer)
         pop(s)
-        if passed:
-            continue
-        if kind == T_END:
-            finish(s, number, t, False)
-        elif kind == T_CANCEL and posted and s.jobs[number].state == S_RUNNING:
-            finish(s, number, t, True)
-        elif kind == T_SUBMIT:
-            submit(s, number, t)
-        elif kind != T_CHANGE:
-            cancel(s, number)
+        if not passed:
+            return kind, number, posted
+    return -1, -1, False
+
+
+@njit
+def happen(s, t, kind, j, posted):
+    """Let happen to job j at t (ms) what a timer says."""
+    if kind == T_END:
+        finish(s, j, False)
+    elif kind == T_CANCEL and posted and s.jobs[j].state == S_RUNNING:
+        finish(s, j, True)
+    elif kind == T_SUBMIT:
+        submit(s, j, t)
+    elif kind != T_CHANGE:
+        cancel(s, j)
+
+
+@njit
+def apply_due(s, t, last_kind):
+    """Apply the timers of instant t (ms) up to a kind."""
+    kind, j, posted = next_due(s, t, last_kind)
+    while kind >= 0:
+        happen(s, t, kind, j, posted)
+        kind, j, posted = next_due(s, t, last_kind)
+
+
+@njit
+def apply_due_in_book(s, t, last_kind):
+    """Apply the timers of instant t (ms) up to a kind, to the book too."""
+    kind, j, posted = next_due(s, t, last_kind)
+    while kind >= 0:
+        give_back(s, t, kind, j)
+        happen(s, t, kind, j, posted)
+        kind, j, posted = next_due(s, t, last_kind)
 
 
 @inlined
@@ -74,28 +99,28 @@ def tell_blocked(s, limited):
 
 
 @inlined
-def step(s, t):
-    """Make the step of instant t (ms)."""
+def begin_step(s, t):
+    """Make t (ms) the instant of the step."""
     clock = s.clock[0]
     clock.rounds = clock.rounds + 1 if t == clock.now else 0
     clock.now = t
     clock.steps += 1
-    conservative = clock.backfill == CONSERVATIVE
-    if conservative:
-        turn_to(s, t)
-    apply_due(s, t, T_CANCEL)
-    clock.fresh = clock.tail
-    submit_known(s, t)
-    apply_due(s, t, T_WITHDRAW)
+
+
+@inlined
+def end_submits(s, t):
+    """Put the queue in order, after all that this instant (ms) has submitted and cancelled."""
+    clock = s.clock[0]
     clock.posted = 0
     clock.posted_rows = 0
     if clock.order == PRIORITY:
         reorder(s, t)
-    limited, before = False, clock.log
-    if conservative:
-        conservative_pass(s, t)
-    else:
-        limited = plain_pass(s, t)
+
+
+@inlined
+def end_step(s, before, limited):
+    """Log the blocked head after a pass that began at row `before` of the log."""
+    clock = s.clock[0]
     quiet = clock.log == before
     tell_blocked(s, limited)
     clock.quiet = quiet
@@ -103,20 +128,63 @@ def step(s, t):
         clock.head = clock.tail = clock.listed = 0
 
 
+@inlined
+def step(s, t):
+    """Make the step of instant t (ms), with backfill none or easy."""
+    begin_step(s, t)
+    apply_due(s, t, T_CANCEL)
+    s.clock[0].fresh = s.clock[0].tail
+    submit_known(s, t)
+    apply_due(s, t, T_WITHDRAW)
+    end_submits(s, t)
+    before = s.clock[0].log
+    end_step(s, before, plain_pass(s, t))
+
+
+@inlined
+def conservative_step(s, t):
+    """Make the step of instant t (ms), with conservative backfill."""
+    begin_step(s, t)
+    turn_to(s, t)
+    apply_due_in_book(s, t, T_CANCEL)
+    submit_known(s, t)
+    apply_due_in_book(s, t, T_WITHDRAW)
+    end_submits(s, t)
+    before = s.clock[0].log
+    conservative_pass(s, t)
+    end_step(s, before, False)
+
+
+@njit
+def answer(s, until):
+    """Return STEP if the next step is before instant `until` (ms) and has room, else why it is not made."""
+    clock = s.clock[0]
+    clock.next = next_time(s)
+    if clock.watched:
+        clock.watched = 0
+        return WATCHED
+    if clock.next < 0:
+        return DONE
+    if clock.next >= until:
+        return PAUSED
+    return STEP if has_room(s, clock.next) else NEED_ROOM
+
+
 @njit
 def advance(s, until):
-    """Make all steps before instant `until` (ms); return DONE, PAUSED, NEED_ROOM or WATCHED."""
-    clock = s.clock[0]
-    while True:
-        clock.next = next_time(s)
-        if clock.next < 0:
-            return DONE
-        if clock.next >= until:
-            return PAUSED
-        if not has_room(s, clock.next):
-            return NEED_ROOM
-        step(s, clock.next)
-        if clock.watched:
-            clock.watched = 0
-            clock.next = next_time(s)
-            return WATCHED
+    """Make all steps before instant `until` (ms), with backfill none or easy; return why it ends there."""
+    found = answer(s, until)
+    while found == STEP:
+        step(s, s.clock[0].next)
+        found = answer(s, until)
+    return found
+
+
+@njit
+def advance_conservative(s, until):
+    """Make all steps before instant `until` (ms), with conservative backfill; return why it ends there."""
+    found = answer(s, until)
+    while found == STEP:
+        conservative_step(s, s.clock[0].next)
+        found = answer(s, until)
+    return found

@@ -43,7 +43,7 @@ def _found(options: argparse.Namespace, ask: Callable[..., Plan | Outlook]) -> i
     scenario = scenario_of(options.scenario, set=[*options.set, *options.target])
     warnings = warn(scenario, json=options.json, fleet=False)
     shown = progress("planning: the first fleet", not options.json)
-    with output_folder(options.out), local(options.workers) as executor, shown as move:
+    with output_folder(options.out), local(options.workers, [scenario.policy_]) as executor, shown as move:
 
         def on_look(fleets: int, runs: int) -> None:
             move(description=f"planning: {fleets} fleets, {runs} replications")

@@ -33,7 +33,7 @@ def command_sweep(options: argparse.Namespace) -> int:
                 points=options.points,
                 out=options.out,
                 resume=options.resume,
-                executor=lambda: dask(cluster) if cluster else local(workers),
+                executor=lambda: dask(cluster) if cluster else local(workers, [scenario.policy_]),
                 on_row=lambda done, total: move(completed=done, total=total),
             )
         except KeyboardInterrupt:

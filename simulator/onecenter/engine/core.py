@@ -1,6 +1,6 @@
 """The compiled core with its arrays: built from a fleet, a policy and a workload, and grown as it runs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,12 @@ from onecenter.workload.table import Workload
 
 #: Beyond every instant: a run without a horizon.
 FOREVER = state.FOREVER
+
+
+def kernel_of(policy: Policy) -> Callable[..., int]:
+    """Return the kernel that makes the steps under a policy; there are two, as a process compiles what it runs."""
+    found: Callable[..., int] = kernel.advance_conservative if policy.backfill == "conservative" else kernel.advance
+    return found
 
 
 class Core:
@@ -40,6 +46,7 @@ class Core:
         parts = (workload.accelerators % 1000).any()
         self.fleet, self.policy = checked_fleet(fleet), checked_policy(policy)
         self.fractions = bool(fractions or parts)
+        self._advance = kernel_of(policy)
         self.posted = False
         self._next: int | None = None
         self._handle_of: State | None = None
@@ -84,7 +91,7 @@ class Core:
     def advance(self, until: int) -> bool:
         """Make all steps before instant `until` (ms); return whether a watched job changed (it stops there)."""
         while True:
-            answer = kernel.advance(self.handle, until)
+            answer = self._advance(self.handle, until)
             self._next = int(self._coming[0])
             if answer != kernel.NEED_ROOM:
                 return bool(answer == kernel.WATCHED)

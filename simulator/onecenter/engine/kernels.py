@@ -1,30 +1,32 @@
 """The kernels, loaded or compiled before they are needed, and the software that makes a run."""
 
 import platform
+from collections.abc import Sequence
 from importlib import metadata
 from typing import Any
 
 from onecenter_kernels.jit import kernel_hash
 
 from onecenter.engine import progress
-from onecenter.engine.core import FOREVER, Core
+from onecenter.engine.core import FOREVER, Core, kernel_of
 from onecenter.engine.reasons import waits_by_reason
 from onecenter.fleet import NodeType
 from onecenter.policies import Policy
 from onecenter.workload.table import workload
 
 
-def compile_kernels(show_progress: bool) -> None:
-    """Load the kernels, or compile them where no earlier process has left them, by running nothing at all.
+def compile_kernels(show_progress: bool, policies: Sequence[Policy] = (Policy(),)) -> None:
+    """Load the kernels of policies, or compile them where no earlier process has left them, by running nothing at all.
 
     Before worker processes start: each of them would compile all kernels on its own.
     """
-    with progress.compiling(show_progress):
+    with progress.compiling(show_progress, map(kernel_of, policies)):
         nothing = workload(submit=[], run=[], walltime=[], accelerators=[])
-        fleet, policy = (NodeType("node", 1, 1),), Policy()
-        core = Core(fleet, policy, nothing)
-        core.advance(FOREVER)
-        waits_by_reason(core.log, nothing, fleet, policy.backfill, 0)
+        fleet = (NodeType("node", 1, 1),)
+        for policy in policies:
+            core = Core(fleet, policy, nothing)
+            core.advance(FOREVER)
+            waits_by_reason(core.log, nothing, fleet, policy.backfill, 0)
 
 
 PARTS = ("onecenter", "numpy", "numba", "simpy", "polars")

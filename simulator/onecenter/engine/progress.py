@@ -1,7 +1,7 @@
 """Progress on standard error: of the first compilation, and of a run."""
 
 import sys
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,21 +11,21 @@ from onecenter.engine.center import Center
 from onecenter.system.progress import progress
 
 TICKS = 100
-#: About how many kernels a first run compiles.
-KERNELS = 130
+#: About how many functions a first run compiles.
+KERNELS = 220
 
 
 @contextmanager
-def compiling(show: bool) -> Iterator[None]:
-    """Announce the compilation of the kernels where no earlier process has left its results."""
-    if not show or not JIT or compiled_before():
+def compiling(show: bool, kernels: Iterable[Callable[..., Any]]) -> Iterator[None]:
+    """Announce the compilation of kernels that no earlier process has left."""
+    if not show or not JIT or all(map(compiled_before, kernels)):
         yield
         return
     from numba.core import event
 
     what = "compiling kernels (first run only)"
     if not sys.stderr.isatty():
-        print(f"  {what}: about a minute", file=sys.stderr)
+        print(f"  {what}: about half a minute", file=sys.stderr)
     with progress(what, show, KERNELS) as move:
 
         class Count(event.Listener):

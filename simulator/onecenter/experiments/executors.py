@@ -4,7 +4,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from multiprocessing.connection import Connection
@@ -14,6 +14,7 @@ from typing import Any, Final
 from onecenter.checks import WORKERS, one, optional
 from onecenter.engine.kernels import compile_kernels
 from onecenter.errors import OnecenterError
+from onecenter.policies import Policy
 from onecenter.system.machine import processors
 
 #: How long a scheduler may take to answer.
@@ -40,8 +41,10 @@ class _Workers(SpawnContext):
 
 
 @contextmanager
-def local(workers: int | None = None) -> Iterator[Executor]:
+def local(workers: int | None = None, policies: Sequence[Policy] = (Policy(),)) -> Iterator[Executor]:
     """Give a pool of processes of this machine; by default one per processor that this process may use.
+
+    The kernels of the policies are compiled before, else each process compiles what it needs.
 
     The processes are spawned, not forked: a fork would copy the threads' locks of libraries. They end at once where the
     block raises, and where this process ends, however it does.
@@ -53,7 +56,7 @@ def local(workers: int | None = None) -> Iterator[Executor]:
     """
     workers = one("workers", workers, optional(WORKERS))
     _let_waits_be_interrupted()
-    compile_kernels(show_progress=True)
+    compile_kernels(True, policies)
     context = _Workers()
     # Nothing is ever sent: the workers read the end of the file when the last copy of `held` is closed, which is here.
     lifeline, held = context.Pipe(duplex=False)

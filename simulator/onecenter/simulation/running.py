@@ -158,7 +158,7 @@ def simulate(
         The other fields of the result.
     """
     refuse_after_fork()
-    compile_kernels(show_progress)
+    compile_kernels(show_progress, [policy])
     known = window if isinstance(window, Window) else None
     horizon = None if known is None else known.horizon if arrivals else cap_of(known)
     center = Center(fleet, policy, workload, stride=stride, horizon=horizon)

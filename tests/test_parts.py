@@ -1,0 +1,92 @@
+"""Kernels as parts of others: right results, one file for the outermost, and callable from Python all the same."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from kernel_modules import executed, kept
+from onecenter_kernels import jit, step
+
+from onecenter.engine.core import kernel_of
+from onecenter.policies import BACKFILLS, Policy
+
+compiled_only = pytest.mark.skipif(not jit.JIT, reason="nothing is compiled")
+
+KERNELS = """
+from onecenter_kernels.jit import inlined, njit
+
+
+@njit
+def square(x):
+    return x * x
+
+
+@inlined
+def add(rows, x):
+    rows[0] += square(x)
+
+
+@njit
+def sum_of_squares(rows, n):
+    for i in range(n):
+        add(rows, i)
+    return rows[0]
+
+
+@njit
+def twice(rows, n):
+    return sum_of_squares(rows, n) + sum_of_squares(rows, n)
+"""
+
+
+@pytest.fixture
+def kernels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Any]:
+    """Return a function that gives the kernels as a new process has them, kept in `tmp_path / "cache"`."""
+    source = tmp_path / "some_kernels.py"
+    source.write_text(KERNELS)
+    monkeypatch.setattr(jit, "CACHE", tmp_path / "cache")
+    return lambda: executed("some_kernels", source)
+
+
+def names(folder: Path) -> list[str]:
+    """Return which kernels are kept."""
+    return [path.name.rpartition("-")[0] for path in kept(folder)]
+
+
+def test_a_kernel_gives_what_its_parts_give(kernels: Callable[[], Any]) -> None:
+    rows = np.zeros(1, np.int64)
+    assert kernels().twice(rows, 4) == 14 + 28
+    assert rows.tolist() == [28]
+
+
+@compiled_only
+def test_only_what_python_calls_is_kept(kernels: Callable[[], Any], tmp_path: Path) -> None:
+    first = kernels()
+    assert first.twice(np.zeros(1, np.int64), 4) == 42
+    assert names(tmp_path / "cache") == ["twice"]
+    assert first.square(7) == 49
+    assert names(tmp_path / "cache") == ["square", "twice"]
+
+
+@compiled_only
+def test_a_kept_kernel_compiles_no_part(kernels: Callable[[], Any]) -> None:
+    assert kernels().twice(np.zeros(1, np.int64), 4) == 42
+    again = kernels()
+    assert again.twice(np.zeros(1, np.int64), 4) == 42
+    assert not again.sum_of_squares.nopython_signatures
+    assert sum(again.twice.stats.cache_hits.values()) == 1
+
+
+@compiled_only
+def test_integers_of_any_width_share_a_part(kernels: Callable[[], Any]) -> None:
+    found = kernels()
+    assert found.twice(np.zeros(1, np.int64), np.int32(4)) == 42
+    assert found.twice(np.zeros(1, np.int64), np.int8(4)) == 42
+
+
+def test_conservative_backfill_has_a_kernel_of_its_own() -> None:
+    kernel = {backfill: kernel_of(Policy(backfill=backfill)) for backfill in BACKFILLS}
+    assert kernel.pop("conservative") is step.advance_conservative
+    assert set(kernel.values()) == {step.advance}
