@@ -24,7 +24,7 @@ SWF = "; MaxProcs: 4\n1 10 -1 20 2 -1 -1 2 60 -1 1 1 1 -1 -1 -1 -1 -1\n"
 
 
 @contextmanager
-def threads(workers: int | None = None) -> Iterator[ThreadPoolExecutor]:
+def threads(*_: object) -> Iterator[ThreadPoolExecutor]:
     """Give threads where the commands would start processes."""
     with ThreadPoolExecutor(1) as executor:
         yield executor

@@ -46,7 +46,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     asked = ["--vary", f"{COUNT}=6:9", "--set", "center.site.tariff=0.5", "--demand", "0.8", "--replications", "10"]
     with pytest.MonkeyPatch.context() as patch:
         # In this process, since a pool of others takes seconds to start.
-        patch.setattr("onecenter.cli.planning.local", lambda workers: nullcontext())
+        patch.setattr("onecenter.cli.planning.local", lambda *_: nullcontext())
         assert main(["plan", ours, *asked, "--out", str(folder / "plan")]) == 0
     assert main(["run", ours, "--set", f"{COUNT}=7", "--out", str(folder / "run")]) == 0
     return folder

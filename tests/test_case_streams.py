@@ -24,7 +24,7 @@ TARGET = ["--target", 'platforms.queue.wait.p95="5 h"']
 
 
 @contextmanager
-def threads(workers: int | None = None) -> Iterator[ThreadPoolExecutor]:
+def threads(*_: object) -> Iterator[ThreadPoolExecutor]:
     """Give threads where the commands would start processes."""
     with ThreadPoolExecutor(1) as executor:
         yield executor

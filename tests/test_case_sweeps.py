@@ -16,7 +16,7 @@ COUNT, SCALE = "center.nodes.server.count", "platforms.queue.demand.customers.sc
 @pytest.fixture(autouse=True)
 def _in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Run sweeps in this process, since a pool of others takes seconds to start."""
-    monkeypatch.setattr("onecenter.cli.sweeping.local", lambda workers: ThreadPoolExecutor(1))
+    monkeypatch.setattr("onecenter.cli.sweeping.local", lambda *_: ThreadPoolExecutor(1))
 
 
 def swept(folder: Path, counts: str, *more: str) -> int:

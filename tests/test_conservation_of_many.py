@@ -127,7 +127,7 @@ def table_of_jobs(page: str) -> list[dict[str, int]]:
 
 @pytest.fixture(autouse=True)
 def threads(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("onecenter.cli.sweeping.local", lambda workers: ThreadPoolExecutor(1))
+    monkeypatch.setattr("onecenter.cli.sweeping.local", lambda *_: ThreadPoolExecutor(1))
 
 
 @pytest.mark.parametrize("number", FEW[:4])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from onecenter.planning.economics import footprint, node_power, power_of, racks_of, yearly_cost
+from onecenter.planning.economics import footprint, node_power, power_of, racks_filled, yearly_cost
 from onecenter.scenario import Scenario, load, with_set
 
 #: Six nodes of a kind with all figures: written off over five years of 365 days.
@@ -36,7 +36,7 @@ def test_yearly_cost(scenario: Scenario) -> None:
 
 def test_power_and_racks(scenario: Scenario) -> None:
     assert power_of(scenario) == 6 * 3_000 * 1.2
-    assert racks_of(scenario) == 2
+    assert racks_filled(scenario) == 2
     assert node_power(scenario.center.nodes["server"], 0.25) == 1_500
 
 

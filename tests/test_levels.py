@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 from engines import core_of, crowd, horizon_of
-from onecenter_kernels import codes, earliest, levels, waits
+from onecenter_kernels import codes, earliest, levels, minima, waits
 from onecenter_kernels.asks import ask_of
 from onecenter_kernels.state import FOREVER, NOW
 from random_scenarios import RandomScenario, mixed_scenario, random_scenario
@@ -86,13 +86,13 @@ def test_a_tree_has_the_earliest_time_of_each_node(seed: int) -> None:
         tree = earliest.current_tree(core.handle, ask_of(core.handle, job))
         half = core.state.earliest.shape[1] // 2
         count = core.state.nodes.shape[1]
-        leaves = core.state.earliest["t"][tree, half : half + count].tolist()
+        leaves = core.state.earliest["least"][tree, half : half + count].tolist()
         assert leaves == [earliest.earliest_on(core.handle, n, core.state.trees[tree]) for n in range(count)]
         for first in range(count):
             least = earliest.least_earliest(core.handle, tree, first, count)
             assert least == min(leaves[first:])
             at = next((n for n in range(first, count) if leaves[n] <= least), -1)
-            assert earliest.next_up_to(core.handle, tree, first, least) == at
+            assert minima.next_leaf(core.state.earliest[tree], first, least) == at
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -111,7 +111,7 @@ def test_the_index_of_the_queue_finds_the_next_job_of_a_shape(seed: int) -> None
             ]
             for place in range(int(clock["head"]) + 1, len(queue)):
                 expected = next((i for i in able if i >= place), -1)
-                assert waits.next_wait(core.handle, shape, place, most) == expected
+                assert minima.next_leaf(core.state.waits[shape], place, most) == expected
 
 
 def test_powers_of_two() -> None:

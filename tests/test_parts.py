@@ -4,13 +4,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numba
 import numpy as np
 import pytest
 from kernel_modules import executed, kept
 from onecenter_kernels import jit, step
 
-from onecenter.engine.core import kernel_of
+from onecenter.engine.core import Core, kernel_of
+from onecenter.fleet import NodeType
 from onecenter.policies import BACKFILLS, Policy
+from onecenter.workload.table import workload
 
 compiled_only = pytest.mark.skipif(not jit.JIT, reason="nothing is compiled")
 
@@ -84,6 +87,12 @@ def test_integers_of_any_width_share_a_part(kernels: Callable[[], Any]) -> None:
     found = kernels()
     assert found.twice(np.zeros(1, np.int64), np.int32(4)) == 42
     assert found.twice(np.zeros(1, np.int64), np.int8(4)) == 42
+
+
+@compiled_only
+def test_symbols_do_not_spell_out_the_state() -> None:
+    core = Core((NodeType("node", 1, 1),), Policy(), workload(submit=[], run=[], walltime=[], accelerators=[]))
+    assert len(str(numba.typeof(core.handle))) < 40
 
 
 def test_conservative_backfill_has_a_kernel_of_its_own() -> None:

@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from llvmlite.binding import parse_assembly
 from numba.core.compiler import CompileResult
 from numba.core.serialize import dumps
 
@@ -62,7 +63,7 @@ class KernelCache:
         if path is None or version.lifted or version.library.has_dynamic_globals:
             return
         try:
-            write(path, dumps(version._reduce()))
+            write(path, dumps(reduced(version)))
         except OSError as error:
             why = error.strerror or error
             _say_once(f"kernels cannot be kept in {path.parent} ({why}): each run compiles them anew")
@@ -82,6 +83,19 @@ class KernelCache:
 
     def flush(self) -> None:
         """Do nothing."""
+
+
+def reduced(version: Any) -> tuple[Any, ...]:
+    """Return a version as data that numba builds it from.
+
+    Numba adds the code as it was before it became native, from which callers could be compiled: more to load and to
+    hold than all else, and nothing calls an outermost kernel. The names that it defines are enough.
+    """
+    (name, kind, (native, _)), *others = version._reduce()
+    fndesc = version.fndesc
+    defined = (fndesc.llvm_func_name, fndesc.llvm_cpython_wrapper_name, fndesc.llvm_cfunc_wrapper_name)
+    stub = parse_assembly("\n".join(f'define void @"{each}"() {{ ret void }}' for each in defined))
+    return (name, kind, (native, stub.as_bitcode())), *others
 
 
 def is_kept(folder: Path | None, kernel: str) -> bool:

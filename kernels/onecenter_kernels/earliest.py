@@ -4,6 +4,7 @@ A start or an end changes one node; a tree takes the changes in when it is asked
 """
 
 from .jit import njit
+from .minima import fill_in, set_leaf
 from .runs import is_last
 from .state import FOREVER, NOW
 
@@ -40,27 +41,18 @@ def earliest_on(s, n, tree):
 @njit
 def set_earliest(s, k, n):
     """Bring tree k up to date for node n."""
-    half = s.earliest.shape[1] >> 1
-    i, t = half + n, earliest_on(s, n, s.trees[k])
-    s.earliest[k, i].t = t
-    i >>= 1
-    while i > 0:
-        t = min(s.earliest[k, 2 * i].t, s.earliest[k, 2 * i + 1].t)
-        if s.earliest[k, i].t == t:
-            break
-        s.earliest[k, i].t = t
-        i >>= 1
+    set_leaf(s.earliest[k], n, earliest_on(s, n, s.trees[k]))
     s.clock[0].visits += 1
 
 
 @njit
 def build_earliest(s, k):
     """Make tree k from the nodes as they are."""
-    half, count = s.earliest.shape[1] >> 1, s.nodes.shape[1]
+    tree, count = s.earliest[k], s.nodes.shape[1]
+    half = len(tree) >> 1
     for n in range(half):
-        s.earliest[k, half + n].t = earliest_on(s, n, s.trees[k]) if n < count else FOREVER
-    for i in range(half - 1, 0, -1):
-        s.earliest[k, i].t = min(s.earliest[k, 2 * i].t, s.earliest[k, 2 * i + 1].t)
+        tree[half + n].least = earliest_on(s, n, s.trees[k]) if n < count else FOREVER
+    fill_in(tree)
     s.clock[0].visits += count
 
 
@@ -97,39 +89,19 @@ def current_tree(s, ask):
 
 
 @njit
-def next_up_to(s, k, n, t):
-    """Return the first node from n on whose earliest time is at most t (ms); -1: none."""
-    half = s.earliest.shape[1] >> 1
-    if n >= half:
-        return -1
-    i = half + n
-    while s.earliest[k, i].t > t:
-        while i & 1:
-            i >>= 1
-        if i == 0:
-            return -1
-        i += 1
-    while i < half:
-        i = 2 * i
-        if s.earliest[k, i].t > t:
-            i += 1
-    return i - half
-
-
-@njit
 def least_earliest(s, k, first, last):
     """Return the earliest time (ms) of the nodes first .. last - 1."""
     half = s.earliest.shape[1] >> 1
     if first == 0 and last == s.nodes.shape[1]:
-        return s.earliest[k, 1].t
+        return s.earliest[k, 1].least
     lo, hi, least = half + first, half + last, FOREVER
     while lo < hi:
         if lo & 1:
-            least = min(least, s.earliest[k, lo].t)
+            least = min(least, s.earliest[k, lo].least)
             lo += 1
         if hi & 1:
             hi -= 1
-            least = min(least, s.earliest[k, hi].t)
+            least = min(least, s.earliest[k, hi].least)
         lo >>= 1
         hi >>= 1
     return least

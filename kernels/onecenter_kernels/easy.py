@@ -5,13 +5,14 @@ from .candidates import list_by_walltime
 from .codes import EASY_SJBF, NONE, S_WAITING
 from .commit import start
 from .jit import inlined, njit
+from .minima import next_leaf
 from .place import place_allowed
 from .queue import drop_head, empty, keep_waiting
 from .reservation import forget_head, place_in_view, reserve_head, settle, swap_view
 from .shapes import shape_at, shape_of
 from .state import FOREVER, NOW, VIEW
 from .sums import cannot_start, exhausted, may_start_in_view, may_start_now, sum_up, test_again
-from .waits import list_waiting, next_wait
+from .waits import list_waiting
 
 
 @inlined
@@ -90,7 +91,7 @@ def first_able(s, i, bound):
     """
     first = s.clock[0].tail
     for shape in range(s.clock[0].shapes):
-        if s.waits[shape, 1].walltime == FOREVER:
+        if s.waits[shape, 1].least == FOREVER:
             continue
         j = s.shapes[shape].job
         if shape > 0 and not may_start_now(s, shape, j):
@@ -98,7 +99,7 @@ def first_able(s, i, bound):
         most = FOREVER - 1
         if bound >= 0 and shape > 0 and not may_start_long(s, shape, j):
             most = bound
-        place = next_wait(s, shape, i, most)
+        place = next_leaf(s.waits[shape], i, most)
         if 0 <= place < first:
             first = place
     return first

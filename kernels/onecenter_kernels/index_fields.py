@@ -51,8 +51,9 @@ SHAPE: Final[tuple[Field, ...]] = (
     ("job", "i8", "job", "a job of this shape"),
 )
 
-#: By (shape, place in the queue): trees of the least walltime of the waiting jobs, leaves in the second half.
-WAIT: Final[tuple[Field, ...]] = (("walltime", "i8", "ms", "the least below"),)
+#: Trees of minima, by (shape, place in the queue): the walltime of the job that waits there; by (tree, node): the
+#: earliest walltime end at which the node holds a task.
+LEAF: Final[tuple[Field, ...]] = (("least", "i8", "ms", "of a leaf its own, else the least below"),)
 
 #: The asks for whose tasks trees of earliest times are kept.
 TREE: Final[tuple[Field, ...]] = (
@@ -62,9 +63,6 @@ TREE: Final[tuple[Field, ...]] = (
     ("seen", "i8", "1", "changes that it has taken in; -1: unused"),
     ("used", "i8", "1", "when it was last asked for, in steps"),
 )
-
-#: By (tree, node): the earliest walltime end at which the node holds a task, leaves in the second half.
-EARLIEST: Final[tuple[Field, ...]] = (("t", "i8", "ms", "the least below"),)
 
 #: The head's reservation.
 RESERVED: Final[tuple[Field, ...]] = (

@@ -3,9 +3,10 @@
 from .asks import ask_of
 from .choose import better
 from .codes import FEWEST_RACKS, FIRST_FIT
-from .earliest import current_tree, least_earliest, next_up_to
+from .earliest import current_tree, least_earliest
 from .jit import njit
 from .levels import relevel
+from .minima import next_leaf
 from .place import place_allowed
 from .projection import bring_projection
 from .room import copy_amounts, copy_node, note_broken, take, view_amounts, view_node
@@ -31,12 +32,12 @@ def keep_picks(s, picks):
 def pick_by_tree(s, k, kind, t):
     """Return the node of a type that takes the head at t (ms), the earliest time of tree k."""
     row, placement, best = s.types[NOW, kind], s.clock[0].placement, -1
-    n = next_up_to(s, k, row.first, t)
+    n = next_leaf(s.earliest[k], row.first, t)
     while 0 <= n < row.first + row.count:
         project_node(s, SHADOW, n, t)
         if best < 0 or (placement != FIRST_FIT and better(s.nodes[SHADOW, n], s.nodes[SHADOW, best], placement)):
             best = n
-        n = next_up_to(s, k, n + 1, t)
+        n = next_leaf(s.earliest[k], n + 1, t)
     return best
 
 

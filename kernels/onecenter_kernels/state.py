@@ -1,5 +1,6 @@
 """The state of the core: each field declared once with name, dtype, unit and meaning."""
 
+import hashlib
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -197,9 +198,8 @@ CHANGE_DTYPE: Final = dtype_of(index.CHANGE)
 BITS_DTYPE: Final = dtype_of(index.BITS)
 COUNT_DTYPE: Final = dtype_of(index.COUNT)
 SHAPE_DTYPE: Final = dtype_of(index.SHAPE)
-WAIT_DTYPE: Final = dtype_of(index.WAIT)
+LEAF_DTYPE: Final = dtype_of(index.LEAF)
 TREE_DTYPE: Final = dtype_of(index.TREE)
-EARLIEST_DTYPE: Final = dtype_of(index.EARLIEST)
 RESERVED_DTYPE: Final = dtype_of(index.RESERVED)
 COMING_DTYPE: Final = dtype_of(index.COMING)
 STEP_DTYPE: Final = dtype_of(index.STEP)
@@ -255,6 +255,11 @@ if JIT:
     @structref.register
     class StateType(types.StructRef):  # type: ignore[misc]
         """The state behind one pointer: passing it costs the same however much it holds."""
+
+        def __init__(self, fields: Any) -> None:
+            super().__init__(fields)
+            # Every symbol of the compiled code has the names of its arguments' types in it: of this one 20,000 letters.
+            self.name = f"State_{hashlib.sha256(self.name.encode()).hexdigest()[:16]}"
 
     class Handle(structref.StructRefProxy):  # type: ignore[misc]
         """What compiled code is given in place of a State."""

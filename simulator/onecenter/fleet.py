@@ -5,6 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+import numpy.typing as npt
+
 from onecenter.checks import NODES, PROCESSORS, Check, Number, Whole, settle, shown
 from onecenter.errors import OnecenterError
 from onecenter.units import MAX_MEMORY, MAX_POWER
@@ -102,6 +105,15 @@ def too_large(counts: Iterable[tuple[int, int]]) -> list[str]:
     nodes, accelerators = sum(count for count, _ in given), sum(count * each for count, each in given)
     sums = ((nodes, MAX_NODES, "nodes"), (accelerators, MAX_ACCELERATORS, "accelerators"))
     return [f"{found:,} {what} in all: at most {most:,} are expected" for found, most, what in sums if found > most]
+
+
+def racks_of(fleet: Sequence[NodeType]) -> npt.NDArray[np.int32]:
+    """Return the rack of each node, numbered through the node types in order; a rack holds one node type only."""
+    racks, first = [np.zeros(0, np.int64)], 0
+    for kind in fleet:
+        racks.append(first + np.arange(kind.count) // kind.nodes_per_rack)
+        first += -(-kind.count // kind.nodes_per_rack)
+    return np.concatenate(racks).astype(np.int32)
 
 
 def accelerators_of(fleet: tuple[NodeType, ...]) -> int:

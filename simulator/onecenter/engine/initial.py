@@ -9,7 +9,7 @@ from onecenter_kernels.codes import SPREAD_TASKS
 from onecenter_kernels.levels import build_levels
 from onecenter_kernels.state import FOREVER, State, table
 
-from onecenter.fleet import NodeType
+from onecenter.fleet import NodeType, racks_of
 from onecenter.policies import Policy
 from onecenter.workload.table import Workload
 
@@ -58,15 +58,15 @@ def types_of(fleet: Sequence[NodeType]) -> tuple[state.Array, int, int]:
 def nodes_of(fleet: Sequence[NodeType], layers: int) -> state.Array:
     """Return the nodes of so many layers, all free."""
     nodes = table((layers, sum(kind.count for kind in fleet)), state.NODE_DTYPE)
-    first, rack, device = 0, 0, 0
+    first, device = 0, 0
     for index, kind in enumerate(fleet):
         part = nodes[:, first : first + kind.count]
         place = np.arange(kind.count)
         part["free"], part["cpus"], part["memory"] = kind.accelerators, kind.cpus, kind.memory
-        part["type"], part["rack"] = index, rack + place // kind.nodes_per_rack
+        part["type"] = index
         part["slots"] = device + place * kind.accelerators
         first, device = first + kind.count, device + kind.count * kind.accelerators
-        rack += -(-kind.count // kind.nodes_per_rack)
+    nodes["rack"] = racks_of(fleet)
     return nodes
 
 
@@ -108,8 +108,8 @@ def queue_of(policy: Policy, queue: state.Array) -> dict[str, state.Array]:
     rows = table(power_of_two(len(queue)), state.QUEUE_DTYPE)
     rows[: len(queue)] = queue
     shape = (SHAPES_INDEXED, 2 * len(rows)) if is_indexed(policy) else (1, 2)
-    waits = table(shape, state.WAIT_DTYPE)
-    waits["walltime"] = FOREVER
+    waits = table(shape, state.LEAF_DTYPE)
+    waits["least"] = FOREVER
     return {"queue": rows, "waits": waits}
 
 
@@ -183,7 +183,7 @@ def state_of(fleet: Sequence[NodeType], policy: Policy, workload: Workload, frac
         counts=table((2, counts), state.COUNT_DTYPE),
         shapes=table(SHAPES_INDEXED if is_indexed(policy) else SHAPES, state.SHAPE_DTYPE),
         trees=trees,
-        earliest=table((TREES, 2 * power_of_two(count) if easy else 2), state.EARLIEST_DTYPE),
+        earliest=table((TREES, 2 * power_of_two(count) if easy else 2), state.LEAF_DTYPE),
         reserved=table(scratch, state.RESERVED_DTYPE),
         coming=table(count, state.COMING_DTYPE),
         steps=steps_of(nodes, profiled),

@@ -6,6 +6,7 @@ from typing import Final
 
 import polars as pl
 
+from onecenter.fleet import racks_of
 from onecenter.scenario.model import Nodes, Scenario
 from onecenter.units import MS
 
@@ -89,9 +90,9 @@ def power_of(scenario: Scenario) -> float:
     return sum(kind.count * kind.full_power for kind in scenario.center.nodes.values()) * scenario.center.site.pue
 
 
-def racks_of(scenario: Scenario) -> int:
-    """Return how many racks the fleet fills; a rack holds one node type only."""
-    return sum(-(-kind.count // kind.nodes_per_rack) for kind in scenario.center.nodes.values())
+def racks_filled(scenario: Scenario) -> int:
+    """Return how many racks the fleet fills."""
+    return int(racks_of(scenario.fleet).max(initial=-1)) + 1
 
 
 def hours_held(nodes: pl.DataFrame) -> dict[str, float]:

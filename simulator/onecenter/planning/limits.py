@@ -6,7 +6,7 @@ from typing import Any, Final, Literal, get_args
 
 from onecenter.checks import MONEY, POWER, RACKS, Check, OneOf, optional, settle
 from onecenter.errors import PlanError
-from onecenter.planning.economics import power_of, racks_of, yearly_cost
+from onecenter.planning.economics import power_of, racks_filled, yearly_cost
 from onecenter.scenario import Scenario
 
 Aim = Literal["cost", "nodes"]
@@ -49,7 +49,7 @@ class Limits:
         used: dict[str, Callable[[Scenario], float]] = {
             "budget": lambda fleet: yearly_cost(fleet).total,
             "power_cap": power_of,
-            "racks": racks_of,
+            "racks": racks_filled,
         }
         given = {name: limit for name in used if (limit := getattr(self, name)) is not None}
         return tuple(name for name, limit in given.items() if used[name](scenario) > limit)

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from onecenter.fleet import NodeType
+from onecenter.fleet import NodeType, racks_of
 from onecenter.results.log import ENDED, FATE_TYPE, FUTURE, named
 from onecenter.results.seen import seen, submitted_in
 from onecenter.results.segments import Fates, Segments
@@ -154,12 +154,3 @@ def _use_of_nodes(
         stay = job[inside].astype(np.int64) * (int(segments.attempt.max()) + 1) + segments.attempt[inside]
         nodes = np.unique(stay * n_nodes + nodes) % n_nodes
     return use[0], use[1], np.bincount(nodes, minlength=n_nodes)
-
-
-def racks_of(fleet: Sequence[NodeType]) -> Array:
-    """Return the rack of each node; a rack holds one node type only."""
-    racks, first = [], 0
-    for kind in fleet:
-        racks.append(first + np.arange(kind.count) // kind.nodes_per_rack)
-        first += -(-kind.count // kind.nodes_per_rack)
-    return np.concatenate(racks).astype(np.int32) if racks else np.zeros(0, np.int32)
