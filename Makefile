@@ -6,7 +6,7 @@ EQUALITY := $(RUN) -m pytest -q -m 'equality and not slow and not nightly'
 PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; break; }; done)
 
-.PHONY: run test test-all test-equality lint structure nightly cases-fail bench notebooks clean
+.PHONY: run test test-all test-equality lint structure nightly mutants cases-fail bench notebooks clean
 
 run: $(VENV)/ready
 	@$(RUN) -m onecenter run changsha --out out/changsha
@@ -24,6 +24,9 @@ test-equality: $(VENV)/ready
 
 nightly: $(VENV)/ready
 	@$(RUN) -m pytest -q -m nightly
+
+mutants: $(VENV)/ready
+	@$(RUN) tests/mutants.py --keep out/mutants
 
 cases-fail: $(VENV)/ready
 	@$(RUN) tests/cases_fail.py '$(BASE)'

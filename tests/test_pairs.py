@@ -50,3 +50,11 @@ def test_ratios_on_the_log() -> None:
     assert math.exp(found.mean) == pytest.approx(2)
     assert found.error == pytest.approx(0)
     assert paired_log_ratio(np.array([0.0, 1.0]), np.array([1.0, 1.0])) is None
+    assert paired_log_ratio(np.array([1.0, 1.0]), np.array([1.0, 0.0])) is None
+
+
+def test_an_interval_is_of_95_percent_and_of_one_test_unless_told() -> None:
+    found = paired(np.array([1.0, 2.0, 3.0]), np.array([2.0, 3.0, 7.0]))
+    assert found.interval() == found.interval(0.95, 1)
+    assert found.p() == found.p(1)
+    assert found.interval(0.5)[2] < found.interval(0.9)[2] < found.interval()[2]

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from onecenter.statistics.estimates import limits, ratio
 from onecenter.statistics.pooled import FEW, FEWEST, Pooled
 from onecenter.statistics.sample import Sample
 
@@ -125,3 +126,41 @@ def test_so_many_are_refused_that_no_wait_is_the_percentile() -> None:
     found = Pooled(parts).percentile(95)
     assert (found.value, found.low, found.high) == (None, None, None)
     assert "refused" in found.reason
+
+
+def test_intervals_are_of_95_percent_and_of_both_sides_unless_told() -> None:
+    found = exponentials(20, 500)
+    assert found.percentile(95) == found.percentile(95, 0.95, 2)
+    assert found.longer(2) == found.longer(2, 0.95, 2)
+    assert (found.spent(), found.mean()) == (found.spent(0.95), found.mean(0.95))
+    narrow, wide = found.percentile(95, 0.5), found.percentile(95, 0.99)
+    assert wide.low < narrow.low <= narrow.high < wide.high  # type: ignore[operator]
+    one, two = found.percentile(95, sides=1), found.percentile(95)
+    assert two.low < one.low < one.high < two.high  # type: ignore[operator]
+
+
+def test_the_mean_is_the_ratio_of_waits_to_jobs() -> None:
+    found = Pooled([sample(0, 2, 4), sample(4, 6), sample(1)]).spent()
+    assert found == ratio([6, 10, 1], [3, 2, 1])
+
+
+def test_an_interval_of_a_percentile_duration_by_duration() -> None:
+    # So few jobs that each duration near the percentile is looked at: here all are, one by one.
+    pooled = exponentials(8, 60, seed=5)
+    durations = sorted(float(x) for part in pooled.parts for x in part.seen)
+    agrees = []
+    for t in durations:
+        beyond = np.array([(part.seen > t).sum() for part in pooled.parts], np.float64)
+        low, high = limits(beyond, pooled.counts)
+        agrees.append((bool(low <= 0.2), bool(high <= 0.2)))
+    found = pooled.percentile(80)
+    assert found.low == durations[next(i for i, (reached, _) in enumerate(agrees) if reached)]
+    assert found.high == durations[next(i for i, (_, left) in enumerate(agrees) if left)]
+
+
+def test_the_share_beyond_is_at_most_all() -> None:
+    certain, possible = Pooled([sample(9, 9, 9), sample(9, 9, 0)]).longer(5)
+    assert certain == possible
+    assert certain.value == 5 / 6
+    assert certain.high == 1
+    assert Pooled([sample(), sample()]).longer(5)[0].reason == "no jobs"
