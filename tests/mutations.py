@@ -96,7 +96,7 @@ def _below(node: ast.AST) -> list[ast.AST]:
         return list(node.body)
     if isinstance(node, ast.AnnAssign):
         return [node.value] if node.value else []
-    if _is_silent(node):
+    if _is_silent(node) or _number(node) is not None:
         return []
     return list(ast.iter_child_nodes(node))
 
@@ -121,14 +121,22 @@ def _of_node(node: ast.AST) -> Iterator[tuple[Any, ast.AST | str]]:
         yield node, ast.BinOp(node.left, SUMS[type(node.op)](), node.right)
     elif isinstance(node, ast.BoolOp):
         yield node, ast.BoolOp(ast.Or() if isinstance(node.op, ast.And) else ast.And(), node.values)
-    elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
-        yield node, ast.Constant(node.value + 1)
+    elif (number := _number(node)) is not None:
+        yield node, ast.Constant(number + 1)
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in EXTREMES:
         yield node.func, EXTREMES[node.func.id]
     elif isinstance(node, ast.If | ast.While | ast.IfExp) and not _is_silent(node):
         yield node.test, ast.UnaryOp(ast.Not(), node.test)
     elif _can_be_dropped(node):
         yield node, "pass"
+
+
+def _number(node: ast.AST) -> int | float | None:
+    """Return the number that a node is, its sign included; None: it is none."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        inner = _number(node.operand)
+        return None if inner is None else -inner
+    return node.value if isinstance(node, ast.Constant) and type(node.value) in (int, float) else None
 
 
 def _is_text(node: ast.BinOp) -> bool:

@@ -28,7 +28,7 @@ def f(s: "list[int]", n: int = 0) -> int:
         n += 1
     if n > 9:
         raise ValueError(f"{n + 1} is more than {4}")
-    return n - 1
+    return n - 1 if s else -1
 '''
 
 
@@ -63,6 +63,8 @@ def test_each_kind_of_fault() -> None:
         (20, "raise ValueError(f'{n + 1} is more than {4}')", "pass"),
         (21, "n - 1", "n + 1"),
         (21, "1", "2"),
+        (21, "s", "not s"),
+        (21, "-1", "0"),
     }
 
 

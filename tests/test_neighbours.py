@@ -1,0 +1,41 @@
+"""Scenarios that tell a rule from its neighbours, as few random ones do; `make mutants` shows whether they still do.
+
+The scenarios of a seed change with `random_scenarios.py`: then other seeds are to be looked for.
+"""
+
+import pytest
+from engines import by_core, check_equal
+from oracle import simulate
+from random_scenarios import RandomScenario, mixed_scenario, random_scenario
+
+pytestmark = pytest.mark.equality
+
+
+def check(scenario: RandomScenario) -> None:
+    """Fail unless the core gives the twin's log."""
+    check_equal(by_core(scenario), simulate(*scenario))
+
+
+@pytest.mark.parametrize(
+    "scenario",
+    [random_scenario(30_264, backfill="conservative"), mixed_scenario(30_047, "conservative")],
+    ids=["free", "mixed"],
+)
+def test_a_gang_of_parts_that_would_be_placed_later_keeps_its_old_place(scenario: RandomScenario) -> None:
+    check(scenario)
+
+
+@pytest.mark.parametrize("seed", [30_055, 30_062])
+def test_a_job_whose_reserved_start_has_come_owns_its_devices_before_others_move(seed: int) -> None:
+    check(mixed_scenario(seed, "conservative"))
+
+
+def test_a_device_of_which_no_head_is_promised_a_part_can_be_owned() -> None:
+    check(mixed_scenario(30_014))
+
+
+@pytest.mark.parametrize(
+    "scenario", [random_scenario(30_010, backfill="easy"), mixed_scenario(30_016)], ids=["free", "mixed"]
+)
+def test_a_change_that_is_not_the_last_of_its_node_leaves_the_shadow_row(scenario: RandomScenario) -> None:
+    check(scenario)
