@@ -39,3 +39,8 @@ def test_a_device_of_which_no_head_is_promised_a_part_can_be_owned() -> None:
 )
 def test_a_change_that_is_not_the_last_of_its_node_leaves_the_shadow_row(scenario: RandomScenario) -> None:
     check(scenario)
+
+
+@pytest.mark.parametrize("seed", [30_003, 30_022])
+def test_the_row_at_the_shadow_time_has_levels_of_its_own(seed: int) -> None:
+    check(random_scenario(seed))

@@ -11,7 +11,7 @@ import pytest
 from onecenter.planning.candidates import Candidates, Values
 from onecenter.planning.crossing import Choice, Tried
 from onecenter.planning.fleets import Fleets
-from onecenter.planning.search import MAX_LOOKED, chosen, explore, search
+from onecenter.planning.search import MAX_LOOKED, _looked, _one_less, chosen, explore, search
 
 Pressure = Callable[[Values], float]
 
@@ -167,3 +167,15 @@ def test_what_misses_by_far_excludes_all_that_is_no_larger() -> None:
     far = {values for values in among.allowed if values[0] <= 3 and values[1] <= 4}
     places = {place for place in found.resampled.tolist() if place < len(among.allowed)}
     assert {among.allowed[place] for place in places}.isdisjoint(far)
+
+
+def test_the_next_smaller_fleets_have_one_node_less() -> None:
+    assert set(_one_less((3, 4, 5))) == {(2, 4, 5), (3, 3, 5), (3, 4, 4)}
+    assert set(_one_less((3,))) == {(2,)}
+
+
+def test_an_answer_counts_as_looked_at_where_it_was_or_where_there_is_none() -> None:
+    among, center = fleets(range(1, 5)), Center(steep(3))
+    center.at((2,))
+    looked = [_looked(candidates(center), among, Choice(place, np.zeros(1, int))) for place in range(5)]
+    assert looked == [False, True, False, False, True]
