@@ -54,7 +54,7 @@ SUITES = (
         (
             "test_approximation.py", "test_assessment.py", "test_bad_growth.py", "test_case_comparison.py",
             "test_case_energy.py", "test_case_plan.py", "test_case_replications.py", "test_comparison.py",
-            "test_crossing.py", "test_economics.py", "test_estimates.py", "test_growth_of_demand.py",
+            "test_crossing.py", "test_economics.py", "test_estimates.py", "test_found.py", "test_growth_of_demand.py",
             "test_limits.py", "test_loglinear.py", "test_metrics.py", "test_outlook*.py", "test_pairs.py",
             "test_plan*.py", "test_pooled.py", "test_question.py", "test_queueing.py", "test_replications.py",
             "test_sample.py", "test_search.py", "test_startup.py", "test_targets.py",

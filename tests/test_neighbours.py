@@ -37,10 +37,14 @@ def test_a_device_of_which_no_head_is_promised_a_part_can_be_owned() -> None:
 @pytest.mark.parametrize(
     "scenario", [random_scenario(30_010, backfill="easy"), mixed_scenario(30_016)], ids=["free", "mixed"]
 )
-def test_a_change_that_is_not_the_last_of_its_node_leaves_the_shadow_row(scenario: RandomScenario) -> None:
+def test_the_shadow_row_and_the_view_follow_each_change_of_a_node(scenario: RandomScenario) -> None:
     check(scenario)
 
 
 @pytest.mark.parametrize("seed", [30_003, 30_022])
 def test_the_row_at_the_shadow_time_has_levels_of_its_own(seed: int) -> None:
     check(random_scenario(seed))
+
+
+def test_the_first_row_of_runs_may_be_the_one_that_ends_at_the_shadow_time() -> None:
+    check(mixed_scenario(30_057))
