@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-#: A fault must not take the machine's memory, nor wait for ever.
+#: A fault must not take the machine's memory, nor go on for ever: limits of CPU time, and of time where it only waits.
 MEMORY = 8 << 30
-SECONDS, TIMES = 30, 10
+SECONDS, TIMES, WAITING = 20, 10, 20
 
 
 class Recorder:
@@ -35,7 +35,7 @@ class Recorder:
         def trace(frame: FrameType, event: str, _: object) -> None:
             codes[id(frame.f_code)] = frame.f_code
 
-        begin = time.perf_counter()
+        begin = time.process_time()
         threading.settrace(trace)
         sys.settrace(trace)
         try:
@@ -43,7 +43,7 @@ class Recorder:
         finally:
             sys.settrace(None)
             threading.settrace(None)  # type: ignore[arg-type]
-            seconds = time.perf_counter() - begin
+            seconds = time.process_time() - begin
             self.found[item.nodeid.partition("::")[0]][item.nodeid] = {
                 "seconds": round(seconds, 3),
                 "calls": sorted({name for code in codes.values() for name in self._names(code)}),
@@ -75,8 +75,14 @@ class InOrder:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
         """End the process where a test takes much longer than it did."""
-        signal.alarm(SECONDS + int(TIMES * self.ranks.get(item.nodeid, (True, 0.0))[1]))
+        limit(SECONDS + TIMES * self.ranks.get(item.nodeid, (True, 0.0))[1])
         return (yield)
+
+
+def limit(seconds: float) -> None:
+    """Let the process end when it has used that much CPU time from now on."""
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.alarm(int(WAITING * seconds))
 
 
 def main(task: dict[str, Any]) -> int:
@@ -85,7 +91,7 @@ def main(task: dict[str, Any]) -> int:
     if "into" in task:
         return pytest.main([*options, *task["files"]], plugins=[Recorder(Path(task["into"]), task["packages"])])
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    signal.alarm(2 * SECONDS)
+    limit(2 * SECONDS)
     return pytest.main([*options, *task["files"]], plugins=[InOrder(task["ranks"])])
 
 
