@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 from engines import core_of, crowd, horizon_of
-from onecenter_kernels import codes, earliest, levels, minima, waits
+from onecenter_kernels import codes, earliest, levels, minima, sums, waits
 from onecenter_kernels.asks import ask_of
 from onecenter_kernels.state import FOREVER, NOW
 from random_scenarios import RandomScenario, mixed_scenario, random_scenario
@@ -116,6 +116,25 @@ def test_the_index_of_the_queue_finds_the_next_job_of_a_shape(seed: int) -> None
             for place in range(int(clock["head"]) + 1, len(queue)):
                 expected = next((i for i in able if i >= place), -1)
                 assert minima.next_leaf(core.state.waits[shape], place, most) == expected
+
+
+@pytest.mark.parametrize("seed", [0, 2, 3])
+def test_after_a_start_it_is_worked_out_anew_what_may_start(seed: int) -> None:
+    core = stopped(crowd(seed, "fifo", "easy", "best-fit", 60))
+    clock: Any = core.state.clock[0]
+    waits.list_waiting(core.handle)
+    # As if every shape had been found to be able to start, before what has started since.
+    clock["tested"] = clock["able"] = (1 << int(clock["shapes"])) - 1
+    sums.test_again(core.handle)
+    answers = set()
+    for place in range(int(clock["head"]), int(clock["tail"])):
+        row = core.state.queue[place]
+        if row["job"] >= 0 and row["form"] > 0:
+            job = int(row["job"])
+            may = sums.may_start(core.handle, NOW, int(core.jobs["types"][job]), ask_of(core.handle, job))
+            assert sums.may_start_now(core.handle, int(row["form"]), job) == may
+            answers.add(may)
+    assert False in answers
 
 
 def test_powers_of_two() -> None:

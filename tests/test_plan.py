@@ -64,6 +64,7 @@ def test_a_plan_of_one_type() -> None:
     assert "9 个节点" in found.text("zh")
     assert "95 分位等待时间" in found.text("zh")
     assert found.table.filter(pl.col(PATH) == 9)["verdict"].to_list() == ["met"]
+    assert {each["cost"] for each in found.tried} == {None}
     plain = json.loads(json.dumps(found.as_dict()))
     assert plain["meets"]["queue"]["wait_s"] < 1_200
     assert found.plot.frontier() is not None
@@ -147,6 +148,9 @@ def test_the_front_falls() -> None:
     assert list(costs) == sorted(costs)
     assert list(waits) == sorted(waits, reverse=True)
     assert yearly_cost(found.best.runs.task.scenario).total > 0
+    for each in found.tried:
+        fleet = fleet_of(two_types(), TYPES_VARIED, tuple(each["values"].values()))
+        assert each["cost"] == pytest.approx(yearly_cost(fleet).total)
 
 
 # ---- bad input

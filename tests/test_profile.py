@@ -59,6 +59,31 @@ def test_a_gang_that_a_process_submits_as_the_twin(seed: int) -> None:
     check_equal(core.log, simulate(*scenario, posts))
 
 
+def chain(core: Core, first: int) -> int:
+    """Return how many rows of reserved amounts are linked to a first one."""
+    count, row = 0, int(first)
+    while row >= 0:
+        count, row = count + 1, int(core.state.holds[row]["next"])
+    return count
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_rows_of_reserved_amounts_are_used_or_spare(seed: int) -> None:
+    # A gang that comes later lets the book stand for the profile, and all that is reserved is reserved anew in it.
+    scenario, choices = singles(seed), Seeded(seed)
+    core = core_of(scenario)
+    instants = sorted(set(scenario.workload.submit.tolist()))
+    for place, t in enumerate(instants):
+        core.advance(t)
+        if place == len(instants) // 2:
+            core.post_submit(DEFAULTS | a_job(choices, scenario, 1000) | {"accelerators": 1000, "tasks": 2}, t)
+        waiting = [job for job in core.jobs if job["state"] == codes.S_WAITING]
+        clock = core.state.clock[0]
+        used = sum(chain(core, job["hold"]) for job in waiting)
+        assert used + chain(core, clock["spare_hold"]) == clock["holds"] - clock["scratch"]
+    assert not core.state.clock["profiled"][0]
+
+
 def rows_of(core: Core, node: int) -> list[tuple[int, int, int, int]]:
     """Return the profile of a node: from when (ms), and what is free."""
     found, row = [], int(profile.present(core.handle, node))
