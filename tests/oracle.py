@@ -283,7 +283,9 @@ class Center:
                 return True
             pieces = self.fit(job, [self.row_now()])
             if pieces is None:
-                if self.policy.backfill != "none":
+                if self.policy.reservations > 1:
+                    self.backfill_reserving(job, queue[looked + 1 :])
+                elif self.policy.backfill != "none":
                     self.backfill(job, queue[looked + 1 :])
                 return False
             self.start_placed(job, pieces, [self.row_now()])
@@ -323,6 +325,27 @@ class Center:
             if pieces is not None:
                 return shadow, Claim(head.demand, tuple(pieces), shadow, shadow + head.walltime)
         raise AssertionError(f"job {head.id} fits nowhere")
+
+    # ---- EASY with several reservations
+
+    def backfill_reserving(self, head: Job, behind: list[Job]) -> None:
+        """Start jobs behind the head that take nothing of what the first blocked ones reserve, until the pass ends."""
+        self.reserve(head, self.now)
+        blocked, looked = [head], 0
+        while behind and (looked < self.policy.backfill_depth or not self.policy.backfill_depth):
+            if self.policy.backfill == "easy-sjbf" and len(blocked) == self.policy.reservations:
+                behind = sorted(behind, key=lambda job: (job.walltime, job.submit, job.id))
+            job, *behind = behind
+            looked += 1
+            view = self.view_between(self.now, self.now + job.walltime)
+            pieces = self.fit(job, view)
+            if pieces is not None:
+                self.start_placed(job, pieces, view)
+            elif len(blocked) < self.policy.reservations:
+                self.reserve(job, self.now)
+                blocked.append(job)
+        for job in blocked:
+            job.promise = None
 
     # ---- conservative
 

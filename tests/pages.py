@@ -29,7 +29,7 @@ MINUTE = 60_000
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 PLAIN = Policy(order="fifo", backfill="none", placement="first-fit")
 #: Parameters of a policy that are numbers: jobs, priority units an hour, minutes.
-NUMBERS = {"depth": 1, "backfill_depth": 1, "age_rate": 1_000_000, "max_age": MINUTE}
+NUMBERS = {"depth": 1, "backfill_depth": 1, "reservations": 1, "age_rate": 1_000_000, "max_age": MINUTE}
 
 Log = npt.NDArray[Any]
 Cells = dict[str, str]

@@ -5,6 +5,7 @@ One builder, two sources of choices: hypothesis (which shrinks what fails) and a
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 import numpy as np
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from onecenter_kernels.codes import BACKFILLS, ORDERS, OUTCOMES, PLACEMENTS
 
 from onecenter.fleet import NodeType
-from onecenter.policies import Policy
+from onecenter.policies import RESERVING, Policy
 from onecenter.workload.table import Workload, type_code, workload
 
 T = TypeVar("T")
@@ -109,7 +110,14 @@ def build(choices: Choices, order: str | None, backfill: str | None, placement: 
         max_age=unit * choices.pick((100, 6, 3, 1, 0)),
     )
     horizon = unit * choices.pick((3, 7, 12, 20)) if choices.chance(20) else None
-    return RandomScenario(fleet, policy, workload(**columns), horizon)
+    return RandomScenario(fleet, with_reservations(choices, policy), workload(**columns), horizon)
+
+
+def with_reservations(choices: Choices, policy: Policy) -> Policy:
+    """Return a policy, under EASY with 1..4 reservations; to be drawn last, as nothing else depends on it."""
+    if policy.backfill not in RESERVING:
+        return policy
+    return replace(policy, reservations=choices.pick((1, 1, 1, 2, 3, 4)))
 
 
 def mixed_scenario(seed: int, backfill: str | None = None) -> RandomScenario:
@@ -128,7 +136,7 @@ def mixed_scenario(seed: int, backfill: str | None = None) -> RandomScenario:
         placement=choices.pick(PLACEMENTS),
         backfill_depth=choices.pick((0, 0, 0, 3)),
     )
-    return RandomScenario(fleet, policy, workload(**columns), None)
+    return RandomScenario(fleet, with_reservations(choices, policy), workload(**columns), None)
 
 
 def mixed_job(choices: Choices, most: int) -> dict[str, int]:

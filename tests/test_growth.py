@@ -3,6 +3,7 @@
 The run with bounds checked finds a step that needs more than was asked for.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from oracle import simulate
 from random_scenarios import RandomScenario, Seeded, random_scenario
 
 from onecenter.engine.core import FOREVER, Core
+from onecenter.engine.initial import is_booked
 from onecenter.policies import Policy
 from onecenter.workload.table import DEFAULTS
 
@@ -42,7 +44,7 @@ def cramped(scenario: RandomScenario, rows: int = 1, fractions: bool = False) ->
     core = core_of(scenario, fractions)
     s = core.state
     small: dict[str, Any] = {name: getattr(s, name)[:rows].copy() for name in ("queue", "timers", "log", "runs")}
-    if scenario.policy.backfill == "conservative":
+    if is_booked(scenario.policy):
         layers = state.FIRST_ROW + 2
         small |= {"book": s.book[:2].copy(), "nodes": s.nodes[:layers].copy(), "devices": s.devices[:layers].copy()}
     core.state = s._replace(**small)
@@ -72,21 +74,31 @@ def test_a_cramped_core_with_posts_as_the_twin(seed: int) -> None:
     check_equal(core.log, simulate(*scenario, more.posts))
 
 
-@pytest.mark.parametrize("backfill", codes.BACKFILLS)
-def test_a_cramped_core_with_a_long_queue_as_the_twin(backfill: str) -> None:
-    scenario = crowd(2, "fifo", backfill, "best-fit", jobs=30 if SLOW else 120)
+POLICIES = [*((backfill, 1) for backfill in codes.BACKFILLS), ("easy", 3), ("easy-sjbf", 3)]
+
+
+def a_crowd(backfill: str, reservations: int, jobs: int) -> RandomScenario:
+    """Return a scenario with a long queue."""
+    scenario = crowd(2, "fifo", backfill, "best-fit", jobs)
+    return scenario._replace(policy=replace(scenario.policy, reservations=reservations))
+
+
+@pytest.mark.parametrize(("backfill", "reservations"), POLICIES)
+def test_a_cramped_core_with_a_long_queue_as_the_twin(backfill: str, reservations: int) -> None:
+    scenario = a_crowd(backfill, reservations, jobs=30 if SLOW else 120)
     core = cramped(scenario)
     core.advance(horizon_of(scenario))
     check_equal(core.log, simulate(*scenario))
 
 
 @pytest.mark.parametrize("posted", [False, True])
-@pytest.mark.parametrize("backfill", codes.BACKFILLS)
-def test_wide_jobs_find_room_for_their_rows(backfill: str, posted: bool) -> None:
+@pytest.mark.parametrize(("backfill", "reservations"), POLICIES)
+def test_wide_jobs_find_room_for_their_rows(backfill: str, reservations: int, posted: bool) -> None:
     # Two jobs come at once, and each is logged with a row on each of five nodes.
     wide = job(3, 2, 1, tasks=5)
     known = table([job(0, 1, 1), *([] if posted else [wide, wide])])
-    scenario = RandomScenario((nodes(5, 2),), Policy(backfill=backfill, placement="worst-fit"), known, None)
+    policy = Policy(backfill=backfill, placement="worst-fit", reservations=reservations)
+    scenario = RandomScenario((nodes(5, 2),), policy, known, None)
     columns = {name: value for name, value in wide.items() if name != "submit"}
     expected = simulate(*scenario, [(3, "submit", columns)] * 2 if posted else [])
     assert len(expected) == 3 + 2 * 7
@@ -99,13 +111,14 @@ def test_wide_jobs_find_room_for_their_rows(backfill: str, posted: bool) -> None
         check_equal(core.log, expected)
 
 
-@pytest.mark.parametrize("backfill", codes.BACKFILLS)
-def test_next_to_nothing_is_there_at_first(backfill: str) -> None:
-    scenario = crowd(2, "fifo", backfill, "best-fit", jobs=30)
+@pytest.mark.parametrize(("backfill", "reservations"), POLICIES)
+def test_next_to_nothing_is_there_at_first(backfill: str, reservations: int) -> None:
+    scenario = a_crowd(backfill, reservations, jobs=30)
     core = cramped(scenario)
     core.advance(horizon_of(scenario))
     assert len(core.state.log) > 30
     assert len(core.state.timers) > 1
     assert len(core.state.queue) > 1
-    assert (len(core.state.runs) > 1) == (backfill != "conservative")
-    assert (len(core.state.book) > 3) == (backfill == "conservative")
+    booked = backfill == "conservative" or reservations > 1
+    assert (len(core.state.runs) > 1) == (not booked)
+    assert (len(core.state.book) > 3) == booked

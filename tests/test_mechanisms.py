@@ -38,10 +38,11 @@ EXAMPLES = [example(block) for block in blocks(PAGE, "example")]
 GIVEN = [example(block) for block in blocks(PAGE, "read")]
 
 #: Columns of an example that hold what is expected under a variant of the policy.
-VARIANTS = {
-    **dict.fromkeys(codes.ORDERS, "order"),
-    **dict.fromkeys(codes.BACKFILLS, "backfill"),
-    **dict.fromkeys(codes.PLACEMENTS, "placement"),
+VARIANTS: dict[str, dict[str, Any]] = {
+    **{name: {"order": name} for name in codes.ORDERS},
+    **{name: {"backfill": name} for name in codes.BACKFILLS},
+    **{name: {"placement": name} for name in codes.PLACEMENTS},
+    "1 reservation": {"reservations": 1},
 }
 
 
@@ -81,11 +82,9 @@ def columns(case: Example) -> dict[str, list[str]]:
         "waited": waited(case, log, case.policy),
     }
     for name in set(case.rows[0]) & set(VARIANTS):
-        part = VARIANTS[name]
-        variant: dict[str, Any] = {part: name}
-        other = run(case, replace(case.policy, **variant))
+        other = run(case, replace(case.policy, **VARIANTS[name]))
         starts = ["-" if t < 0 else shown_minutes(t) for t in fates(other, n).start]
-        found[name] = places(other, n) if part == "placement" else starts
+        found[name] = places(other, n) if "placement" in VARIANTS[name] else starts
     return found
 
 

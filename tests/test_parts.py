@@ -95,7 +95,8 @@ def test_symbols_do_not_spell_out_the_state() -> None:
     assert len(str(numba.typeof(core.handle))) < 40
 
 
-def test_conservative_backfill_has_a_kernel_of_its_own() -> None:
+def test_what_keeps_a_book_has_kernels_of_its_own() -> None:
     kernel = {backfill: kernel_of(Policy(backfill=backfill)) for backfill in BACKFILLS}
     assert kernel.pop("conservative") is step.advance_conservative
     assert set(kernel.values()) == {step.advance}
+    assert kernel_of(Policy(backfill="easy-sjbf", reservations=2)) is step.advance_reserving

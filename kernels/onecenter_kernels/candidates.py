@@ -40,11 +40,11 @@ def sort_by_walltime(s, n):
 
 
 @inlined
-def list_by_walltime(s, t, quiet):
-    """List the jobs behind the head that may start, by walltime; return their number."""
+def list_by_walltime(s, t, quiet, first):
+    """List the jobs from a place of the queue on that may start, by walltime; return their number."""
     clock = s.clock[0]
     n, every = 0, clock.backfill_depth > 0
-    for i in range(clock.head + 1, clock.tail):
+    for i in range(first, clock.tail):
         j = s.queue[i].job
         if quiet and s.jobs[j].submit != t:
             continue

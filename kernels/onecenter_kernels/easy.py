@@ -139,7 +139,7 @@ def backfill_in_turn(s, t, quiet):
     by_walltime = clock.backfill == EASY_SJBF
     first, last = clock.head + 1, clock.tail
     if by_walltime:
-        last = first + list_by_walltime(s, t, quiet)
+        last = first + list_by_walltime(s, t, quiet, first)
     if clock.backfill_depth > 0:
         last = min(last, first + clock.backfill_depth)
     shadow, started = -1, False

@@ -2,7 +2,6 @@
 
 from typing import NamedTuple
 
-from .codes import CONSERVATIVE
 from .commit import most_rows
 from .heap import next_time
 from .jit import inlined, njit
@@ -51,7 +50,7 @@ def needs_of(s, t):
     rows += clock.posted_rows + clock.pending_rows
     waiting = clock.waiting + new
     book, holds, runs, steps = 0, 0, 0, 0
-    if clock.backfill == CONSERVATIVE:
+    if clock.booked:
         # Two rows per waiting job; each node has one of its own, and while it is changed two more.
         if clock.profiled:
             steps = s.nodes.shape[1] + clock.running + 2 * waiting + 2

@@ -9,9 +9,9 @@ from .room import copy_node
 
 @njit
 def keeps_running(s):
-    """Tell whether the policy looks at the running jobs by walltime end."""
-    backfill = s.clock[0].backfill
-    return backfill == EASY or backfill == EASY_SJBF
+    """Tell whether the policy looks at the running jobs by walltime end, node by node."""
+    clock = s.clock[0]
+    return not clock.booked and (clock.backfill == EASY or clock.backfill == EASY_SJBF)
 
 
 @njit

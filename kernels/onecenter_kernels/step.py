@@ -20,6 +20,7 @@ from .jit import inlined, njit
 from .needs import has_room
 from .queue import reorder
 from .reason import reason_of
+from .reserving import reserving_pass
 
 DONE, PAUSED, NEED_ROOM, WATCHED = 0, 1, 2, 3
 STEP = 4
@@ -142,17 +143,31 @@ def step(s, t):
 
 
 @inlined
-def conservative_step(s, t):
-    """Make the step of instant t (ms), with conservative backfill."""
+def begin_step_in_book(s, t):
+    """Make t (ms) the instant of the step, in the book too, and apply what is due."""
     begin_step(s, t)
     turn_to(s, t)
     apply_due_in_book(s, t, T_CANCEL)
     submit_known(s, t)
     apply_due_in_book(s, t, T_WITHDRAW)
     end_submits(s, t)
+
+
+@inlined
+def conservative_step(s, t):
+    """Make the step of instant t (ms), with conservative backfill."""
+    begin_step_in_book(s, t)
     before = s.clock[0].log
     conservative_pass(s, t)
     end_step(s, before, False)
+
+
+@inlined
+def reserving_step(s, t):
+    """Make the step of instant t (ms), with easy and several reservations."""
+    begin_step_in_book(s, t)
+    before = s.clock[0].log
+    end_step(s, before, reserving_pass(s, t))
 
 
 @njit
@@ -186,5 +201,15 @@ def advance_conservative(s, until):
     found = answer(s, until)
     while found == STEP:
         conservative_step(s, s.clock[0].next)
+        found = answer(s, until)
+    return found
+
+
+@njit
+def advance_reserving(s, until):
+    """Make all steps before instant `until` (ms), with easy and several reservations; return why it ends there."""
+    found = answer(s, until)
+    while found == STEP:
+        reserving_step(s, s.clock[0].next)
         found = answer(s, until)
     return found

@@ -11,6 +11,7 @@ from onecenter.errors import PolicyError
 from onecenter.units import MAX_DURATION, format_duration, plain
 
 DEPTH: Final = Whole(0, 10**9)
+RESERVATIONS: Final = Whole(1, 10**9)
 
 #: What each part may be, in the units of `Policy`.
 CHECKS: Final[Mapping[str, Check]] = {
@@ -21,7 +22,11 @@ CHECKS: Final[Mapping[str, Check]] = {
     "backfill_depth": DEPTH,
     "age_rate": Whole(0, 10**13),
     "max_age": Whole(0, MAX_DURATION),
+    "reservations": RESERVATIONS,
 }
+
+#: The backfills under which blocked jobs hold a place that is chosen anew in each pass.
+RESERVING: Final = ("easy", "easy-sjbf")
 
 #: The key of a waiting job is an int64.
 STEEPEST: Final = 2**62
@@ -32,6 +37,8 @@ def wrong_parts(values: Mapping[str, Any]) -> dict[str, str]:
     found, wrong = sorted_out(values, CHECKS)
     if found.get("age_rate", 0) * found.get("max_age", 0) > STEEPEST:
         wrong["age_rate"] = "age_rate times max_age is too large for the core; lower one of them"
+    if found.get("reservations", 1) > 1 and found.get("backfill", RESERVING[0]) not in RESERVING:
+        wrong["reservations"] = f"more than 1 needs backfill {' or '.join(RESERVING)}"
     return wrong
 
 
@@ -54,6 +61,9 @@ class Policy:
         Under order = "priority": what an hour of waiting adds, in millionths of a priority unit.
     max_age : int
         ms; waiting beyond it adds nothing (Slurm's PriorityMaxAge).
+    reservations : int
+        Under backfill "easy" and "easy-sjbf": how many blocked jobs hold a place in each pass (Maui's
+        RESERVATIONDEPTH).
     """
 
     order: str = "fifo"
@@ -63,6 +73,7 @@ class Policy:
     backfill_depth: int = 0
     age_rate: int = 0
     max_age: int = 7 * 86_400_000
+    reservations: int = 1
 
     def __post_init__(self) -> None:
         """Check the parts, as a scenario's `[policy]` is checked.
@@ -96,6 +107,7 @@ class Policy:
         parts = {
             self.name or f"{self.order} order, {self.backfill} backfill": True,
             self.placement: True,
+            f"{self.reservations} reservations": self.reservations > 1,
             f"depth {self.depth}": self.depth > 0,
             f"backfill depth {self.backfill_depth}": self.backfill_depth > 0,
             ageing: self.order == "priority" and self.age_rate > 0,
@@ -152,7 +164,8 @@ def policy_of(
     Parameters
     ----------
     policy : Policy, str or None
-        A name sets order and backfill; everything else stays that of the default. None: the default.
+        A name sets order and backfill; everything else stays that of the default, but for reservations where that
+        backfill makes none. None: the default.
     default : Policy
         That of the scenario.
     order, backfill, placement : str, optional
@@ -167,10 +180,11 @@ def policy_of(
     if not isinstance(chosen, Policy):
         if not isinstance(chosen, str) or chosen not in NAMED:
             raise PolicyError("policy", [f"{shown(chosen)}: one of {', '.join(NAMED)} is expected"])
-        chosen = replace(default, order=NAMED[chosen].order, backfill=NAMED[chosen].backfill)
-    return replace(
-        chosen,
-        order=chosen.order if order is None else order,
-        backfill=chosen.backfill if backfill is None else backfill,
-        placement=chosen.placement if placement is None else placement,
-    )
+        order = NAMED[chosen].order if order is None else order
+        backfill = NAMED[chosen].backfill if backfill is None else backfill
+        chosen = default
+    order = chosen.order if order is None else order
+    backfill = chosen.backfill if backfill is None else backfill
+    placement = chosen.placement if placement is None else placement
+    reservations = chosen.reservations if backfill in RESERVING else 1
+    return replace(chosen, order=order, backfill=backfill, placement=placement, reservations=reservations)

@@ -22,9 +22,9 @@ FOREVER = state.FOREVER
 
 
 def kernel_of(policy: Policy) -> Callable[..., int]:
-    """Return the kernel that makes the steps under a policy; there are two, as a process compiles what it runs."""
-    found: Callable[..., int] = kernel.advance_conservative if policy.backfill == "conservative" else kernel.advance
-    return found
+    """Return the kernel that makes the steps under a policy; there are three, as a process compiles what it runs."""
+    found: Callable[..., int] = kernel.advance_reserving if initial.is_booked(policy) else kernel.advance
+    return kernel.advance_conservative if policy.backfill == "conservative" else found
 
 
 class Core:

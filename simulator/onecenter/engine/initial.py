@@ -86,9 +86,14 @@ def jobs_of(workload: Workload) -> state.Array:
     return jobs
 
 
+def is_booked(policy: Policy) -> bool:
+    """Tell whether a book says what will be free over time: EASY with one reservation needs its shadow time only."""
+    return policy.backfill == "conservative" or policy.reservations > 1
+
+
 def book_of(policy: Policy, rows: int = 64) -> state.Array:
-    """Return a book: now, the shadow and its whole row or, for conservative, the present and unused rows."""
-    if policy.backfill != "conservative":
+    """Return the present and unused rows or, where no book is kept, now, the shadow and its whole row."""
+    if not is_booked(policy):
         book = table(3, state.BOOK_DTYPE)
         book["layer"] = state.NOW, state.SHADOW, state.PROJECTED
         book["t"][1:] = FOREVER
@@ -100,7 +105,7 @@ def book_of(policy: Policy, rows: int = 64) -> state.Array:
 
 def is_indexed(policy: Policy) -> bool:
     """Tell whether the queue keeps its places and an index."""
-    return (policy.order, policy.backfill, policy.backfill_depth) == ("fifo", "easy", 0)
+    return (policy.order, policy.backfill, policy.backfill_depth) == ("fifo", "easy", 0) and not is_booked(policy)
 
 
 def queue_of(policy: Policy, queue: state.Array) -> dict[str, state.Array]:
@@ -114,8 +119,8 @@ def queue_of(policy: Policy, queue: state.Array) -> dict[str, state.Array]:
 
 
 def is_profiled(policy: Policy, workload: Workload, fractions: bool) -> bool:
-    """Tell whether conservative backfill keeps one profile per node: for jobs of one task on whole accelerators."""
-    if policy.backfill != "conservative" or policy.placement == "fewest-racks" or fractions:
+    """Tell whether the book is one profile per node: for jobs of one task on whole accelerators."""
+    if not is_booked(policy) or policy.placement == "fewest-racks" or fractions:
         return False
     return are_single(workload)
 
@@ -145,7 +150,8 @@ def clock_of(policy: Policy, workload: Workload, fractions: bool, scratch: int) 
     clock["fractions"], clock["scratch"], clock["holds"] = fractions, scratch, scratch
     clock["cpu_only"], clock["cpus"] = (workload.accelerators == 0).any(), (workload.cpus > 0).any()
     clock["jobs"] = clock["known"] = len(workload)
-    clock["book"] = 1 if policy.backfill == "conservative" else 2
+    clock["booked"] = is_booked(policy)
+    clock["book"] = 1 if is_booked(policy) else 2
     clock["indexed"], clock["shapes"] = is_indexed(policy), 1
     return clock
 
@@ -165,7 +171,6 @@ def state_of(fleet: Sequence[NodeType], policy: Policy, workload: Workload, frac
     clock["step_rows"] = clock["steps_end"] = count if profiled else 0
     trees = table(TREES, state.TREE_DTYPE)
     trees["seen"] = -1
-    easy = policy.backfill != "conservative"
     made = State(
         jobs=jobs_of(workload),
         types=types,
@@ -183,7 +188,7 @@ def state_of(fleet: Sequence[NodeType], policy: Policy, workload: Workload, frac
         counts=table((2, counts), state.COUNT_DTYPE),
         shapes=table(SHAPES_INDEXED if is_indexed(policy) else SHAPES, state.SHAPE_DTYPE),
         trees=trees,
-        earliest=table((TREES, 2 * power_of_two(count) if easy else 2), state.LEAF_DTYPE),
+        earliest=table((TREES, 2 if is_booked(policy) else 2 * power_of_two(count)), state.LEAF_DTYPE),
         reserved=table(scratch, state.RESERVED_DTYPE),
         coming=table(count, state.COMING_DTYPE),
         steps=steps_of(nodes, profiled),

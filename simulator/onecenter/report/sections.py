@@ -143,6 +143,8 @@ class Writer:
             rate = self.words.count(policy.age_rate / 1e6)
             text = self.words("ageing text", rate=rate, most=self.words.exact(policy.max_age))
             pairs.append((self.words("ageing"), text))
+        if policy.reservations > 1:
+            pairs.append((self.words("reservations"), self.words.count(policy.reservations)))
         if policy.depth or policy.backfill_depth:
             shown = {"depth": self._most(policy.depth), "behind": self._most(policy.backfill_depth)}
             pairs.append((self.words("depth"), self.words("depth text", **shown)))

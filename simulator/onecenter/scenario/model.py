@@ -12,7 +12,7 @@ from pydantic import Field, PrivateAttr, WithJsonSchema
 from onecenter import units
 from onecenter.checks import did_you_mean
 from onecenter.fleet import MAX_NODE_TYPES, NodeType, too_large
-from onecenter.policies import DEPTH, Policy, wrong_parts
+from onecenter.policies import DEPTH, RESERVATIONS, Policy, wrong_parts
 from onecenter.scenario.demand import Priority, Stream
 from onecenter.scenario.few import Few
 from onecenter.scenario.growth import Growth, unknown_names
@@ -38,6 +38,9 @@ Order = Literal["fifo", "sjf", "smallest-first", "largest-first", "priority"]
 Backfill = Literal["none", "easy", "easy-sjbf", "conservative"]
 Placement = Literal["first-fit", "best-fit", "worst-fit", "fewest-racks"]
 Depth = Annotated[Integer, WithJsonSchema({"type": "integer", "minimum": DEPTH.low, "maximum": DEPTH.high})]
+Reservations = Annotated[
+    Integer, WithJsonSchema({"type": "integer", "minimum": RESERVATIONS.low, "maximum": RESERVATIONS.high})
+]
 
 
 class Text(Table):
@@ -158,6 +161,9 @@ class PolicyTable(Table):
     depth: Depth = Field(default=0, description="so many jobs a pass looks at in order; 0: all")
     backfill_depth: Depth = Field(
         default=0, description="so many jobs behind the blocked one backfill looks at; 0: all"
+    )
+    reservations: Reservations = Field(
+        default=1, description="under easy and easy-sjbf: so many blocked jobs hold a place in each pass"
     )
     age_rate: Millionths = Field(
         default=0, description='under order = "priority": what an hour of waiting adds to the priority'

@@ -1,0 +1,130 @@
+"""The pass of EASY with several reservations: the first blocked jobs hold one each, chosen anew in every pass.
+
+Between passes the book, or the profile, holds what runs; reservations are in it during the pass only.
+"""
+
+from .asks import ask_of
+from .book import begin, first_row_from, picks_of, reserve, unreserve
+from .candidates import list_by_walltime
+from .codes import EASY_SJBF, S_WAITING
+from .commit import start
+from .conservative import place_from, reserve_earliest, short_row
+from .jit import inlined, njit
+from .picks import note
+from .promise import earliest_place
+from .queue import drop_head, keep_waiting
+from .shapes import shape_at, shape_of
+from .sums import may_start_now, test_again
+
+
+@njit
+def place_from_now(s, j):
+    """Place job j from now on for its walltime; return the number of picks, 0: it does not fit."""
+    ask, types, walltime = ask_of(s, j), s.jobs[j].types, s.jobs[j].walltime
+    if s.clock[0].profiled:
+        t, node = earliest_place(s, types, ask, walltime)
+        return note(s, 0, node, -1, 1) if t == s.clock[0].now else 0
+    hi = first_row_from(s, s.clock[0].now + walltime)
+    while types > 0:
+        kind = (types & 15) - 1
+        if short_row(s, 0, hi, kind, ask) < 0:
+            picks = place_from(s, 0, kind, ask, walltime)
+            if picks > 0:
+                return picks
+        types >>= 4
+    return 0
+
+
+@njit
+def start_if_it_fits(s, j, shape, t):
+    """Start job j of a shape if it fits from now on for its walltime; tell whether it did."""
+    if not may_start_now(s, shape, j):
+        return False
+    picks = place_from_now(s, j)
+    if picks == 0:
+        return False
+    reserve(s, j, t, picks)
+    start(s, j, picks_of(s, j), t)
+    begin(s, j)
+    test_again(s)
+    return True
+
+
+@inlined
+def start_in_order(s, t):
+    """Start jobs in order until one does not fit; return whether the depth limit came first."""
+    clock = s.clock[0]
+    looked = 0
+    while clock.head < clock.tail:
+        if looked == clock.depth and clock.depth > 0:
+            return True
+        i = clock.head
+        if not start_if_it_fits(s, s.queue[i].job, shape_at(s, i), t):
+            return False
+        drop_head(s)
+        looked += 1
+    return False
+
+
+@inlined
+def some_may_start(s, first, last):
+    """Tell whether a job in the places first .. last - 1 of the queue may start now."""
+    for i in range(first, last):
+        if may_start_now(s, shape_at(s, i), s.queue[i].job):
+            return True
+    return False
+
+
+@inlined
+def start_or_reserve(s, t, last):
+    """Start the jobs behind the head that fit and reserve for the first blocked ones; return the place behind the last.
+
+    Where the rest are tried by walltime, it ends with the last reservation.
+    """
+    clock = s.clock[0]
+    reserve_earliest(s, s.queue[clock.head].job, 1)
+    i, reserved = clock.head + 1, 1
+    while i < last and (reserved < clock.reservations or clock.backfill != EASY_SJBF):
+        j = s.queue[i].job
+        if not start_if_it_fits(s, j, shape_at(s, i), t) and reserved < clock.reservations:
+            reserve_earliest(s, j, 1)
+            reserved += 1
+        i += 1
+    return i
+
+
+@inlined
+def start_by_walltime(s, t, first, most):
+    """Start jobs from a place of the queue on that fit, the shortest first, of at most so many."""
+    for i in range(min(most, list_by_walltime(s, t, False, first))):
+        j = s.queue[i].candidate
+        start_if_it_fits(s, j, shape_of(s, j), t)
+
+
+@inlined
+def forget_reservations(s, last):
+    """Take back what the waiting jobs before a place of the queue have reserved."""
+    for i in range(s.clock[0].head, last):
+        j = s.queue[i].job
+        if s.jobs[j].state == S_WAITING and s.jobs[j].start >= 0:
+            unreserve(s, j)
+
+
+@inlined
+def reserving_pass(s, t):
+    """Make a pass in which several blocked jobs reserve; return whether the depth limit ended it."""
+    clock = s.clock[0]
+    test_again(s)
+    if start_in_order(s, t):
+        return True
+    last = clock.tail
+    if clock.backfill_depth > 0:
+        last = min(last, clock.head + 1 + clock.backfill_depth)
+    if not some_may_start(s, clock.head + 1, clock.tail):
+        return False
+    behind = start_or_reserve(s, t, last)
+    if behind < last:
+        start_by_walltime(s, t, behind, last - behind)
+    forget_reservations(s, behind)
+    keep_waiting(s, S_WAITING)
+    return False
