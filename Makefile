@@ -39,7 +39,7 @@ structure: $(VENV)/ready
 	@$(RUN) tests/structure.py
 
 bench: $(VENV)/ready
-	@$(RUN) -m benchmarks throughput
+	@for name in throughput scale queue start-up memory; do $(RUN) -m benchmarks $$name --write || exit; done
 	@$(RUN) -m benchmarks queue-delay --check
 
 notebooks: $(VENV)/ready

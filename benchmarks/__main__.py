@@ -1,35 +1,86 @@
-"""``python -m benchmarks throughput|queue-delay [--quick] [--json] [--check | --update]``."""
+"""``python -m benchmarks NAME [--quick | --write] [--json]``; those with exact figures also [--check | --update]."""
 
 import argparse
 import json
 import sys
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Final, NamedTuple
 
 from onecenter_kernels.jit import compiled_before
 from onecenter_kernels.step import advance
 
-from benchmarks import expectations, queue_delay, throughput, work
+from benchmarks import expectations, memory, performance, queue_delay, scaling, start_up, throughput, work
+from benchmarks.ratios import Say
 from onecenter.errors import OnecenterError
 
 CHANGED = 1
+
+
+class Benchmark(NamedTuple):
+    """What a command measures: given --quick and a function that prints progress, a report; and the report as text."""
+
+    about: str
+    quick: str
+    measure: Callable[[bool, Say], dict[str, Any]]
+    lines: Callable[[dict[str, Any]], list[str]]
+
+
+def _with_share(measure: Callable[[float, Say], dict[str, Any]]) -> Callable[[bool, Say], dict[str, Any]]:
+    return lambda quick, say: measure(QUICK_SHARE if quick else 1.0, say)
+
+
+#: The part of the jobs that --quick runs.
+QUICK_SHARE: Final = 0.1
+
+BENCHMARKS: Final = {
+    "throughput": Benchmark(
+        "jobs simulated a second beside bare SimPy, and exact work counts",
+        "fewer jobs",
+        lambda quick, say: throughput.measure(throughput.QUICK if quick else throughput.FULL, say),
+        throughput.lines,
+    ),
+    "scale": Benchmark(
+        "what a job costs as the center grows", "smaller centers", _with_share(scaling.scale), scaling.lines
+    ),
+    "queue": Benchmark(
+        "what a job costs as the queue grows", "shorter queues", _with_share(scaling.queue), scaling.lines
+    ),
+    "start-up": Benchmark(
+        "CPU time of a first run and of a worker, beside the floor",
+        "one round",
+        _with_share(start_up.measure),
+        start_up.lines,
+    ),
+    "memory": Benchmark(
+        "peak memory of runs of many jobs", "fewer jobs", _with_share(memory.table), memory.lines
+    ),
+    "queue-delay": Benchmark(
+        "wait and bounded slowdown of every policy",
+        "the first workload only",
+        lambda quick, say: {"workloads": queue_delay.measure(queue_delay.wanted(quick))},
+        lambda report: queue_delay.lines(report["workloads"]),
+    ),
+}
+
+#: Those with exact figures that are committed.
+EXACT: Final = ("throughput", "queue-delay")
 
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
     top = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     commands = top.add_subparsers(dest="command", required=True)
-    texts = {
-        "throughput": ("jobs simulated a second beside bare SimPy, and exact work counts", "fewer jobs"),
-        "queue-delay": ("wait and bounded slowdown of every policy", "the first workload only"),
-    }
-    for name, (text, quick) in texts.items():
-        command = commands.add_parser(name, help=text, description=text)
-        command.add_argument("--quick", action="store_true", help=quick)
-        command.add_argument("--json", action="store_true", help="print one JSON object")
+    for name, benchmark in BENCHMARKS.items():
+        command = commands.add_parser(name, help=benchmark.about, description=benchmark.about)
         either = command.add_mutually_exclusive_group()
-        either.add_argument("--check", action="store_true", help="exit 1 if an exact figure has changed")
-        either.add_argument("--update", action="store_true", help="write the exact figures of all runs and stop")
+        either.add_argument("--quick", action="store_true", help=benchmark.quick)
+        if name in performance.TITLES:
+            either.add_argument("--write", action="store_true", help=f"write the table into {performance.PAGE.name}")
+        command.add_argument("--json", action="store_true", help="print one JSON object")
+        if name in EXACT:
+            exact = command.add_mutually_exclusive_group()
+            exact.add_argument("--check", action="store_true", help="exit 1 if an exact figure has changed")
+            exact.add_argument("--update", action="store_true", help="write the exact figures of all runs and stop")
     return top
 
 
@@ -39,7 +90,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not compiled_before(advance):
         say("compiling the kernels, which takes about half a minute")
     try:
-        return (_throughput if asked.command == "throughput" else _queue_delay)(asked)
+        if getattr(asked, "update", False):
+            _update(asked.command)
+            return 0
+        return _measured(asked)
     except OnecenterError as error:
         say(str(error))
         return 2
@@ -50,28 +104,33 @@ def say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def _throughput(asked: argparse.Namespace) -> int:
-    found = work.counts() if asked.check or asked.update else {}
-    if asked.update:
-        expectations.save(work.FILE, found)
-        return 0
-    changes = expectations.changes(expectations.load(work.FILE), found) if asked.check else None
-    report = throughput.measure(throughput.QUICK if asked.quick else throughput.FULL, say)
-    return _told(asked, report, throughput.lines(report), changes)
+def _update(name: str) -> None:
+    if name == "throughput":
+        expectations.save(work.FILE, work.counts())
+    else:
+        expectations.save(queue_delay.FILE, queue_delay.measure(queue_delay.wanted(False)))
 
 
-def _queue_delay(asked: argparse.Namespace) -> int:
-    names = queue_delay.wanted(asked.quick and not asked.update)
-    found = queue_delay.measure(names)
-    if asked.update:
-        expectations.save(queue_delay.FILE, found)
-        return 0
-    changes = None
-    if asked.check:
-        every = expectations.load(queue_delay.FILE)
-        expected = {name: rows for name, rows in every.items() if name in names or not asked.quick}
-        changes = expectations.changes(queue_delay.flat(expected), queue_delay.flat(found))
-    return _told(asked, {"workloads": found}, queue_delay.lines(found), changes)
+def _measured(asked: argparse.Namespace) -> int:
+    benchmark = BENCHMARKS[asked.command]
+    checked = getattr(asked, "check", False)
+    changes = _changed_work() if checked and asked.command == "throughput" else None
+    report = benchmark.measure(asked.quick, say)
+    if checked and asked.command == "queue-delay":
+        changes = _changed_delays(report["workloads"], asked.quick)
+    if getattr(asked, "write", False):
+        performance.write(asked.command, report)
+    return _told(asked, report, benchmark.lines(report), changes)
+
+
+def _changed_work() -> list[str]:
+    return expectations.changes(expectations.load(work.FILE), work.counts())
+
+
+def _changed_delays(found: dict[str, Any], quick: bool) -> list[str]:
+    every = expectations.load(queue_delay.FILE)
+    expected = {name: rows for name, rows in every.items() if name in found or not quick}
+    return expectations.changes(queue_delay.flat(expected), queue_delay.flat(found))
 
 
 def _told(asked: argparse.Namespace, report: dict[str, Any], text: list[str], changes: list[str] | None) -> int:

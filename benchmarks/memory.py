@@ -6,7 +6,9 @@ import resource
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any, Final
 
+from benchmarks.ratios import Say
 from benchmarks.workloads import fleet, poisson_jobs
 from onecenter.engine.center import Center
 from onecenter.policies import Policy
@@ -14,8 +16,12 @@ from onecenter.results.figures import figures
 from onecenter.results.segments import fates
 from onecenter.results.window import whole_run
 
-#: Nodes of the center.
-NODES = 64
+#: Nodes of the center, and the load.
+NODES: Final = 64
+LOAD: Final = 0.95
+
+#: Jobs.
+SIZES: Final = (1_000_000, 10_000_000)
 
 
 def peak_bytes() -> int:
@@ -40,6 +46,22 @@ def measure(jobs: int, load: float, backfill: str) -> dict[str, float]:
     window = whole_run(center.log)
     figures(work, fates(center.log, len(work)), fleet(NODES), window, window.horizon)
     return {"run": round(after_run / 1e6, 1), "figures": round(peak_bytes() / 1e6, 1)}
+
+
+def table(share: float, say: Say) -> dict[str, Any]:
+    """Return the peaks of runs of many jobs, with a share (0..1) of them."""
+    rows = []
+    for jobs in SIZES:
+        count = max(round(share * jobs), 1_000)
+        rows.append({"jobs": count, "load": LOAD, "policy": "easy", **measured_apart(count, LOAD, "easy")})
+        say(f"{count:,} jobs: done")
+    return {"rows": rows}
+
+
+def lines(report: dict[str, Any]) -> list[str]:
+    """Return a report as text."""
+    text = [f"{'jobs':>12} {'MB':>9} {'MB with all figures':>20}"]
+    return [*text, *(f"{row['jobs']:>12,} {row['run']:>9,.0f} {row['figures']:>20,.0f}" for row in report["rows"])]
 
 
 def measured_apart(jobs: int, load: float, backfill: str) -> dict[str, float]:

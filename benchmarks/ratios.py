@@ -101,15 +101,16 @@ def _measured(nodes: Sequence[NodeType], policy: Policy, work: Workload, stride:
 def _median(run: Callable[[], object]) -> float:
     """Return the median CPU time (s) of a run."""
     spent: list[float] = []
-    for one in _times(run):
+    for one in times(run, RUNS):
         spent.append(one)
         if one > LONG:
             break
     return statistics.median(spent)
 
 
-def _times(run: Callable[[], object]) -> Iterator[float]:
-    for _ in range(RUNS):
+def times(run: Callable[[], object], count: int) -> Iterator[float]:
+    """Yield the CPU times (s) of so many runs, garbage collected before each and not during it."""
+    for _ in range(count):
         gc.collect()
         gc.disable()
         try:

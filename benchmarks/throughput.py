@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from benchmarks import ratios as beside_bare
 from benchmarks.bare import VARIANTS
-from benchmarks.memory import measured_apart
+from benchmarks.ratios import Say
 from benchmarks.workloads import SEED, fleet, poisson_jobs
 from onecenter.engine.center import Center
 from onecenter.engine.conductor import STRIDES
@@ -43,12 +43,9 @@ class Sizes:
 FULL: Final = Sizes(100_000, 1_000_000)
 QUICK: Final = Sizes(20_000, 100_000)
 
-#: Takes a line of progress.
-Say = Callable[[str], None]
-
 
 def measure(sizes: Sizes, say: Say) -> dict[str, Any]:
-    """Return all times and ratios, and the peak memory of the large run."""
+    """Return all times and ratios."""
     warm_up()
     gc.collect()
     # What was there before is garbage no more: the collections between the runs need not look at it.
@@ -73,15 +70,14 @@ def _measured(sizes: Sizes, say: Say) -> dict[str, Any]:
             for stride in STRIDES if jobs == sizes.small else STRIDES[:1]:
                 center += [{**at, **row} for row in _center(work, stride, speeds)]
                 say(f"center, {jobs} jobs, load {load}, {stride} stride: done")
-    memory = [_memory(sizes.large, LOADS[-1], backfill) for backfill in BACKFILLS]
     table = beside_bare.rows(sizes.small / FULL.small, say)
-    machine = {"processor": platform.machine(), "cores": os.cpu_count(), "system": platform.platform()}
-    origin = {"versions": origin["versions"], "kernel_hash": origin["kernel_hash"], "machine": machine}
-    return {**origin, "nodes": NODES, "bare": bare, "center": center, "memory": memory, "rows": table}
+    origin = {"versions": origin["versions"], "kernel_hash": origin["kernel_hash"], "machine": machine()}
+    return {**origin, "nodes": NODES, "bare": bare, "center": center, "rows": table}
 
 
-def _memory(jobs: int, load: float, backfill: str) -> dict[str, Any]:
-    return {"jobs": jobs, "load": load, "backfill": backfill, "peak_mb": measured_apart(jobs, load, backfill)}
+def machine() -> dict[str, Any]:
+    """Return what the times were measured on."""
+    return {"processor": platform.machine(), "cores": os.cpu_count(), "system": platform.platform()}
 
 
 def warm_up() -> None:
@@ -138,12 +134,6 @@ def lines(report: dict[str, Any]) -> list[str]:
             if (row["jobs"], row["load"]) == (jobs, load):
                 ratios = "".join(f" {ratio:>13.3f}" for ratio in row.get("to_bare", {}).values())
                 text.append(f"{jobs:>9} {load:>5}  {_what(row):28} {row['jobs_per_s']:>11,}{ratios}")
-    for row in report["memory"]:
-        peak = row["peak_mb"]
-        text.append(
-            f"peak memory, {row['jobs']} jobs, load {row['load']}, {_policy(row['backfill'])}: "
-            f"{peak['run']} MB, with all figures worked out {peak['figures']} MB"
-        )
     return [*text, "", *beside_bare.lines(report["rows"])]
 
 

@@ -28,8 +28,8 @@ def test_an_order_that_is_in_time(order: int) -> None:
 
 
 def test_an_order_that_comes_too_late_says_by_how_much() -> None:
-    assert said(order=-2) == "2 nodes are needed in month 5, and their order is 2 months late: 10 in all."
-    assert "late" in said(order=-1)
+    assert said(order=-2) == "2 nodes are needed in month 5, and the order is 2 months late: 10 in all."
+    assert said(order=-1, before=9) == "1 node is needed in month 5, and the order is 1 month late: 10 in all."
 
 
 def test_an_interval_is_given_where_the_count_is_open() -> None:

@@ -14,6 +14,7 @@ from pages import ROOT, Block, blocks
 from onecenter.cli.main import main, parser
 
 PAGES = ("README.md", "README.zh.md", "docs/how-to.md")
+OTHERS = ("CONTRIBUTING.md", "CHANGELOG.md", "docs/mechanisms.md", "docs/performance.md", "docs/tiny.md")
 
 #: Blocks that name a file behind their language are written to it.
 TEXTS = ("text", "toml")
@@ -121,7 +122,7 @@ def alike(shown: str, found: str, sampled: bool) -> bool:
     return all(float(a.replace(",", "")) == pytest.approx(float(b.replace(",", "")), rel=0.2) for a, b in pairs)
 
 
-@pytest.mark.parametrize("page", [*PAGES, "CONTRIBUTING.md", "CHANGELOG.md", "docs/mechanisms.md", "docs/tiny.md"])
+@pytest.mark.parametrize("page", [*PAGES, *OTHERS])
 def test_links_lead_somewhere(page: str) -> None:
     """Files and headings that a page links to are there."""
     text = (ROOT / page).read_text(encoding="utf-8")

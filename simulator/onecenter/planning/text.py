@@ -89,7 +89,7 @@ def _bought(found: Found, words: Words) -> Iterator[str]:
     bought, conditions, parts = found.buy, found.question.conditions(words), []
     if bought is not None and not _only(found):
         more = {kind: count for kind, count in bought.counts.items() if count > 0}
-        named = [words("plan.one" if n == 1 else "plan.some", count=n, name=kind) for kind, n in more.items()]
+        named = [words("plan.some", count=n, name=kind) for kind, n in more.items()]
         fewer = -sum(bought.counts.values())
         if more:
             parts.append(words("plan.buy", counts=words("plan.and").join(named)))

@@ -1,9 +1,10 @@
 """Texts, and numbers with their units, as each language writes them."""
 
 import math
+import string
 from collections.abc import Callable
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from onecenter import units
 from onecenter.words.catalogue import catalogue
@@ -20,6 +21,19 @@ MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", 
 SCALES: Final = {"en": ((1e9, " billion "), (1e6, " million ")), "zh": ((1e8, " 亿"), (1e4, " 万"))}
 
 Write = Callable[[float], str]
+
+
+class _Filler(string.Formatter):
+    """Fills texts in; {count:node|nodes} gives the number with the word for one or for many behind it."""
+
+    def format_field(self, value: Any, form: str) -> str:
+        one, several, many = form.partition("|")
+        if not several:
+            return str(super().format_field(value, form))
+        return f"{value} {one if str(value) == '1' else many}"
+
+
+FILLER: Final = _Filler()
 
 
 class Words:
@@ -40,7 +54,7 @@ class Words:
 
     def __call__(self, key: str, **values: object) -> str:
         """Return the text of a key with its values filled in."""
-        return self._texts[key].format(**values)
+        return FILLER.format(self._texts[key], **values)
 
     def known(self, key: str) -> str:
         """Return the text of a key, or the key itself where it has none."""
