@@ -84,3 +84,13 @@ def test_the_hardest_of_two_targets_decides() -> None:
 
     fleets = np.arange(8, 24)[:, None]
     assert fleets[choice([both(10), both(13), both(15), both(18)], fleets).place] == 16
+
+
+def test_a_fleet_far_off_tells_nothing_where_two_others_do() -> None:
+    # Misses by 10 with 5 nodes, is met by a hair with 6; 7 nodes have next to no late job, off the line through both.
+    def tried(nodes: int, late: float) -> Tried:
+        return Tried((nodes,), np.full((1, 10), late), np.full((1, 10), 10.0))
+
+    assert near([tried(5, 100), tried(6, 9), tried(7, 1)], 0) == [0, 1]
+    assert near([tried(6, 9), tried(7, 1), tried(8, 0)], 0) == [0, 1]
+    assert near([tried(7, 1), tried(8, 0)], 0) == []

@@ -120,9 +120,9 @@ def near(tried: Sequence[Tried], target: int) -> list[int]:
         rows.add(int(above[np.argmin(pressure[above])]))
     if len(below):
         rows.add(int(below[np.argmax(pressure[below])]))
-    nearest = np.argsort(np.abs(np.log(np.maximum(pressure, 1e-9))), kind="stable")
-    rows.update(nearest[: len(tried[0].values) + 1].tolist())
-    return sorted(rows)
+    nearest = np.argsort(np.abs(np.log(np.maximum(pressure, 1e-9))), kind="stable").tolist()
+    others = [row for row in nearest if row not in rows]
+    return sorted([*rows, *others[: max(0, len(tried[0].values) + 1 - len(rows))]])
 
 
 def _resampled(each: Tried, rng: np.random.Generator) -> tuple[Array, Array]:
