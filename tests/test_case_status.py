@@ -93,7 +93,9 @@ def interrupted(doing: str, name: str, folder: Path) -> tuple[int, str]:
     kill = f"os.kill(os.getpid(), signal.{name}); time.sleep(0.2)"
     (folder / "imported.py").write_text(f"import os, signal, time\n{kill}\nprint('whole')\n")
     code = (
-        "import os, signal, sys, time\nimport onecenter.cli.commands as commands\nfrom onecenter.cli.main import main\n"
+        # Under nohup the tests ignore the end of a terminal, and so would the command.
+        f"import os, signal, sys, time\nsignal.signal(signal.{name}, signal.SIG_DFL)\n"
+        "import onecenter.cli.commands as commands\nfrom onecenter.cli.main import main\n"
         f"sys.path.insert(0, {str(folder)!r})\ndef run(*_, **__):\n    {doing}\n    time.sleep(5)\n"
         "commands.run = run\nsys.exit(main(['run', 'tiny']))"
     )
