@@ -1,15 +1,20 @@
-"""``python -m benchmarks NAME [--quick | --write] [--json]``; those with exact figures also [--check | --update]."""
+"""``python -m benchmarks NAME [--quick | --write] [--json]``; those with exact figures also [--check | --update].
+
+``peers`` installs other simulators, each into an environment of its own below ``--work DIR``.
+"""
 
 import argparse
 import json
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from onecenter_kernels.jit import compiled_before
 from onecenter_kernels.step import advance
 
 from benchmarks import expectations, memory, performance, queue_delay, scaling, start_up, throughput, work
+from benchmarks.peers import table as peers
 from benchmarks.ratios import Say
 from onecenter.errors import OnecenterError
 
@@ -17,26 +22,33 @@ CHANGED = 1
 
 
 class Benchmark(NamedTuple):
-    """What a command measures: given --quick and a function that prints progress, a report; and the report as text."""
+    """What a command measures: given its options and a function that prints progress, a report; the report as text."""
 
     about: str
     quick: str
-    measure: Callable[[bool, Say], dict[str, Any]]
+    measure: Callable[[argparse.Namespace, Say], dict[str, Any]]
     lines: Callable[[dict[str, Any]], list[str]]
-
-
-def _with_share(measure: Callable[[float, Say], dict[str, Any]]) -> Callable[[bool, Say], dict[str, Any]]:
-    return lambda quick, say: measure(QUICK_SHARE if quick else 1.0, say)
 
 
 #: The part of the jobs that --quick runs.
 QUICK_SHARE: Final = 0.1
 
+
+def _share(asked: argparse.Namespace) -> float:
+    return QUICK_SHARE if asked.quick else 1.0
+
+
+def _with_share(
+    measure: Callable[[float, Say], dict[str, Any]],
+) -> Callable[[argparse.Namespace, Say], dict[str, Any]]:
+    return lambda asked, say: measure(_share(asked), say)
+
+
 BENCHMARKS: Final = {
     "throughput": Benchmark(
         "jobs simulated a second beside bare SimPy, and exact work counts",
         "fewer jobs",
-        lambda quick, say: throughput.measure(throughput.QUICK if quick else throughput.FULL, say),
+        lambda asked, say: throughput.measure(throughput.QUICK if asked.quick else throughput.FULL, say),
         throughput.lines,
     ),
     "scale": Benchmark(
@@ -54,10 +66,16 @@ BENCHMARKS: Final = {
     "memory": Benchmark(
         "peak memory of runs of many jobs", "fewer jobs", _with_share(memory.table), memory.lines
     ),
+    "peers": Benchmark(
+        "jobs simulated a second beside other simulators, and starts compared with theirs",
+        "a smaller center and fewer jobs",
+        lambda asked, say: peers.measure(_share(asked), asked.work, say),
+        peers.lines,
+    ),
     "queue-delay": Benchmark(
         "wait and bounded slowdown of every policy",
         "the first workload only",
-        lambda quick, say: {"workloads": queue_delay.measure(queue_delay.wanted(quick))},
+        lambda asked, say: {"workloads": queue_delay.measure(queue_delay.wanted(asked.quick))},
         lambda report: queue_delay.lines(report["workloads"]),
     ),
 }
@@ -77,6 +95,8 @@ def parser() -> argparse.ArgumentParser:
         if name in performance.TITLES:
             either.add_argument("--write", action="store_true", help=f"write the table into {performance.PAGE.name}")
         command.add_argument("--json", action="store_true", help="print one JSON object")
+        if name == "peers":
+            command.add_argument("--work", type=Path, metavar="DIR", help="where they are installed and found again")
         if name in EXACT:
             exact = command.add_mutually_exclusive_group()
             exact.add_argument("--check", action="store_true", help="exit 1 if an exact figure has changed")
@@ -115,7 +135,7 @@ def _measured(asked: argparse.Namespace) -> int:
     benchmark = BENCHMARKS[asked.command]
     checked = getattr(asked, "check", False)
     changes = _changed_work() if checked and asked.command == "throughput" else None
-    report = benchmark.measure(asked.quick, say)
+    report = benchmark.measure(asked, say)
     if checked and asked.command == "queue-delay":
         changes = _changed_delays(report["workloads"], asked.quick)
     if getattr(asked, "write", False):

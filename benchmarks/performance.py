@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks import memory, ratios, scaling, start_up
+from benchmarks.peers import table as peers
 from benchmarks.throughput import machine
 from onecenter.errors import ResultError
 
@@ -26,6 +27,17 @@ TITLES: Final[Mapping[str, Mapping[str, str]]] = {
     "queue": {"waiting": "waiting", "jobs": "jobs", "us": "us per job"},
     "start-up": {"what": "process", "s": "CPU s", "ratio": "times the floor"},
     "memory": {"jobs": "jobs", "load": "load", "policy": "backfill", "run": "MB", "figures": "MB with all figures"},
+    "peers": {
+        "policy": "policy",
+        "cores": "cores of a job",
+        "simulator": "simulator",
+        "jobs": "jobs",
+        "waited": "waited",
+        "speed": "jobs per s",
+        "ratio": "times as long as onecenter",
+        "differ": "starts that differ",
+        "largest": "by at most (s)",
+    },
 }
 
 #: How many rows each table has.
@@ -35,6 +47,7 @@ ROWS: Final[Mapping[str, int]] = {
     "queue": len(scaling.QUEUES),
     "start-up": len(start_up.PROCESSES),
     "memory": len(memory.SIZES),
+    "peers": len(peers.ROWS),
 }
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from benchmarks import __main__ as command
 from benchmarks import memory, performance, ratios, scaling, start_up
+from benchmarks.peers import table as peers
 from onecenter.errors import ResultError
 
 
@@ -36,6 +37,7 @@ def test_the_page_has_every_row() -> None:
     assert [row[0] for row in performance.table("queue")] == [f"{waiting:,}" for waiting in scaling.QUEUES]
     assert [row[0] for row in performance.table("start-up")] == list(start_up.PROCESSES)
     assert [row[0] for row in performance.table("memory")] == [f"{jobs:,}" for jobs in memory.SIZES]
+    assert [tuple(row[:3]) for row in performance.table("peers")] == list(peers.ROWS)
     expected = [[f"{row.nodes:,}", row.policy, str(row.load)] for row in ratios.ROWS]
     assert [row[:3] for row in performance.table("throughput")][:-1] == expected
     assert performance.table("throughput")[-1][3] == "changsha-plain"
