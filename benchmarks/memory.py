@@ -6,15 +6,14 @@ import resource
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from benchmarks.ratios import Say
 from benchmarks.workloads import fleet, poisson_jobs
 from onecenter.engine.center import Center
 from onecenter.policies import Policy
-from onecenter.results.figures import figures
-from onecenter.results.segments import fates
-from onecenter.results.window import whole_run
+
+if TYPE_CHECKING:
+    from benchmarks.ratios import Say
 
 #: Nodes of the center, and the load.
 NODES: Final = 64
@@ -43,12 +42,17 @@ def measure(jobs: int, load: float, backfill: str) -> dict[str, float]:
     center = Center(fleet(NODES), Policy(backfill=backfill), work)
     center.run()
     after_run = peak_bytes()
+    # Only now: the tables that these import take 27 MB, which a run does without.
+    from onecenter.results.figures import figures
+    from onecenter.results.segments import fates
+    from onecenter.results.window import whole_run
+
     window = whole_run(center.log)
     figures(work, fates(center.log, len(work)), fleet(NODES), window, window.horizon)
     return {"run": round(after_run / 1e6, 1), "figures": round(peak_bytes() / 1e6, 1)}
 
 
-def table(share: float, say: Say) -> dict[str, Any]:
+def table(share: float, say: "Say") -> dict[str, Any]:
     """Return the peaks of runs of many jobs, with a share (0..1) of them."""
     rows = []
     for jobs in SIZES:

@@ -81,7 +81,7 @@ def test_runs_of_a_node_are_what_runs_there_by_walltime_end(seed: int) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_tree_has_the_earliest_time_of_each_node(seed: int) -> None:
     core = stopped(scenario_of(seed))
-    wholes = [j for j in range(len(core.jobs)) if core.jobs["accelerators"][j] % 1000 == 0]
+    wholes = [j for j in range(len(core.jobs)) if core.state.asks["part"][core.jobs["ask"][j]] == 0]
     # The second time round the trees are there already, each of another ask.
     for job in [*wholes[:6], *wholes[:6]]:
         ask = ask_of(core.handle, job)
@@ -105,13 +105,13 @@ def test_the_index_of_the_queue_finds_the_next_job_of_a_shape(seed: int) -> None
     waits.list_waiting(core.handle)
     clock: Any = core.state.clock[0]
     queue = core.state.queue["job"][: int(clock["tail"])].tolist()
-    forms = core.state.queue["form"].tolist()
+    shapes = core.state.asks["form"][core.state.queue["ask"]].tolist()
     for shape in range(int(clock["shapes"])):
         for most in (2000, 6000, FOREVER - 1):
             able = [
                 i
                 for i in range(int(clock["head"]) + 1, len(queue))
-                if queue[i] >= 0 and forms[i] == shape and core.jobs["walltime"][queue[i]] <= most
+                if queue[i] >= 0 and shapes[i] == shape and core.jobs["walltime"][queue[i]] <= most
             ]
             for place in range(int(clock["head"]) + 1, len(queue)):
                 expected = next((i for i in able if i >= place), -1)
@@ -129,10 +129,10 @@ def test_after_a_start_it_is_worked_out_anew_what_may_start(seed: int) -> None:
     answers = set()
     for place in range(int(clock["head"]), int(clock["tail"])):
         row = core.state.queue[place]
-        if row["job"] >= 0 and row["form"] > 0:
-            job = int(row["job"])
-            may = sums.may_start(core.handle, NOW, int(core.jobs["types"][job]), ask_of(core.handle, job))
-            assert sums.may_start_now(core.handle, int(row["form"]), job) == may
+        ask = int(row["ask"])
+        if row["job"] >= 0 and core.state.asks["form"][ask] > 0:
+            may = sums.may_start(core.handle, NOW, ask)
+            assert sums.may_start_now(core.handle, ask) == may
             answers.add(may)
     assert False in answers
 

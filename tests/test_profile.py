@@ -113,10 +113,10 @@ def test_the_profile_is_what_running_and_reserved_jobs_leave(seed: int) -> None:
         instants = sorted({core.now} | {t for begin, end, _ in ours for t in (begin, end) if t > core.now})
         expected = []
         for t in instants:
-            there = [job for begin, end, job in ours if begin <= t < end]
-            free = int(kind["accelerators"]) - sum(int(job["accelerators"]) // 1000 for job in there)
-            cpus = int(kind["cpus"]) - sum(int(job["cpus"]) for job in there)
-            memory = int(kind["memory"]) - sum(int(job["memory"]) for job in there)
+            there = [core.state.asks[int(job["ask"])] for begin, end, job in ours if begin <= t < end]
+            free = int(kind["accelerators"]) - sum(int(ask["accelerators"]) // 1000 for ask in there)
+            cpus = int(kind["cpus"]) - sum(int(ask["cpus"]) for ask in there)
+            memory = int(kind["memory"]) - sum(int(ask["memory"]) for ask in there)
             if not expected or expected[-1][1:] != (free, cpus, memory):
                 expected.append((t, free, cpus, memory))
         assert rows_of(core, node) == expected

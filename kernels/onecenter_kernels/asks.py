@@ -1,4 +1,4 @@
-"""What a job asks for, widened once."""
+"""What a job asks for."""
 
 from typing import NamedTuple
 
@@ -18,14 +18,22 @@ class Ask(NamedTuple):
 
 
 @njit
+def ask_at(s, a):
+    """Return the ask of row a of asks."""
+    row = s.asks[a]
+    return Ask(row.whole, row.part, row.cpus, row.memory, row.tasks, row.spread == SPREAD_ANY)
+
+
+@njit
 def ask_of(s, j):
     """Return what job j asks."""
-    job = s.jobs[j]
-    thousandths = int(job.accelerators)
-    whole, part = thousandths // 1000, 0
-    if thousandths < 1000:
-        part = thousandths
-    return Ask(whole, part, int(job.cpus), int(job.memory), int(job.tasks), job.spread == SPREAD_ANY)
+    return ask_at(s, s.jobs[j].ask)
+
+
+@njit
+def types_of(s, j):
+    """Return the node types that job j may use, as a code."""
+    return s.asks[s.jobs[j].ask].types
 
 
 @njit

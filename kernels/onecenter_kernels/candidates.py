@@ -2,7 +2,6 @@
 
 from .jit import inlined, njit
 from .queue import goes_before
-from .shapes import shape_at
 from .sums import may_start_now
 
 
@@ -48,7 +47,7 @@ def list_by_walltime(s, t, quiet, first):
         j = s.queue[i].job
         if quiet and s.jobs[j].submit != t:
             continue
-        if every or may_start_now(s, shape_at(s, i), j):
+        if every or may_start_now(s, s.queue[i].ask):
             s.queue[n].candidate = j
             n += 1
     sort_by_walltime(s, n)

@@ -21,7 +21,7 @@ from .heap import PATIENCE, push
 from .jit import njit
 from .owning import forget_owner, occupy, own, release
 from .queue import enqueue, place_of, remove_at
-from .room import DEVICE, take
+from .room import take
 from .runs import add_running, drop_running
 from .state import NOW
 
@@ -43,57 +43,19 @@ def write(s, kind, j, node, device, amount, reason):
 
 
 @njit
-def most_rows(s, j):
-    """Return how many start rows job j can make at most."""
-    places = s.devices.shape[1] if s.clock[0].fractions else s.nodes.shape[1]
-    return min(int(s.jobs[j].tasks), places)
-
-
-@njit
-def held_empty(kind, ask):
-    """Return how many of the tasks an empty node of a type holds."""
-    each = ask.tasks
-    if each == 1:  # nothing to divide
-        short = ask.whole > kind.accelerators or (ask.part > 0 and kind.accelerators == 0)
-        return 0 if short or ask.cpus > kind.cpus or ask.memory > kind.memory else 1
-    if ask.whole > 0:
-        each = min(each, kind.accelerators // ask.whole)
-    if ask.part > 0:
-        each = min(each, kind.accelerators * (DEVICE // ask.part))
-    if ask.cpus > 0:
-        each = min(each, kind.cpus // ask.cpus)
-    if ask.memory > 0:
-        each = min(each, kind.memory // ask.memory)
-    return each
-
-
-@njit
-def fits_empty(s, j):
-    """Tell whether job j fits on the empty center, on a node type that it may use."""
-    ask = ask_of(s, j)
-    types = s.jobs[j].types
-    while types > 0:
-        kind = s.types[0, (types & 15) - 1]
-        if held_empty(kind, ask) * kind.count >= ask.tasks:
-            return True
-        types >>= 4
-    return False
-
-
-@njit
 def submit(s, j, t):
     """Submit job j, or refuse it for good."""
     clock, job = s.clock[0], s.jobs[j]
     job.start = -1
     job.hold = -1
-    if not fits_empty(s, j):
+    if not s.asks[job.ask].fits_empty:
         job.state = S_REFUSED
         write(s, E_REFUSE, j, -1, -1, 0, 0)
         changed(s, j)
         return
     job.state = S_WAITING
     write(s, E_SUBMIT, j, -1, -1, 0, 0)
-    clock.pending_rows += most_rows(s, j)
+    clock.pending_rows += s.asks[job.ask].most_rows
     enqueue(s, j, t)
     if job.patience >= 0:
         push(s, t + job.patience, T_CANCEL, j, PATIENCE)
@@ -124,7 +86,7 @@ def start(s, j, picks, t):
     job.start = t
     job.epoch += 1
     clock.quiet = 0
-    clock.pending_rows -= most_rows(s, j)
+    clock.pending_rows -= s.asks[job.ask].most_rows
     push(s, t + min(job.run, job.walltime), T_END, j, job.epoch)
     add_running(s, j)
     changed(s, j)
@@ -154,9 +116,9 @@ def finish(s, j, posted):
 @njit
 def cancel(s, j):
     """Cancel waiting job j."""
-    clock = s.clock[0]
+    clock, job = s.clock[0], s.jobs[j]
     remove_at(s, place_of(s, j))
-    s.jobs[j].state = S_CANCELLED
-    clock.pending_rows -= most_rows(s, j)
+    job.state = S_CANCELLED
+    clock.pending_rows -= s.asks[job.ask].most_rows
     write(s, E_CANCEL, j, -1, -1, 0, 0)
     changed(s, j)

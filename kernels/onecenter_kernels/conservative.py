@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .asks import ask_of
+from .asks import ask_of, types_of
 from .book import begin, first_row_from, give_back_running, name_devices, picks_of, reserve, unreserve
 from .codes import S_RUNNING, S_WAITING, T_CANCEL, T_CHANGE, T_END, T_WITHDRAW
 from .commit import start
@@ -56,11 +56,11 @@ def earliest_row(s, kind, ask, walltime, first, last):
 @njit
 def reserve_earliest(s, j, first):
     """Reserve the earliest start of job j, from row `first` of the book on."""
-    ask, types, walltime = ask_of(s, j), s.jobs[j].types, s.jobs[j].walltime
+    ask, types, walltime = ask_of(s, j), types_of(s, j), s.jobs[j].walltime
     if s.clock[0].profiled:
         begin, node = earliest_place(s, types, ask, walltime)
         reserve(s, j, begin, note(s, 0, node, -1, 1))
-        s.jobs[j].first = s.clock[0].notes
+        s.holds[s.jobs[j].hold].known = s.clock[0].notes
         return
     best, on = s.clock[0].book, -1
     while types > 0:
@@ -141,7 +141,7 @@ def put_back_in_profile(s, j):
     reserve_earliest(s, j, 0)
     if job.start == before and s.holds[job.hold].node == node:
         clock.notes = notes
-        job.first = notes
+        s.holds[job.hold].known = notes
     return job.start != before
 
 

@@ -1,6 +1,6 @@
 """The pass without reservations kept, and EASY backfill."""
 
-from .asks import ask_of
+from .asks import ask_of, types_of
 from .candidates import list_by_walltime
 from .codes import EASY_SJBF, NONE, S_WAITING
 from .commit import start
@@ -9,7 +9,6 @@ from .minima import next_leaf
 from .place import place_allowed
 from .queue import drop_head, empty, keep_waiting
 from .reservation import forget_head, place_in_view, reserve_head, settle, swap_view
-from .shapes import shape_at, shape_of
 from .state import FOREVER, NOW, VIEW
 from .sums import cannot_start, exhausted, may_start_in_view, may_start_now, sum_up, test_again
 from .waits import list_waiting
@@ -24,7 +23,7 @@ def in_order(s, t):
         if looked == clock.depth and clock.depth > 0:
             return True
         j = s.queue[clock.head].job
-        picks = place_allowed(s, NOW, NOW + 1, s.jobs[j].types, ask_of(s, j))
+        picks = place_allowed(s, NOW, NOW + 1, types_of(s, j), ask_of(s, j))
         if picks == 0:
             return False
         drop_head(s)
@@ -54,12 +53,12 @@ def plain_pass(s, t):
 def reserve(s):
     """Reserve for the head of the queue; return the shadow time (ms)."""
     j = s.queue[s.clock[0].head].job
-    return reserve_head(s, j, s.jobs[j].types, ask_of(s, j))
+    return reserve_head(s, j, types_of(s, j), ask_of(s, j))
 
 
 @njit
-def may_start_long(s, shape, j):
-    """Tell whether job j of a shape may start in the view."""
+def may_start_long(s, a):
+    """Tell whether a job of ask a may start in the view."""
     if not s.clock[0].summed:
         # Only a part that the head is promised can leave more of a broken device than now: of one that is empty now.
         parts = s.clock[0].part_head == 1
@@ -67,13 +66,13 @@ def may_start_long(s, shape, j):
         sum_up(s, VIEW)
         swap_view(s, parts)
         s.clock[0].summed = 1
-    return may_start_in_view(s, shape, j)
+    return may_start_in_view(s, a)
 
 
 @njit
 def fill_up(s, j, t, long):
     """Start job j on the first allowed node type that holds it now or, if long, in the view; tell whether it did."""
-    ask, types = ask_of(s, j), s.jobs[j].types
+    ask, types = ask_of(s, j), types_of(s, j)
     picks = place_in_view(s, types, ask) if long else place_allowed(s, NOW, NOW + 1, types, ask)
     if picks == 0:
         return False
@@ -93,11 +92,11 @@ def first_able(s, i, bound):
     for shape in range(s.clock[0].shapes):
         if s.waits[shape, 1].least == FOREVER:
             continue
-        j = s.shapes[shape].job
-        if shape > 0 and not may_start_now(s, shape, j):
+        a = s.shapes[shape].ask
+        if shape > 0 and not may_start_now(s, a):
             continue
         most = FOREVER - 1
-        if bound >= 0 and shape > 0 and not may_start_long(s, shape, j):
+        if bound >= 0 and shape > 0 and not may_start_long(s, a):
             most = bound
         place = next_leaf(s.waits[shape], i, most)
         if 0 <= place < first:
@@ -120,14 +119,14 @@ def backfill_by_shape(s, t, quiet):
         if shadow < 0:
             shadow = reserve(s)
             continue
-        j, shape = s.queue[i].job, s.queue[i].form
+        j, a = s.queue[i].job, s.queue[i].ask
         long = t + s.jobs[j].walltime > shadow
-        able = shape > 0 or (may_start_now(s, 0, j) and (not long or may_start_long(s, 0, j)))
+        able = s.asks[a].form > 0 or (may_start_now(s, a) and (not long or may_start_long(s, a)))
         if able and fill_up(s, j, t, long):
             empty(s, i)
             clock.waiting -= 1
         elif able:
-            cannot_start(s, shape, long)
+            cannot_start(s, a, long)
         i += 1
     return shadow
 
@@ -147,16 +146,16 @@ def backfill_in_turn(s, t, quiet):
         j = s.queue[i - first].candidate if by_walltime else s.queue[i].job
         if quiet and s.jobs[j].submit != t:
             continue
-        shape = shape_of(s, j) if by_walltime else shape_at(s, i)
-        if not may_start_now(s, shape, j):
+        a = int(s.jobs[j].ask) if by_walltime else s.queue[i].ask
+        if not may_start_now(s, a):
             continue
         if shadow < 0:
             shadow = reserve(s)
         long = t + s.jobs[j].walltime > shadow
-        if long and not may_start_long(s, shape, j):
+        if long and not may_start_long(s, a):
             continue
         if not fill_up(s, j, t, long):
-            cannot_start(s, shape, long)
+            cannot_start(s, a, long)
             continue
         started = True
         if exhausted(s):

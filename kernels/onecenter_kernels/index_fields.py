@@ -40,16 +40,8 @@ BITS: Final[tuple[Field, ...]] = (("word", "i8", "bits", "32 bits"),)
 #: By (0: now, 1: shadow time), node type and level.
 COUNT: Final[tuple[Field, ...]] = (("nodes", "i8", "1", "nodes in the level"),)
 
-#: What the waiting jobs ask, each different ask once, as far as there are rows. Row 0 stands for all others.
-SHAPE: Final[tuple[Field, ...]] = (
-    ("types", "i8", "code", "allowed node types"),
-    ("accelerators", "i8", "1/1000", "accelerators a task"),
-    ("cpus", "i8", "1/1000", "cpus a task"),
-    ("memory", "i8", "MiB", "memory a task"),
-    ("tasks", "i8", "1", "tasks"),
-    ("spread", "i8", "code", "SPREADS"),
-    ("job", "i8", "job", "a job of this shape"),
-)
+#: The shapes of waiting jobs: asks, as far as there are rows. Row 0 stands for all others.
+SHAPE: Final[tuple[Field, ...]] = (("ask", "i8", "index", "the ask of this shape, in asks"),)
 
 #: Trees of minima, by (shape, place in the queue): the walltime of the job that waits there; by (tree, node): the
 #: earliest walltime end at which the node holds a task.

@@ -2,7 +2,6 @@
 
 from typing import NamedTuple
 
-from .commit import most_rows
 from .heap import next_time
 from .jit import inlined, njit
 from .queue import pack
@@ -26,7 +25,7 @@ def arriving(s, t):
     clock = s.clock[0]
     n, rows = 0, 0
     while clock.cursor + n < clock.known and s.jobs[clock.cursor + n].submit == t:
-        rows += most_rows(s, clock.cursor + n)
+        rows += s.asks[s.jobs[clock.cursor + n].ask].most_rows
         n += 1
     return n, rows
 

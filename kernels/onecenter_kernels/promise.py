@@ -1,6 +1,6 @@
 """Reservations of jobs of one task in the profile, and which of them a change can move."""
 
-from .asks import allows, ask_of
+from .asks import allows, ask_of, types_of
 from .choose import better
 from .codes import FIRST_FIT
 from .jit import njit
@@ -60,7 +60,7 @@ def draws(s, j, ask, n):
     own = s.holds[job.hold].node
     kind, present_kind = s.nodes[NOW, n].type, s.nodes[NOW, own].type
     if kind != present_kind:
-        return listed_first(job.types, kind, present_kind)
+        return listed_first(types_of(s, j), kind, present_kind)
     if s.clock[0].placement == FIRST_FIT:
         return n < own
     view_profile(s, n, job.start, job.start + job.walltime)
@@ -80,7 +80,7 @@ def moves(s, j, ask, note):
         return False
     if note.node == s.holds[job.hold].node:
         return True
-    if ask.whole > note.most or not allows(job.types, s.nodes[NOW, note.node].type):
+    if ask.whole > note.most or not allows(types_of(s, j), s.nodes[NOW, note.node].type):
         return False
     s.clock[0].visits += 1
     t = earliest_start_on(s, note.node, ask, job.walltime, job.start)
@@ -90,12 +90,12 @@ def moves(s, j, ask, note):
 @njit
 def may_move(s, j):
     """Tell whether a change since job j was last placed may have let it start earlier or elsewhere."""
-    clock, job = s.clock[0], s.jobs[j]
-    if clock.notes - job.first > len(s.notes) - 4:
+    clock, hold = s.clock[0], s.holds[s.jobs[j].hold]
+    if clock.notes - hold.known > len(s.notes) - 4:
         return True
     ask = ask_of(s, j)
-    for number in range(job.first, clock.notes):
+    for number in range(hold.known, clock.notes):
         if moves(s, j, ask, s.notes[number & (len(s.notes) - 1)]):
             return True
-    job.first = clock.notes
+    hold.known = clock.notes
     return False

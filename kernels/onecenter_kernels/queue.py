@@ -22,8 +22,8 @@ def key_of(s, j, t):
         return int(job.walltime)
     if order == PRIORITY:
         age = min(t - job.submit, clock.max_age)
-        return -(job.priority * PRIORITY_UNIT + age * clock.age_rate // HOUR)
-    gang = int(job.accelerators) * int(job.tasks)
+        return -(int(job.priority) * PRIORITY_UNIT + age * clock.age_rate // HOUR)
+    gang = s.asks[job.ask].gang
     if order == SMALLEST_FIRST:
         return gang
     if order == LARGEST_FIRST:
@@ -48,20 +48,20 @@ def move(s, source, target):
     a, b = s.queue[source], s.queue[target]
     b.job = a.job
     b.key = a.key
-    b.form = a.form
+    b.ask = a.ask
 
 
 @njit
 def sink(s, i, j, key):
     """Put job j into place i of the queue or, moving others up, as far before it as its key says."""
-    head, shape = s.clock[0].head, s.queue[i].form
+    head, ask = s.clock[0].head, s.queue[i].ask
     while i > head and goes_before(s, key, j, s.queue[i - 1].key, s.queue[i - 1].job):
         move(s, i - 1, i)
         i -= 1
     row = s.queue[i]
     row.job = j
     row.key = key
-    row.form = shape
+    row.ask = ask
 
 
 @njit
@@ -70,7 +70,7 @@ def enqueue(s, j, t):
     clock = s.clock[0]
     clock.tail += 1
     clock.waiting += 1
-    s.queue[clock.tail - 1].form = -1
+    s.queue[clock.tail - 1].ask = s.jobs[j].ask
     if clock.indexed:
         s.queue[clock.tail - 1].job = j  # the last by submit and id
     else:

@@ -1,6 +1,6 @@
 """Why the head of the queue waits."""
 
-from .asks import allows, ask_of, holds_but_parts, without_cpu_memory
+from .asks import allows, ask_of, holds_but_parts, types_of, without_cpu_memory
 from .codes import CONSERVATIVE, R_CPU_MEMORY, R_FRAGMENTATION, R_NO_FREE, R_NODE_TYPE, R_RESERVATION
 from .jit import inlined, njit
 from .levels import most_held
@@ -56,7 +56,7 @@ def count_up(s, kind, ask):
 @inlined
 def reason_of(s, j):
     """Return why waiting job j does not run, from the state after a pass."""
-    ask, types = ask_of(s, j), s.jobs[j].types
+    ask, types = ask_of(s, j), types_of(s, j)
     bare = without_cpu_memory(ask)
     need = ask.tasks * (ask.whole * DEVICE + ask.part)
     enough, but_for = False, False

@@ -3,7 +3,7 @@
 Between passes the book, or the profile, holds what runs; reservations are in it during the pass only.
 """
 
-from .asks import ask_of
+from .asks import ask_of, types_of
 from .book import begin, first_row_from, picks_of, reserve, unreserve
 from .candidates import list_by_walltime
 from .codes import EASY_SJBF, S_WAITING
@@ -13,14 +13,13 @@ from .jit import inlined, njit
 from .picks import note
 from .promise import earliest_place
 from .queue import drop_head, keep_waiting
-from .shapes import shape_at, shape_of
 from .sums import may_start_now, test_again
 
 
 @njit
 def place_from_now(s, j):
     """Place job j from now on for its walltime; return the number of picks, 0: it does not fit."""
-    ask, types, walltime = ask_of(s, j), s.jobs[j].types, s.jobs[j].walltime
+    ask, types, walltime = ask_of(s, j), types_of(s, j), s.jobs[j].walltime
     if s.clock[0].profiled:
         t, node = earliest_place(s, types, ask, walltime)
         return note(s, 0, node, -1, 1) if t == s.clock[0].now else 0
@@ -36,9 +35,9 @@ def place_from_now(s, j):
 
 
 @njit
-def start_if_it_fits(s, j, shape, t):
-    """Start job j of a shape if it fits from now on for its walltime; tell whether it did."""
-    if not may_start_now(s, shape, j):
+def start_if_it_fits(s, j, a, t):
+    """Start job j of ask a if it fits from now on for its walltime; tell whether it did."""
+    if not may_start_now(s, a):
         return False
     picks = place_from_now(s, j)
     if picks == 0:
@@ -59,7 +58,7 @@ def start_in_order(s, t):
         if looked == clock.depth and clock.depth > 0:
             return True
         i = clock.head
-        if not start_if_it_fits(s, s.queue[i].job, shape_at(s, i), t):
+        if not start_if_it_fits(s, s.queue[i].job, s.queue[i].ask, t):
             return False
         drop_head(s)
         looked += 1
@@ -70,7 +69,7 @@ def start_in_order(s, t):
 def some_may_start(s, first, last):
     """Tell whether a job in the places first .. last - 1 of the queue may start now."""
     for i in range(first, last):
-        if may_start_now(s, shape_at(s, i), s.queue[i].job):
+        if may_start_now(s, s.queue[i].ask):
             return True
     return False
 
@@ -86,7 +85,7 @@ def start_or_reserve(s, t, last):
     i, reserved = clock.head + 1, 1
     while i < last and (reserved < clock.reservations or clock.backfill != EASY_SJBF):
         j = s.queue[i].job
-        if not start_if_it_fits(s, j, shape_at(s, i), t) and reserved < clock.reservations:
+        if not start_if_it_fits(s, j, s.queue[i].ask, t) and reserved < clock.reservations:
             reserve_earliest(s, j, 1)
             reserved += 1
         i += 1
@@ -98,7 +97,7 @@ def start_by_walltime(s, t, first, most):
     """Start jobs from a place of the queue on that fit, the shortest first, of at most so many."""
     for i in range(min(most, list_by_walltime(s, t, False, first))):
         j = s.queue[i].candidate
-        start_if_it_fits(s, j, shape_of(s, j), t)
+        start_if_it_fits(s, j, s.jobs[j].ask, t)
 
 
 @inlined

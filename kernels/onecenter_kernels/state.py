@@ -12,34 +12,8 @@ from numba.extending import intrinsic
 
 from . import index_fields as index
 from .jit import JIT, njit
+from .job_fields import ASK, JOB, OWNER
 from .schema import Field, dtype_of, log_dtype
-
-#: What a job brings along. One row a job; the row is its id.
-JOB_INPUT: Final[tuple[Field, ...]] = (
-    ("submit", "i8", "ms", "instant of submission"),
-    ("run", "i8", "ms", "effective run time: what the outcome uses of the true run time, >= 1"),
-    ("walltime", "i8", "ms", "what was asked; over it the job is killed, >= 1"),
-    ("patience", "i8", "ms", "a waiting job is cancelled so long after its submit; -1: never"),
-    ("priority", "i8", "1", "higher goes first under order = priority"),
-    ("types", "i8", "code", "allowed node types in order, four bits each: type + 1, first lowest"),
-    ("memory", "i8", "MiB", "memory a task (spread any: an accelerator)"),
-    ("accelerators", "i4", "1/1000", "accelerators a task: whole thousands, 1..999 or 0"),
-    ("cpus", "i4", "1/1000", "cpus a task (spread any: an accelerator)"),
-    ("tasks", "i4", "1", "equal tasks, started all at once (spread any: accelerators)"),
-    ("spread", "i1", "code", "SPREADS"),
-    ("outcome", "i1", "code", "OUTCOMES: how it ends if it is not killed"),
-)
-
-JOB: Final[tuple[Field, ...]] = (
-    *JOB_INPUT,
-    ("state", "i1", "code", "STATES"),
-    ("watched", "i1", "0/1", "advance returns after a step that changed it"),
-    ("epoch", "i4", "1", "starts and ends so far; a timer of another epoch is stale"),
-    ("rows", "i4", "1", "its start rows in the log"),
-    ("hold", "i4", "index", "first of the amounts it has reserved, in holds; -1: none"),
-    ("start", "i8", "ms", "start; while it waits, the start it has reserved; -1: none"),
-    ("first", "i8", "index", "first of its start rows in the log; while it waits, changes of the profile it knows"),
-)
 
 #: By (layer, node type); what does not change stands in layer 0.
 TYPE: Final[tuple[Field, ...]] = (
@@ -84,7 +58,7 @@ DEVICE: Final[tuple[Field, ...]] = (
 QUEUE: Final[tuple[Field, ...]] = (
     ("job", "i8", "job", "waiting jobs in order, from clock.head to clock.tail; -1: one that has left (indexed)"),
     ("key", "i8", "code", "the order's key of that job, lowest first"),
-    ("form", "i8", "index", "EASY: its shape; -1: not worked out"),
+    ("ask", "i8", "index", "what that job asks, in asks"),
     ("candidate", "i8", "job", "scratch: the jobs that backfill tries, in its order"),
 )
 
@@ -101,6 +75,7 @@ HOLD: Final[tuple[Field, ...]] = (
     ("slot", "i8", "index", "device of the node, for fractions; -1: none"),
     ("amount", "i8", "1", "tasks there"),
     ("next", "i8", "index", "next row of the same job, or next unused row; -1: none"),
+    ("known", "i8", "1", "the first row of a job: changes of the profile that it knows"),
 )
 
 #: What will be free, by time: row k holds from its time to that of row k + 1.
@@ -123,8 +98,9 @@ CLOCK: Final[tuple[Field, ...]] = (
     ("age_rate", "i8", "1e-6/h", "what an hour of waiting adds to the priority"),
     ("max_age", "i8", "ms", "waiting beyond it adds nothing"),
     ("fractions", "i8", "0/1", "devices are kept"),
-    ("cpu_only", "i8", "0/1", "there are jobs that ask no accelerator"),
+    ("cpu_only", "i8", "0/1", "some job asks no accelerator"),
     ("jobs", "i8", "1", "jobs known, posted ones included"),
+    ("asks", "i8", "1", "distinct asks of those jobs"),
     ("known", "i8", "1", "jobs whose submit comes from the cursor"),
     ("cursor", "i8", "job", "next job to be submitted"),
     ("posted", "i8", "1", "posted jobs not yet submitted"),
@@ -185,6 +161,8 @@ NOW, SHADOW, VIEW, PROJECTED, FIRST_ROW = 0, 1, 2, 3, 4
 FOREVER = 2**62
 
 JOB_DTYPE: Final = dtype_of(JOB)
+ASK_DTYPE: Final = dtype_of(ASK)
+OWNER_DTYPE: Final = dtype_of(OWNER)
 TYPE_DTYPE: Final = dtype_of(TYPE)
 NODE_DTYPE: Final = dtype_of(NODE)
 DEVICE_DTYPE: Final = dtype_of(DEVICE)
@@ -214,6 +192,8 @@ class State(NamedTuple):
     """All that the core knows; see the declarations above for units and meanings."""
 
     jobs: Array
+    asks: Array
+    owners: Array
     types: Array
     nodes: Array
     devices: Array
@@ -285,11 +265,13 @@ if JIT:
 
     @njit
     def _handle(
-        jobs, types, nodes, devices, queue, timers, holds, book, log, clock, hosts, runs, changes, bits, counts,
-        shapes, waits, trees, earliest, reserved, coming, steps, notes
+        jobs, asks, owners, types, nodes, devices, queue, timers, holds, book, log, clock, hosts, runs, changes, bits,
+        counts, shapes, waits, trees, earliest, reserved, coming, steps, notes
     ):
         return Handle(
             _lent(jobs),
+            _lent(asks),
+            _lent(owners),
             _lent(types),
             _lent(nodes),
             _lent(devices),

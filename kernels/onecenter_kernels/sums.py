@@ -1,10 +1,11 @@
 """Sums of what is free by node type: they rule out at once most jobs that backfill cannot start."""
 
-from .asks import ask_of
+from .asks import ask_at
 from .bits import next_in
 from .jit import njit
 from .levels import last_level, nodes_in
 from .room import DEVICE
+from .shapes import shape_of
 from .state import NOW, VIEW
 
 
@@ -34,8 +35,9 @@ def sum_up(s, layer):
 
 
 @njit
-def may_start(s, layer, types, ask):
-    """Tell whether the sums of a layer (now or the view) leave open that an allowed node type holds the job."""
+def may_start(s, layer, a):
+    """Tell whether the sums of a layer (now or the view) leave open that an allowed node type holds ask a."""
+    ask, types = ask_at(s, a), s.asks[a].types
     while types > 0:
         kind = (types & 15) - 1
         sums = s.types[layer, kind]
@@ -52,34 +54,37 @@ def may_start(s, layer, types, ask):
 
 
 @njit
-def may_start_now(s, shape, j):
-    """Tell whether job j of a shape may start now; worked out once for the shape, until something starts."""
-    clock, bit = s.clock[0], 1 << shape
+def may_start_now(s, a):
+    """Tell whether a job of ask a may start now; worked out once for its shape, until something starts."""
+    clock, shape = s.clock[0], shape_of(s, a)
+    bit = 1 << shape
     if shape == 0:
-        return may_start(s, NOW, s.jobs[j].types, ask_of(s, j))
+        return may_start(s, NOW, a)
     if not clock.tested & bit:
         clock.tested |= bit
-        if may_start(s, NOW, s.jobs[j].types, ask_of(s, j)):
+        if may_start(s, NOW, a):
             clock.able |= bit
     return clock.able & bit != 0
 
 
 @njit
-def may_start_in_view(s, shape, j):
-    """Tell whether job j of a shape may start in the view, whose sums are up to date; worked out once as well."""
-    clock, bit = s.clock[0], 1 << shape
+def may_start_in_view(s, a):
+    """Tell whether a job of ask a may start in the view, whose sums are up to date; worked out once as well."""
+    clock, shape = s.clock[0], shape_of(s, a)
+    bit = 1 << shape
     if shape == 0:
-        return may_start(s, VIEW, s.jobs[j].types, ask_of(s, j))
+        return may_start(s, VIEW, a)
     if not clock.tested_view & bit:
         clock.tested_view |= bit
-        if may_start(s, VIEW, s.jobs[j].types, ask_of(s, j)):
+        if may_start(s, VIEW, a):
             clock.able_view |= bit
     return clock.able_view & bit != 0
 
 
 @njit
-def cannot_start(s, shape, long):
-    """Note that no job of a shape can start now or, if long, in the view, until something starts."""
+def cannot_start(s, a, long):
+    """Note that no job of ask a can start now or, if long, in the view, until something starts."""
+    shape = s.asks[a].form
     if shape > 0:
         if long:
             s.clock[0].able_view &= ~(1 << shape)

@@ -2,15 +2,16 @@
 
 from .jit import njit
 from .minima import set_leaf
-from .shapes import shape_at
+from .shapes import shape_of
 from .state import FOREVER
 
 
 @njit
 def strike(s, i):
     """Take place i out of the index."""
-    if s.queue[i].form >= 0:
-        set_leaf(s.waits[s.queue[i].form], i, FOREVER)
+    shape = s.asks[s.queue[i].ask].form
+    if shape >= 0:
+        set_leaf(s.waits[shape], i, FOREVER)
 
 
 @njit
@@ -20,5 +21,5 @@ def list_waiting(s):
     for i in range(max(clock.listed, clock.head + 1), clock.tail):
         j = s.queue[i].job
         if j >= 0:
-            set_leaf(s.waits[shape_at(s, i)], i, s.jobs[j].walltime)
+            set_leaf(s.waits[shape_of(s, s.queue[i].ask)], i, s.jobs[j].walltime)
     clock.listed = clock.tail

@@ -4,21 +4,25 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from onecenter_kernels import codes, heap, state
+from onecenter_kernels import codes, heap, job_fields, state
 from onecenter_kernels import needs as room
 from onecenter_kernels import step as kernel
 from onecenter_kernels.book import fill_book
-from onecenter_kernels.commit import most_rows
+from onecenter_kernels.deriving import derive
 from onecenter_kernels.state import State, grown, table
 
 from onecenter.engine import initial
+from onecenter.engine.numbering import Numbering
 from onecenter.errors import SimulationError
 from onecenter.fleet import NodeType, checked_fleet
 from onecenter.policies import Policy, checked_policy
-from onecenter.workload.table import Workload
+from onecenter.workload.table import COLUMNS, Workload
 
 #: Beyond every instant: a run without a horizon.
 FOREVER = state.FOREVER
+
+#: The largest int32: rows of the log have such numbers, and jobs such priorities.
+INT32_MAX = 2**31 - 1
 
 
 def kernel_of(policy: Policy) -> Callable[..., int]:
@@ -52,10 +56,40 @@ class Core:
         self._handle_of: State | None = None
         self._handle: Any = None
         self._coming: Any = None
-        self.state = self._state(workload)
+        self._begin(workload)
 
-    def _state(self, workload: Workload) -> State:
-        return initial.state_of(self.fleet, self.policy, workload, self.fractions)
+    def _begin(self, workload: Workload) -> None:
+        """Make the state before the first step."""
+        self._asks = Numbering(job_fields.ASK_INPUT, state.ASK_DTYPE)
+        self._owners = Numbering(job_fields.OWNER, state.OWNER_DTYPE)
+        tables = self._asks.rows, self._owners.rows
+        self.state = initial.state_of(self.fleet, self.policy, workload, self.fractions, *tables)
+        self._know(workload)
+
+    def _know(self, workload: Workload) -> None:
+        """Add the jobs of a workload that come after those known; the cursor submits them."""
+        known = int(self.state.clock["known"][0])
+        self._add({name: getattr(workload, name)[known:] for name in COLUMNS})
+        self.state.clock["known"] = len(workload)
+
+    def _add(self, columns: Mapping[str, Any]) -> None:
+        """Add jobs, given as columns: what they bring along, what they ask and whose they are."""
+        first, asked = int(self.state.clock["jobs"][0]), self._asks.count
+        last = first + len(columns["submit"])
+        if last > len(self.state.jobs):
+            self.state = self.state._replace(jobs=grown(self.state.jobs, last))
+        jobs = self.state.jobs[first:last]
+        for name in job_fields.JOB_INPUT:
+            jobs[name] = columns[name]
+        if (jobs["priority"] != columns["priority"]).any():
+            raise SimulationError("core", [f"a priority: {-INT32_MAX:,} to {INT32_MAX:,} are expected"])
+        self._asks.number(columns, jobs["ask"])
+        self._owners.number(columns, jobs["owner"])
+        self.state.clock["jobs"], self.state.clock["asks"] = last, self._asks.count
+        if self.state.asks is not self._asks.rows or self.state.owners is not self._owners.rows:
+            self.state = self.state._replace(asks=self._asks.rows, owners=self._owners.rows)
+        if self._asks.count > asked:
+            derive(self.handle, asked)
 
     @property
     def handle(self) -> Any:
@@ -103,6 +137,8 @@ class Core:
         short = {name: rows for name, rows in need.items() if rows > len(getattr(self.state, name))}
         if not short:
             raise SimulationError("core", [f"no room for the step at {self.next:,} ms, though nothing is too small"])
+        if need["log"] > INT32_MAX:
+            raise SimulationError("core", [f"the decision log has {INT32_MAX:,} rows, the most that are possible"])
         larger = {name: grown(getattr(self.state, name), rows) for name, rows in short.items()}
         if "book" in larger:
             larger |= self._more_layers(larger["book"])
@@ -146,14 +182,7 @@ class Core:
             return
         if not initial.are_single(workload):
             self._keep_book()
-        known, clock = int(self.state.clock["known"][0]), self.state.clock
-        if len(workload) > len(self.state.jobs):
-            self.state = self.state._replace(jobs=grown(self.state.jobs, len(workload)))
-        for name in initial.INPUTS:
-            self.state.jobs[name][known : len(workload)] = getattr(workload, name)[known:]
-        clock["cpu_only"] |= (workload.accelerators == 0).any()
-        clock["cpus"] |= (workload.cpus > 0).any()
-        clock["jobs"] = clock["known"] = len(workload)
+        self._know(workload)
 
     def _begin_again(self, workload: Workload) -> None:
         """Make the same steps once more with devices, which the first fractions of a workload need."""
@@ -162,7 +191,7 @@ class Core:
             raise SimulationError("extend", [told])
         made, watched = self.now, self.state.jobs["watched"]
         self.fractions = True
-        self.state = self._state(workload)
+        self._begin(workload)
         self.advance(made + 1)
         self.state.jobs["watched"][: len(watched)] = watched[: len(self.state.jobs)]
 
@@ -194,18 +223,12 @@ class Core:
         self._prepare_post("submit", t)
         if int(columns["tasks"]) != 1 or int(columns["spread"]) != codes.SPREAD_TASKS:
             self._keep_book()
-        clock = self.state.clock
-        j = int(clock["jobs"][0])
-        if j == len(self.state.jobs):
-            self.state = self.state._replace(jobs=grown(self.state.jobs, j + 1))
-        row = self.state.jobs[j : j + 1]
-        for name in initial.INPUTS:
-            row[name] = columns[name] if name != "submit" else t
-        clock["jobs"] += 1
+        j, clock = int(self.state.clock["jobs"][0]), self.state.clock
+        # A process submits it, so it is of no tenant and of no stream.
+        row = {**columns, "submit": t, "tenant": -1, "stream": -1}
+        self._add({name: np.array([row[name]]) for name in COLUMNS})
         clock["posted"] += 1
-        clock["cpu_only"] |= int(row["accelerators"][0]) == 0
-        clock["cpus"] |= int(row["cpus"][0]) > 0
-        clock["posted_rows"] += most_rows(self.handle, j)
+        clock["posted_rows"] += self.state.asks["most_rows"][self.state.jobs["ask"][j]]
         heap.push(self.handle, t, codes.T_SUBMIT, j, heap.POSTED)
         return j
 

@@ -13,8 +13,6 @@ from onecenter.fleet import NodeType, racks_of
 from onecenter.policies import Policy
 from onecenter.workload.table import Workload
 
-INPUTS: Final = [name for name, *_ in state.JOB_INPUT]
-
 #: Rows of the growing arrays at the start, a power of two.
 ROWS: Final = 1024
 
@@ -78,14 +76,6 @@ def devices_of(fleet: Sequence[NodeType], layers: int, fractions: bool) -> state
     return devices
 
 
-def jobs_of(workload: Workload) -> state.Array:
-    """Return the jobs of a workload, none submitted yet."""
-    jobs = table(max(len(workload), 1), state.JOB_DTYPE)
-    for name in INPUTS:
-        jobs[name][: len(workload)] = getattr(workload, name)
-    return jobs
-
-
 def is_booked(policy: Policy) -> bool:
     """Tell whether a book says what will be free over time: EASY with one reservation needs its shadow time only."""
     return policy.backfill == "conservative" or policy.reservations > 1
@@ -140,7 +130,7 @@ def steps_of(nodes: state.Array, profiled: bool) -> state.Array:
     return steps
 
 
-def clock_of(policy: Policy, workload: Workload, fractions: bool, scratch: int) -> state.Array:
+def clock_of(policy: Policy, fractions: bool, scratch: int) -> state.Array:
     """Return the clock before the first step."""
     clock = table(1, state.CLOCK_DTYPE)
     for name in ("now", "spare_hold", "wake", "blocked", "projected", "spare_run", "spare_step"):
@@ -148,16 +138,21 @@ def clock_of(policy: Policy, workload: Workload, fractions: bool, scratch: int) 
     for name, code in policy.codes.items():
         clock[name] = code
     clock["fractions"], clock["scratch"], clock["holds"] = fractions, scratch, scratch
-    clock["cpu_only"], clock["cpus"] = (workload.accelerators == 0).any(), (workload.cpus > 0).any()
-    clock["jobs"] = clock["known"] = len(workload)
     clock["booked"] = is_booked(policy)
     clock["book"] = 1 if is_booked(policy) else 2
     clock["indexed"], clock["shapes"] = is_indexed(policy), 1
     return clock
 
 
-def state_of(fleet: Sequence[NodeType], policy: Policy, workload: Workload, fractions: bool) -> State:
-    """Return the state before the first step."""
+def state_of(
+    fleet: Sequence[NodeType],
+    policy: Policy,
+    workload: Workload,
+    fractions: bool,
+    asks: state.Array,
+    owners: state.Array,
+) -> State:
+    """Return the state before the first step, with room for the jobs of a workload, none of them known yet."""
     book, profiled = book_of(policy), is_profiled(policy, workload, fractions)
     layers = state.FIRST_ROW if profiled else int(book["layer"].max()) + 1
     nodes, devices = nodes_of(fleet, layers), devices_of(fleet, layers, fractions)
@@ -166,13 +161,15 @@ def state_of(fleet: Sequence[NodeType], policy: Policy, workload: Workload, frac
     scratch = max(count, devices.shape[1]) + 1
     hosts = table(count, state.HOST_DTYPE)
     hosts["run"], hosts["step"] = -1, np.arange(count)
-    clock = clock_of(policy, workload, fractions, scratch)
+    clock = clock_of(policy, fractions, scratch)
     clock["profiled"] = profiled
     clock["step_rows"] = clock["steps_end"] = count if profiled else 0
     trees = table(TREES, state.TREE_DTYPE)
     trees["seen"] = -1
     made = State(
-        jobs=jobs_of(workload),
+        jobs=table(max(len(workload), 1), state.JOB_DTYPE),
+        asks=asks,
+        owners=owners,
         types=types,
         nodes=nodes,
         devices=devices,

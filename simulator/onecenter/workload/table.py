@@ -120,12 +120,14 @@ def workload(
     KeyError
         If submit, run, walltime or accelerators is missing.
     """
-    order = np.argsort(np.asarray(columns["submit"]), kind="stable")
-    n = len(order)
+    submit = np.asarray(columns["submit"])
+    n = len(submit)
+    # What is drawn is sorted already: no column is copied then.
+    order = None if (submit[1:] >= submit[:-1]).all() else np.argsort(submit, kind="stable")
     ready = {}
     for name in COLUMNS:
         value = columns[name] if name in columns else DEFAULTS[name]
         full = np.broadcast_to(np.asarray(value, dtype=NARROW.get(name, "i8")), (n,))
-        ready[name] = full if full.strides == (0,) else full[order]
-    named = None if names is None else tuple(names[i] for i in order)
+        ready[name] = full if order is None or full.strides == (0,) else full[order]
+    named = None if names is None else tuple(names if order is None else (names[i] for i in order))
     return Workload(**ready, platforms=tuple(platforms), streams=tuple(streams), names=named)

@@ -1,0 +1,51 @@
+"""What follows from an ask: worked out once, when the first job that asks it becomes known."""
+
+from .asks import ask_at
+from .jit import njit
+from .room import DEVICE
+
+
+@njit
+def held_empty(kind, ask):
+    """Return how many of the tasks an empty node of a type holds."""
+    each = ask.tasks
+    if ask.whole > 0:
+        each = min(each, kind.accelerators // ask.whole)
+    if ask.part > 0:
+        each = min(each, kind.accelerators * (DEVICE // ask.part))
+    if ask.cpus > 0:
+        each = min(each, kind.cpus // ask.cpus)
+    if ask.memory > 0:
+        each = min(each, kind.memory // ask.memory)
+    return each
+
+
+@njit
+def fits_empty(s, types, ask):
+    """Tell whether a job fits on the empty center, on a node type that it may use."""
+    while types > 0:
+        kind = s.types[0, (types & 15) - 1]
+        if held_empty(kind, ask) * kind.count >= ask.tasks:
+            return True
+        types >>= 4
+    return False
+
+
+@njit
+def derive(s, first):
+    """Work out what follows from the asks from row `first` on."""
+    clock = s.clock[0]
+    places = s.devices.shape[1] if clock.fractions else s.nodes.shape[1]
+    for a in range(first, clock.asks):
+        row = s.asks[a]
+        if row.accelerators < DEVICE:
+            row.part = row.accelerators
+        row.whole = row.accelerators // DEVICE
+        row.gang = row.accelerators * row.tasks
+        row.most_rows = min(row.tasks, places)
+        row.fits_empty = fits_empty(s, row.types, ask_at(s, a))
+        row.form = -1
+        if row.accelerators == 0:
+            clock.cpu_only = 1
+        if row.cpus > 0:
+            clock.cpus = 1

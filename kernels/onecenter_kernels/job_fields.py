@@ -1,0 +1,55 @@
+"""The fields of jobs, of what they ask and of who owns them: each declared once with name, dtype, unit and meaning."""
+
+from typing import Final
+
+from .schema import Field
+
+#: One row per job; the row is its id. Ordered by size, so that no byte is left empty between them.
+JOB: Final[tuple[Field, ...]] = (
+    ("submit", "i8", "ms", "instant of submission"),
+    ("run", "i8", "ms", "effective run time: what the outcome uses of the true run time, >= 1"),
+    ("walltime", "i8", "ms", "what was asked; over it the job is killed, >= 1"),
+    ("patience", "i8", "ms", "a waiting job is cancelled so long after its submit; -1: never"),
+    ("start", "i8", "ms", "start; while it waits, the start it has reserved; -1: none"),
+    ("priority", "i4", "1", "higher goes first under order = priority"),
+    ("ask", "i4", "index", "what it asks, in asks"),
+    ("owner", "i4", "index", "who submits it, in owners"),
+    ("first", "i4", "index", "first of its start rows in the log"),
+    ("rows", "i4", "1", "its start rows in the log"),
+    ("epoch", "i4", "1", "starts and ends so far; a timer of another epoch is stale"),
+    ("hold", "i4", "index", "first of the amounts it has reserved, in holds; -1: none"),
+    ("state", "i1", "code", "STATES"),
+    ("outcome", "i1", "code", "OUTCOMES: how it ends if it is not killed"),
+    ("watched", "i1", "0/1", "advance returns after a step that changed it"),
+)
+
+#: What of its row a job brings along.
+JOB_INPUT: Final = ("submit", "run", "walltime", "patience", "priority", "outcome")
+
+#: What tells one ask from another.
+ASK_INPUT: Final[tuple[Field, ...]] = (
+    ("types", "i8", "code", "allowed node types in order, four bits each: type + 1, first lowest"),
+    ("accelerators", "i8", "1/1000", "accelerators per task: whole thousands, 1..999 or 0"),
+    ("cpus", "i8", "1/1000", "cpus per task (spread any: per accelerator)"),
+    ("memory", "i8", "MiB", "memory per task (spread any: per accelerator)"),
+    ("tasks", "i8", "1", "equal tasks, started all at once (spread any: accelerators)"),
+    ("spread", "i8", "code", "SPREADS"),
+)
+
+#: What jobs ask: one row per distinct ask, with what follows from it.
+ASK: Final[tuple[Field, ...]] = (
+    *ASK_INPUT,
+    ("whole", "i8", "1", "whole devices per task"),
+    ("part", "i8", "1/1000", "part of a device per task"),
+    ("gang", "i8", "1/1000", "accelerators of all tasks"),
+    ("most_rows", "i8", "1", "start rows at most"),
+    ("fits_empty", "i8", "0/1", "it fits on the empty center, on a node type that it may use"),
+    ("form", "i8", "index", "its shape; 0: it shares that of all that have none; -1: no such job has waited yet"),
+)
+
+#: Who submits jobs: one row per distinct owner. -1: the job has none.
+OWNER: Final[tuple[Field, ...]] = (
+    ("platform", "i8", "code", "platform"),
+    ("tenant", "i8", "code", "tenant within the platform"),
+    ("stream", "i8", "code", "its class: the stream of demand that it is from"),
+)
