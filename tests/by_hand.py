@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy.typing as npt
 from onecenter_kernels import codes
-from oracle import Post, simulate
+from oracle import Post, simulate, waits_by_reason
 
 from onecenter.fleet import NodeType
 from onecenter.policies import Policy
@@ -56,22 +56,22 @@ def places(log: Log, job: int) -> list[tuple[int, int, int]]:
 
 
 def named(log: Log) -> list[Row]:
-    """Return rows as (t, kind, job), a start with its place, an end or blocked row with its reason."""
+    """Return rows as (t, kind, job), a start with its place, an end with its outcome, a limit with whether it holds."""
     rows: list[Row] = []
     for t, _, kind, number, node, device, amount, reason in log.tolist():
         more: dict[int, Row] = {
             codes.E_START: (node, device, amount),
-            codes.E_BLOCKED: (codes.REASONS[reason],),
+            codes.E_LIMIT: (amount,),
             codes.E_END: (codes.OUTCOMES[min(reason, len(codes.OUTCOMES) - 1)],),
         }
         rows.append((t, codes.EVENTS[kind], number, *more.get(kind, ())))
     return rows
 
 
-def blocked(log: Log) -> list[tuple[int, int, str]]:
-    """Return (t, head, reason) of the blocked rows."""
-    return [
-        (int(row["t"]), int(row["job"]), codes.REASONS[int(row["reason"])])
-        for row in log
-        if row["kind"] == codes.E_BLOCKED
-    ]
+def waited(
+    fleet: Sequence[NodeType], jobs: Sequence[dict[str, int]], until: int = 1_000, **policy: Any
+) -> list[dict[str, int]]:
+    """Return by job how long it waited for each reason, as the naive twin of `simulated` sees it."""
+    parts = {"placement": "first-fit", "backfill": "none"} | policy
+    found = waits_by_reason(fleet, Policy(**parts), table(jobs), until)
+    return [{codes.REASONS[code]: ms for code, ms in waits.items()} for waits in found]

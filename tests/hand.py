@@ -2,7 +2,7 @@
 
 import numpy as np
 import numpy.typing as npt
-from onecenter_kernels.codes import EVENTS, OUTCOMES, REASONS
+from onecenter_kernels.codes import EVENTS, OUTCOMES
 from onecenter_kernels.state import LOG_DTYPE
 
 from onecenter.fleet import NodeType
@@ -19,7 +19,7 @@ WARMUP, HORIZON = 10, 100
 
 def log_of(rows: list[Row], unit: int = 1_000) -> npt.NDArray[np.void]:
     """Return the log of rows (t, kind, job, ...), t in units (ms); a start goes on with node, amount[, device],
-    an end with its outcome, a blocked row with its reason.
+    an end with its outcome, a limit with whether it begins to hold.
     """
     log = np.zeros(len(rows), LOG_DTYPE)
     log["node"] = log["device"] = -1
@@ -29,8 +29,8 @@ def log_of(rows: list[Row], unit: int = 1_000) -> npt.NDArray[np.void]:
             entry["node"], entry["amount"], entry["device"] = (*rest, -1)[:3]
         elif kind == "end":
             entry["reason"] = OUTCOMES.index(str(rest[0]))
-        elif kind == "blocked":
-            entry["reason"] = REASONS.index(str(rest[0]))
+        elif kind == "limit":
+            entry["amount"] = rest[0]
     return log
 
 
@@ -39,20 +39,19 @@ def small_run() -> tuple[npt.NDArray[np.void], Workload]:
     log = log_of(
         [
             (0, "submit", 0), (0, "start", 0, 0, 1),
-            (10, "submit", 1), (10, "blocked", 1, "no free accelerator"),
+            (10, "submit", 1),
             (12, "submit", 2),
             (15, "submit", 3),
             (20, "end", 0, "completed"), (20, "start", 1, 0, 1), (20, "start", 1, 1, 1),
-            (20, "blocked", 2, "no free accelerator"),
-            (30, "cancel", 2), (30, "blocked", 3, "no free accelerator"),
+            (30, "cancel", 2),
             (40, "end", 1, "completed"), (40, "start", 3, 0, 1),
             (44, "end", 3, "failed"), (44, "submit", 4), (44, "start", 4, 0, 2, 0),
             (46, "end", 4, "cancelled_running"),
             (50, "submit", 5), (50, "start", 5, 0, 4), (50, "start", 5, 1, 4),
-            (60, "submit", 6), (60, "blocked", 6, "no free accelerator"),
+            (60, "submit", 6),
             (70, "kill", 5), (70, "start", 6, 0, 4), (70, "start", 6, 1, 4),
             (80, "refuse", 7),
-            (90, "submit", 8), (90, "blocked", 8, "no free accelerator"),
+            (90, "submit", 8),
         ]
     )  # fmt: skip
     jobs = workload(
@@ -91,19 +90,19 @@ def interrupted_run() -> tuple[npt.NDArray[np.void], Workload]:
     log = log_of(
         [
             (0, "submit", 0), (0, "start", 0, 0, 1), (0, "start", 0, 1, 1),
-            (2, "submit", 1), (2, "blocked", 1, "no free accelerator"),
+            (2, "submit", 1),
             # Evicted at 5, it leaves within a second.
             (5, "evict", 0),
-            (6, "requeue", 0), (6, "start", 1, 0, 1), (6, "start", 1, 1, 1), (6, "blocked", 0, "no free accelerator"),
+            (6, "requeue", 0), (6, "start", 1, 0, 1), (6, "start", 1, 1, 1),
             (10, "end", 1, "completed"), (10, "start", 0, 0, 2),
             (11, "submit", 2),
             (12, "evict", 0), (12, "requeue", 0), (12, "start", 2, 0, 1), (12, "start", 2, 1, 1),
             (14, "end", 2, "completed"), (14, "start", 0, 1, 2),
             (15, "submit", 3), (15, "start", 3, 0, 1, 0),
             (16, "submit", 4), (16, "start", 4, 0, 1),
-            (17, "evict", 3), (17, "requeue", 3), (17, "blocked", 3, "fragmentation"),
+            (17, "evict", 3), (17, "requeue", 3),
             (18, "end", 0, "completed"), (18, "evict", 4), (18, "requeue", 4),
-            (19, "cancel", 3), (19, "blocked", 4, "fragmentation"),
+            (19, "cancel", 3),
         ]
     )  # fmt: skip
     jobs = workload(

@@ -80,18 +80,39 @@ def simulate(
     structured array
         Fields as `onecenter_kernels.schema.LOG` declares them.
     """
+    center = center_of(fleet, policy, jobs, posts)
+    instant = center.next_instant()
+    while instant is not None and (horizon is None or instant < horizon):
+        center.step(instant)
+        instant = center.next_instant()
+    return np.array(center.log, dtype=dtype_of(LOG, align=False))
+
+
+def center_of(fleet: Sequence[NodeType], policy: Policy, jobs: Workload, posts: Sequence[Post]) -> "Center":
+    """Return the center before its first step, with all that will be posted."""
     posts = sorted(posts, key=lambda post: post[0])
     known = jobs_of(jobs, 0)
     for t, what, columns in posts:
         if what == "submit":
             known += jobs_of(workload(submit=[t], **columns), len(known))
     cancels = [(t, int(arguments["job"])) for t, what, arguments in posts if what == "cancel"]
-    center = Center(nodes_of(fleet), policy, known, cancels)
-    instant = center.next_instant()
-    while instant is not None and (horizon is None or instant < horizon):
-        center.step(instant)
-        instant = center.next_instant()
-    return np.array(center.log, dtype=dtype_of(LOG, align=False))
+    return Center(nodes_of(fleet), policy, known, cancels)
+
+
+def waits_by_reason(fleet: Sequence[NodeType], policy: Policy, jobs: Workload, until: int) -> list[dict[int, int]]:
+    """Run the jobs until an instant (ms); return by job how long (ms) it waited for each reason (code)."""
+    center = center_of(fleet, policy, jobs, ())
+    waits: list[dict[int, int]] = [{} for _ in center.jobs]
+    t, reasons = 0, center.reasons()
+    while t < until:
+        due = center.next_instant()
+        instant = until if due is None else min(due, until)
+        for job, reason in reasons.items():
+            waits[job][reason] = waits[job].get(reason, 0) + instant - t
+        if instant < until:
+            center.step(instant)
+        t, reasons = instant, center.reasons()
+    return waits
 
 
 def jobs_of(table: Workload, first: int) -> list[Job]:
@@ -128,7 +149,7 @@ class Center:
     cancels: list[tuple[int, int]]
     now: int = -1
     log: list[tuple[int, ...]] = field(default_factory=list)
-    head: tuple[int, int] | None = None
+    limited: bool = False
     freed: bool = False
 
     # ---- time
@@ -174,10 +195,10 @@ class Center:
 
     # ---- what happens to a job; each writes its row
 
-    def write(self, kind: int, job: Job, piece: Piece | None = None, reason: int = 0) -> None:
+    def write(self, kind: int, job: Job | None, piece: Piece | None = None, reason: int = 0) -> None:
         """Append a row to the log. All posts join the first step of an instant, so round is 0."""
-        piece = piece or Piece(-1, NO_DEVICE, 0)
-        self.log.append((self.now, 0, kind, job.id, piece.node, piece.device, piece.amount, reason))
+        piece, number = piece or Piece(-1, NO_DEVICE, 0), -1 if job is None else job.id
+        self.log.append((self.now, 0, kind, number, piece.node, piece.device, piece.amount, reason))
 
     def submit(self, job: Job) -> None:
         """Let a job in, or refuse it if it would not fit even on the empty center."""
@@ -250,14 +271,12 @@ class Center:
     # ---- the pass
 
     def make_pass(self) -> None:
-        """Start what can be started now, then tell why the first job left behind waits."""
+        """Start what can be started now, then tell whether the depth limit keeps the others waiting."""
         queue = self.queue()
         if self.policy.backfill == "conservative":
             self.start_by_book(queue)
-            self.tell_head(queue, limited=False)
         else:
-            limited = self.start_in_order(queue)
-            self.tell_head(queue, limited)
+            self.tell_limit(self.start_in_order(queue))
 
     def queue(self) -> list[Job]:
         """Return the waiting jobs in order."""
@@ -414,26 +433,28 @@ class Center:
             job.promise = replace(promise, devices=devices)
         return True
 
-    # ---- the blocked head
+    # ---- why jobs wait
 
-    def tell_head(self, queue: list[Job], limited: bool) -> None:
-        """Log the first waiting job and why it waits, when either has changed."""
-        waiting = [job for job in queue if job.state == WAITING]
-        if not waiting:
-            self.head = None
-            return
-        job = waiting[0]
-        reason = codes.R_LIMIT if limited else self.reason(job)
-        if self.head != (job.id, reason):
-            self.head = (job.id, reason)
-            self.write(codes.E_BLOCKED, job, reason=reason)
+    def waiting(self) -> list[Job]:
+        """Return the waiting jobs."""
+        return [job for job in self.jobs if job.state == WAITING]
+
+    def tell_limit(self, limited: bool) -> None:
+        """Log where the depth limit begins to keep jobs waiting, and where it no longer does."""
+        if limited != self.limited:
+            self.write(codes.E_LIMIT, None, Piece(-1, NO_DEVICE, int(limited)))
+        self.limited = limited
+
+    def reasons(self) -> dict[int, int]:
+        """Return by job why it waits now."""
+        return {job.id: codes.R_LIMIT if self.limited else self.reason(job) for job in self.waiting()}
 
     def reason(self, job: Job) -> int:
         """Return why a job is not running on what is free now; the first that applies."""
         now = self.row_now()
         every_type = {node.type for node in self.nodes}
         if self.fit(job, [now]) is not None:
-            return codes.R_RESERVATION
+            return codes.R_QUEUE if self.policy.backfill == "none" else codes.R_RESERVATION
         if self.fit_on(sorted(every_type - set(job.types)), job.demand, [now]) is not None:
             return codes.R_NODE_TYPE
         if not any(self.is_enough(job.demand, now, number) for number in job.types):

@@ -3,7 +3,7 @@
 An example is a fenced block `example`, in minutes. Lines `nodes:`, `policy:` and `horizon:` say what is run, a
 table of jobs follows. Its columns `start`, `end`, `on`, `outcome` and `waited` hold what is expected; a column
 named after an order, a backfill or a placement holds the starts (or, for a placement, the places) under it.
-Lines `blocked:` and `figure:`, a chart and a log are expected too, where they stand. In a block `read` the log is
+Lines `figure:`, a chart and a log are expected too, where they are. In a block `read` the log is
 given instead of run, and further columns hold what is read from it.
 """
 
@@ -149,7 +149,7 @@ def example(block: Block) -> Example:
             name, found, value = line.partition(":")
             assert found, f"{block}: {line!r} is neither 'name: value' nor the head of a table"
             settings[name] = (*settings.get(name, ()), value.strip())
-    unknown = set(settings) - {"nodes", "policy", "horizon", "blocked", "figure"}
+    unknown = set(settings) - {"nodes", "policy", "horizon", "figure"}
     assert not unknown, f"{block}: unknown {unknown}"
     return Example(str(block), settings, plain_table(tables["job"]), tables["minute"], tables["t"])
 
@@ -218,12 +218,6 @@ def places(log: Log, n_jobs: int) -> list[str]:
     return [" ".join(tasks) or "-" for tasks in found]
 
 
-def blocked(log: Log) -> list[str]:
-    """Return the blocked rows as "2 C fragmentation"."""
-    rows = log[log["kind"] == codes.E_BLOCKED]
-    return [f"{shown_minutes(row['t'])} {LETTERS[row['job']]} {codes.REASONS[row['reason']]}" for row in rows]
-
-
 def chart(
     log: Log, jobs: Workload, fleet: Sequence[NodeType], horizon: int | None = None, names: str = LETTERS
 ) -> list[str]:
@@ -253,17 +247,17 @@ def log_table(log: Log, names: str = LETTERS) -> list[Cells]:
     shown = []
     for row in log:
         kind = codes.EVENTS[row["kind"]]
-        reasons = codes.OUTCOMES if kind == "end" else codes.REASONS
+        outcome = codes.OUTCOMES[row["reason"]] if kind == "end" else "-"
         place = {name: "-" if row[name] < 0 else str(row[name]) for name in ("node", "device")}
         shown.append(
             {
                 "t": shown_minutes(row["t"]),
                 "round": str(row["round"]),
                 "kind": kind,
-                "job": names[row["job"]],
+                "job": names[row["job"]] if row["job"] >= 0 else "-",
                 **place,
                 "amount": str(row["amount"]),
-                "reason": reasons[row["reason"]] or "-",
+                "reason": outcome,
             }
         )
     return shown
@@ -273,11 +267,11 @@ def log_of_table(rows: Sequence[Cells], names: str = LETTERS) -> Log:
     """Return the log that a page shows: the inverse of `log_table`."""
     log = np.zeros(len(rows), schema.log_dtype())
     for entry, row in zip(log, rows, strict=True):
-        reasons = codes.OUTCOMES if row["kind"] == "end" else codes.REASONS
-        entry["t"], entry["round"], entry["job"] = minutes(row["t"]), int(row["round"]), names.index(row["job"])
+        entry["t"], entry["round"] = minutes(row["t"]), int(row["round"])
+        entry["job"] = -1 if row["job"] == "-" else names.index(row["job"])
         entry["kind"], entry["amount"] = codes.EVENTS.index(row["kind"]), int(row["amount"])
         entry["node"], entry["device"] = (-1 if row[name] == "-" else int(row[name]) for name in ("node", "device"))
-        entry["reason"] = 0 if row["reason"] == "-" else reasons.index(row["reason"])
+        entry["reason"] = 0 if row["reason"] == "-" else codes.OUTCOMES.index(row["reason"])
     return log
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from onecenter_kernels.codes import BACKFILLS, ORDERS, OUTCOMES, PLACEMENTS
 
 from onecenter.fleet import NodeType
-from onecenter.policies import RESERVING, Policy
+from onecenter.policies import Policy
 from onecenter.workload.table import Workload, type_code, workload
 
 T = TypeVar("T")
@@ -115,7 +115,7 @@ def build(choices: Choices, order: str | None, backfill: str | None, placement: 
 
 def with_reservations(choices: Choices, policy: Policy) -> Policy:
     """Return a policy, under EASY with 1..4 reservations; to be drawn last, as nothing else depends on it."""
-    if policy.backfill not in RESERVING:
+    if not policy.backfill.startswith("easy"):
         return policy
     return replace(policy, reservations=choices.pick((1, 1, 1, 2, 3, 4)))
 

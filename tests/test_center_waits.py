@@ -98,7 +98,6 @@ def test_what_a_reaction_submits_starts_at_the_same_instant(stride: str) -> None
         (4, 2, "submit", 2),
         (4, 2, "start", 2),
         (4, 3, "submit", 3),
-        (4, 3, "blocked", 3),
         (5, 0, "end", 2),
         (5, 0, "start", 3),
         (6, 0, "end", 1),

@@ -48,10 +48,9 @@ def test_frame_has_names_and_goes_back() -> None:
     log, _ = small_run()
     frame = to_frame(log)
     assert frame.columns == list(LOG_DTYPE.names or ())
-    assert set(frame["kind"]) == {"submit", "refuse", "start", "end", "kill", "cancel", "blocked"}
+    assert set(frame["kind"]) == {"submit", "refuse", "start", "end", "kill", "cancel"}
     ends = frame.filter(frame["kind"] == "end")
     assert ends["reason"].to_list() == ["completed", "completed", "failed", "cancelled_running"]
-    assert set(frame.filter(frame["kind"] == "blocked")["reason"]) == {"no free accelerator"}
     assert set(frame.filter(frame["kind"] == "submit")["reason"]) == {""}
     assert (from_frame(frame) == log).all()
 

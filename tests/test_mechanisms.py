@@ -11,7 +11,6 @@ from pages import (
     Example,
     Log,
     aligned,
-    blocked,
     blocks,
     chart,
     example,
@@ -91,7 +90,7 @@ def columns(case: Example) -> dict[str, list[str]]:
 @pytest.mark.equality
 @pytest.mark.parametrize("case", EXAMPLES, ids=str)
 def test_an_example_of_the_page_is_true(case: Example) -> None:
-    """The table, the chart, the log and the head of the queue are what the core gives."""
+    """The table, the chart and the log are what the core gives."""
     found = columns(case)
     stated = [name for name in case.rows[0] if name in found]
     assert stated or case.log or case.chart, f"{case}: nothing is expected"
@@ -103,8 +102,6 @@ def test_an_example_of_the_page_is_true(case: Example) -> None:
         assert [line.rstrip() for line in case.chart] == chart(log, case.workload, case.fleet, case.horizon)
     if case.log:
         assert plain_table(case.log) == log_table(log), "\n".join(aligned(log_table(log)))
-    if "blocked" in case.settings:
-        assert list(case.settings["blocked"]) == blocked(log)
 
 
 @pytest.mark.parametrize("case", [case for case in EXAMPLES if "figure" in case.settings], ids=str)

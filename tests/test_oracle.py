@@ -5,7 +5,7 @@ job that holds the accelerator, a dot is a free one.
 """
 
 import pytest
-from by_hand import blocked, job, named, nodes, places, simulated, starts
+from by_hand import job, named, nodes, places, simulated, starts, waited
 from onecenter_kernels import codes
 
 from onecenter.workload.table import type_code
@@ -38,7 +38,6 @@ def test_easy_row_by_row() -> None:
         (1, "submit", 2),
         (1, "submit", 3),
         (1, "start", 3, 1, -1, 1),
-        (1, "blocked", 2, "no free accelerator"),
         (2, "end", 1, "completed"),
         (2, "submit", 4),
         (2, "submit", 5),
@@ -48,7 +47,6 @@ def test_easy_row_by_row() -> None:
         (6, "end", 4, "completed"),
         (6, "start", 2, 0, -1, 1),
         (6, "start", 2, 1, -1, 1),
-        (6, "blocked", 5, "no free accelerator"),
         (10, "end", 2, "completed"),
         (10, "start", 5, 0, -1, 1),
         (13, "end", 5, "completed"),
@@ -59,7 +57,7 @@ def test_the_log_has_the_declared_form() -> None:
     log = simulated([nodes(2, 2)], SIX, backfill="easy")
     assert log.dtype.itemsize == 8 + 4 + 1 + 4 + 4 + 2 + 4 + 1
     assert log[6].tolist() == (1, 0, codes.E_START, 3, 1, -1, 1, 0)
-    assert log[7].tolist() == (1, 0, codes.E_BLOCKED, 2, -1, -1, 0, codes.R_NO_FREE)
+    assert log[7].tolist() == (2, 0, codes.E_END, 1, -1, -1, 0, codes.COMPLETED)
 
 
 # Without backfill nobody passes job 2: it starts when job 0 has gone (job 1 went at 2).
@@ -173,7 +171,8 @@ COMPRESS = [
 def test_compressing_goes_on_until_no_start_changes() -> None:
     log = simulated([nodes(2, 1)], COMPRESS, backfill="conservative")
     assert starts(log) == {0: 0, 1: 0, 2: 4, 3: 2, 4: 7}
-    assert blocked(log) == [(0, 2, "no free accelerator"), (4, 4, "no free accelerator")]
+    full = "no free accelerator"
+    assert waited([nodes(2, 1)], COMPRESS, backfill="conservative") == [{}, {}, {full: 4}, {full: 1}, {full: 6}]
 
 
 def test_without_freed_room_the_reservations_stand() -> None:
@@ -198,7 +197,8 @@ def test_conservative_reserves_for_the_first_of_the_queue_only() -> None:
     jobs = [job(0, 4, 1), job(0, 2, 1)]
     log = simulated([nodes(2, 1)], jobs, backfill="conservative", backfill_depth=1)
     assert starts(log) == {0: 0, 1: 4}
-    assert blocked(log) == [(0, 1, "reservation ahead")]
+    found = waited([nodes(2, 1)], jobs, backfill="conservative", backfill_depth=1)
+    assert found == [{}, {"reservation ahead": 4}]
 
 
 # A whole job reserved by count, put off: job 1 holds all cpus and 0.6 of device 1 until 5, so job 2 (0.5
@@ -214,7 +214,8 @@ def test_a_whole_job_is_put_off_where_its_device_is_promised() -> None:
     log = simulated([nodes(1, 2, cpus=2)], jobs, backfill="conservative")
     assert starts(log) == {0: 0, 1: 0, 2: 5, 3: 5}
     assert places(log, 2) == [(0, 0, 1)]
-    assert blocked(log) == [(0, 2, "cpu or memory")]
+    found = waited([nodes(1, 2, cpus=2)], jobs, backfill="conservative")
+    assert found[2:] == [{"cpu or memory": 5}, {"no free accelerator": 2, "reservation ahead": 3}]
 
 
 # The same, and job 4 (whole, 2 ms) reserves 6 behind job 3. So job 3, put off at 2, finds no room before 8.

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from by_hand import blocked, job, named, nodes, simulated, starts
+from by_hand import job, named, nodes, simulated, starts, waited
 from onecenter_kernels import codes
 from oracle import Post
 
@@ -18,7 +18,6 @@ from onecenter.workload.table import type_code
 def test_a_cancel_wins_over_the_pass() -> None:
     log = simulated([nodes(1, 1)], [job(0, 3, 1), job(1, 9, 1, patience=2), job(3, 1, 1, patience=1)])
     assert named(log)[3:] == [
-        (1, "blocked", 1, "no free accelerator"),
         (3, "end", 0, "completed"),
         (3, "cancel", 1),
         (3, "submit", 2),
@@ -46,7 +45,7 @@ def test_kills_and_outcomes() -> None:
     assert log["reason"][9] == 0
 
 
-# Two types of one node of two, or two nodes of two with four cpus and 8 MiB each; the last job is the head.
+# Two types of one node of two, or two nodes of two with four cpus and 8 MiB each; the last job waits.
 TWO_TYPES = (nodes(1, 2), nodes(1, 2))
 PAIR = (nodes(2, 2, cpus=4, memory=8),)
 
@@ -97,8 +96,7 @@ PAIR = (nodes(2, 2, cpus=4, memory=8),)
 def test_reasons(
     fleet: tuple[NodeType, ...], jobs: list[dict[str, int]], policy: dict[str, Any], reason: str
 ) -> None:
-    log = simulated(fleet, jobs, **policy)
-    assert blocked(log)[0] == (0, len(jobs) - 1, reason)
+    assert waited(fleet, jobs, until=1, **policy)[-1] == {reason: 1}
 
 
 # Shortest first, conservative: job 1 (both, 10 ms) reserves 4 at t = 0; job 2 (5 ms) comes at 1, stands
@@ -111,19 +109,31 @@ def test_a_head_behind_a_reservation() -> None:
     jobs = [job(0, 4, 1), job(0, 10, 2), job(1, 5, 1)]
     log = simulated([nodes(1, 2)], jobs, order="sjf", backfill="conservative")
     assert starts(log) == {0: 0, 1: 4, 2: 14}
-    assert blocked(log) == [
-        (0, 1, "no free accelerator"),
-        (1, 2, "reservation ahead"),
-        (4, 2, "no free accelerator"),
+    found = waited([nodes(1, 2)], jobs, order="sjf", backfill="conservative")
+    assert found == [{}, {"no free accelerator": 4}, {"reservation ahead": 3, "no free accelerator": 10}]
+
+
+# A pass looks at one job. At 0 it starts job 0 and leaves job 1, at 2 job 1 and leaves job 2: the limit goes on. At 9
+# nobody is left.
+#
+#       01234567890
+# n0.0  00000000022
+# n0.1  ..111111111
+# n0.2  ...........    where jobs 1 and 2 would fit
+def test_the_depth_limit_is_logged_when_it_begins_and_ends() -> None:
+    jobs = [job(0, 9, 1), job(0, 9, 1), job(2, 2, 1)]
+    assert named(simulated([nodes(1, 3)], jobs, depth=1))[:9] == [
+        (0, "submit", 0),
+        (0, "submit", 1),
+        (0, "start", 0, 0, -1, 1),
+        (0, "limit", -1, 1),
+        (2, "submit", 2),
+        (2, "start", 1, 0, -1, 1),
+        (9, "end", 0, "completed"),
+        (9, "start", 2, 0, -1, 1),
+        (9, "limit", -1, 0),
     ]
-
-
-def test_the_head_is_told_when_it_changes() -> None:
-    # Job 2 stands first from 1 until it leaves at 3; steps that change neither head nor reason (2, 4) write
-    # nothing.
-    jobs = [job(0, 9, 1), job(0, 1, 1), job(1, 1, 1, priority=5, patience=2), job(2, 1, 1), job(4, 1, 1)]
-    log = simulated([nodes(1, 1)], jobs, order="priority")
-    assert [row[:2] for row in blocked(log)] == [(0, 1), (1, 2), (3, 1), (9, 3), (10, 4)]
+    assert waited([nodes(1, 3)], jobs, depth=1) == [{}, {"limit": 2}, {"limit": 7}]
 
 
 # Posts on a node of two: at 2 the running job 0 is cancelled and job 2 posted; at 3 the cancel of a gone
@@ -144,11 +154,9 @@ def test_posts() -> None:
         (0, "submit", 0),
         (0, "start", 0, 0, -1, 1),
         (1, "submit", 1),
-        (1, "blocked", 1, "no free accelerator"),
         (2, "end", 0, "cancelled_running"),
         (2, "submit", 2),
         (2, "start", 1, 0, -1, 1),
-        (2, "blocked", 2, "no free accelerator"),
         (4, "cancel", 2),
         (5, "end", 1, "completed"),
     ]

@@ -11,6 +11,8 @@ from onecenter_kernels import codes
 from oracle import simulate
 from random_scenarios import RandomScenario, random_scenario, scenarios
 
+from onecenter.engine.reasons import waits_by_reason
+
 SEEDS = range(300)
 
 
@@ -31,12 +33,15 @@ def test_what_the_seeds_contain() -> None:
     reasons: Counter[str] = Counter()
     ends: Counter[str] = Counter()
     for seed in SEEDS:
-        log = simulate(*random_scenario(seed))
+        fleet, policy, jobs, horizon = random_scenario(seed)
+        log = simulate(fleet, policy, jobs, horizon)
         kinds.update(codes.EVENTS[kind] for kind in log["kind"])
-        reasons.update(codes.REASONS[row["reason"]] for row in log[log["kind"] == codes.E_BLOCKED])
+        waits = waits_by_reason(log, jobs, fleet, policy.backfill, horizon or int(log["t"][-1]))
+        reasons.update(codes.REASONS[code] for code in np.nonzero(waits)[1])
         ends.update(codes.OUTCOMES[row["reason"]] for row in log[log["kind"] == codes.E_END])
-    assert min(kinds[name] for name in codes.EVENTS if name not in ("evict", "requeue")) >= 100
-    assert min(reasons[name] for name in codes.REASONS[1:-1]) >= 20
+    assert min(kinds[name] for name in codes.EVENTS[: codes.E_LIMIT]) >= 100
+    assert kinds["limit"] >= 20
+    assert min(reasons[name] for name in codes.REASONS[1:]) >= 20
     assert min(ends[name] for name in codes.OUTCOMES) >= 100
 
 
@@ -73,7 +78,7 @@ def check_lives(scenario: RandomScenario, log: Log) -> None:
     """Fail if a job's rows come in a wrong order or at wrong distances."""
     jobs = scenario.workload
     rows = defaultdict(list)
-    for row in log[log["kind"] != codes.E_BLOCKED]:
+    for row in log[log["kind"] != codes.E_LIMIT]:
         rows[int(row["job"])].append((int(row["kind"]), int(row["t"])))
     assert (np.diff(log["t"]) >= 0).all()
     for number in range(len(jobs)):

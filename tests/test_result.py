@@ -213,7 +213,12 @@ def _foreign(path: Path) -> None:
 
 def _newer(path: Path) -> None:
     rows, head = _saved(path)
-    _written(path, rows, head.replace('"format": 2', '"format": 3'))
+    _written(path, rows, head.replace('"format": 3', '"format": 4'))
+
+
+def _older(path: Path) -> None:
+    rows, head = _saved(path)
+    _written(path, rows, head.replace('"format": 3', '"format": 2'))
 
 
 def _edited(path: Path) -> None:
@@ -269,7 +274,8 @@ BROKEN = [
     (_cut, "not a whole Parquet file"),
     (_headless, "not a whole Parquet file"),
     (_foreign, "not a result saved by onecenter"),
-    (_newer, "format 3: this onecenter reads format 2"),
+    (_newer, "format 4: this onecenter reads format 3"),
+    (_older, "format 2: this onecenter reads format 3; run it again"),
     (_edited, "it is not as it was saved"),
     (_resaved, "not a result saved by onecenter"),
     (_fewer_rows, "jobs are missing"),

@@ -12,7 +12,7 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 from onecenter_kernels import codes
-from oracle import simulate
+from oracle import simulate, waits_by_reason
 from pydantic import ValidationError
 
 from onecenter.errors import ScenarioError
@@ -375,8 +375,13 @@ def test_tiny_runs_as_its_chart_says() -> None:
         (55, "start", 5, 0, 0),
         (65, "end", 5, -1, -1),
     ]
-    blocked = log[log["kind"] == codes.E_BLOCKED]
-    assert [(int(row["t"]) // 60_000, int(row["job"])) for row in blocked] == [(10, 2), (35, 5)]
+    waits = waits_by_reason(scenario.fleet, scenario.policy_, build(scenario), scenario.time.horizon)
+    reasons = {job: {codes.REASONS[code]: ms // 60_000 for code, ms in row.items()} for job, row in enumerate(waits)}
+    assert {job: row for job, row in reasons.items() if row} == {
+        2: {"no free accelerator": 25},
+        4: {"no free accelerator": 10},
+        5: {"no free accelerator": 29, "reservation ahead": 10},
+    }
 
 
 def test_changsha_has_the_published_size_and_a_healthy_load() -> None:

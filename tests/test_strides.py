@@ -249,8 +249,8 @@ def test_delays_are_rounded_up_to_whole_milliseconds(stride: str, delay: float, 
     assert type(times[0]) is int
 
 
-#: Horizon and rows of the log: two rows at 0, at 4 and at 6, the last one at 8.
-RUNS = [(0, 0), (1, 2), (4, 2), (5, 4), (6, 4), (7, 6), (8, 6), (9, 7), (None, 7)]
+#: Horizon and rows of the log: two rows at 0, one at 4, two at 6, the last one at 8.
+RUNS = [(0, 0), (1, 2), (4, 2), (5, 3), (6, 3), (7, 5), (8, 5), (9, 6), (None, 6)]
 
 
 @pytest.mark.parametrize("stride", STRIDES)

@@ -37,13 +37,6 @@ def types_of(s, j):
 
 
 @njit
-def without_cpu_memory(ask):
-    """Return the same ask for accelerators alone."""
-    nothing = ask.tasks - ask.tasks  # a constant would make another type of Ask
-    return Ask(ask.whole, ask.part, nothing, nothing, ask.tasks, ask.anywhere)
-
-
-@njit
 def allows(types, kind):
     """Tell whether the list of node types holds this one."""
     while types > 0:

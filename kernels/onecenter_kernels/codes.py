@@ -18,9 +18,37 @@ SPREAD_TASKS, SPREAD_ANY = range(2)
 TIMERS: Final = ("end", "node up", "node down", "change", "cancel", "submit", "withdraw")
 T_END, T_NODE_UP, T_NODE_DOWN, T_CHANGE, T_CANCEL, T_SUBMIT, T_WITHDRAW = range(7)
 
-#: Kinds of rows of the decision log. No run writes `evict` and `requeue` yet; what reads a log knows them.
-EVENTS: Final = ("submit", "refuse", "start", "end", "kill", "cancel", "blocked", "evict", "requeue")
-E_SUBMIT, E_REFUSE, E_START, E_END, E_KILL, E_CANCEL, E_BLOCKED, E_EVICT, E_REQUEUE = range(9)
+#: Kinds of rows of the decision log. No run writes those from `evict` on yet; what reads a log knows the first two.
+EVENTS: Final = (
+    "submit",
+    "refuse",
+    "start",
+    "end",
+    "kill",
+    "cancel",
+    "limit",
+    "evict",
+    "requeue",
+    "node up",
+    "node down",
+    "change",
+    "window",
+)
+(
+    E_SUBMIT,
+    E_REFUSE,
+    E_START,
+    E_END,
+    E_KILL,
+    E_CANCEL,
+    E_LIMIT,
+    E_EVICT,
+    E_REQUEUE,
+    E_NODE_UP,
+    E_NODE_DOWN,
+    E_CHANGE,
+    E_WINDOW,
+) = range(13)
 
 #: Why a job waits; the first that applies is told.
 REASONS: Final = (

@@ -6,10 +6,10 @@ times are the differences between its starts and its submit or the requeues befo
 """
 
 from .codes import (
-    E_BLOCKED,
     E_CANCEL,
     E_END,
     E_KILL,
+    E_LIMIT,
     E_REQUEUE,
     E_START,
     E_SUBMIT,
@@ -185,9 +185,8 @@ def apply(s, row):
             join(s, j)
     elif kind == E_CANCEL:
         leave(s, j)
-    elif kind == E_BLOCKED:
-        clock.head = j
-        clock.reason = entry.reason
+    elif kind == E_LIMIT:
+        clock.limited = entry.amount
 
 
 @njit
@@ -250,25 +249,19 @@ def settle(s):
         else:
             clock.shapes -= 1
             s.lists[i].form = s.lists[clock.shapes].form
-    if clock.waiting == 0:
-        clock.head = -1
 
 
 @njit
 def let_pass(s, ms):
-    """Add a time to the reasons of all that waits; the head's own reason goes before that of its shape.
+    """Add a time to the reasons of all that waits.
 
-    Where a pass stopped at its depth limit it looked at no waiting job, so all wait for that reason.
+    Where a pass ended at its depth limit it looked at no waiting job, so all wait for that reason.
     """
     clock = s.clock[0]
-    limited = clock.head >= 0 and clock.reason == R_LIMIT
     for i in range(clock.shapes):
         shape = s.lists[i].form
-        reason = R_LIMIT if limited else s.shapes[shape].reason
+        reason = R_LIMIT if clock.limited else s.shapes[shape].reason
         s.time[shape, reason] += ms
-    if clock.head >= 0 and not limited:
-        s.waits[clock.head, s.shapes[s.jobs[clock.head].form].reason] -= ms
-        s.waits[clock.head, clock.reason] += ms
 
 
 @njit

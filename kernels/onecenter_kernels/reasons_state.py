@@ -65,8 +65,7 @@ CLOCK: Final[tuple[Field, ...]] = (
     ("units", "i8", "1", "rows in the list of units"),
     ("nodes", "i8", "1", "rows in the list of nodes"),
     ("waiting", "i8", "1", "waiting jobs"),
-    ("head", "i8", "job", "the blocked head; -1: none"),
-    ("reason", "i8", "code", "its reason"),
+    ("limited", "i8", "0/1", "passes end at the depth limit"),
 )
 
 JOB_DTYPE: Final = dtype_of(JOB)

@@ -2,9 +2,8 @@
 
 from .book import turn_to
 from .codes import (
-    E_BLOCKED,
+    E_LIMIT,
     PRIORITY,
-    R_LIMIT,
     S_RUNNING,
     T_CANCEL,
     T_CHANGE,
@@ -19,7 +18,6 @@ from .heap import KIND, POSTED, next_time, pop, stale
 from .jit import inlined, njit
 from .needs import has_room
 from .queue import reorder
-from .reason import reason_of
 from .reserving import reserving_pass
 
 DONE, PAUSED, NEED_ROOM, WATCHED = 0, 1, 2, 3
@@ -83,20 +81,12 @@ def submit_known(s, t):
 
 
 @inlined
-def tell_blocked(s, limited):
-    """Log the head of the queue and why it waits, when either has changed."""
+def tell_limit(s, limited):
+    """Log that passes end at the depth limit from now on, so that all that wait wait for it, or no longer do."""
     clock = s.clock[0]
-    if clock.head == clock.tail:
-        clock.blocked = -1
-        return
-    head = s.queue[clock.head].job
-    if clock.quiet and head == clock.blocked:
-        return
-    reason = R_LIMIT if limited else reason_of(s, head)
-    if head != clock.blocked or reason != clock.reason:
-        write(s, E_BLOCKED, head, -1, -1, 0, reason)
-    clock.blocked = head
-    clock.reason = reason
+    if limited != clock.limited:
+        clock.limited = limited
+        write(s, E_LIMIT, -1, -1, -1, limited, 0)
 
 
 @inlined
@@ -120,13 +110,15 @@ def end_submits(s, t):
 
 @inlined
 def end_step(s, before, limited):
-    """Log the blocked head after a pass that began at row `before` of the log."""
+    """End a step whose pass began at row `before` of the log, and ended at the depth limit or not."""
     clock = s.clock[0]
-    quiet = clock.log == before
-    tell_blocked(s, limited)
-    clock.quiet = quiet
+    clock.quiet = clock.log == before
+    tell_limit(s, limited)
     if clock.head == clock.tail:
         clock.head = clock.tail = clock.listed = 0
+        clock.blocked = -1
+    else:
+        clock.blocked = s.queue[clock.head].job
 
 
 @inlined

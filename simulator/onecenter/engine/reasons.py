@@ -18,10 +18,9 @@ def waits_by_reason(log: Array, workload: Workload, fleet: Sequence[NodeType], b
     """Return how long each job waited for each reason.
 
     At each instant a waiting job has the first reason that applies, from what is free after the pass: "limit"
-    where the pass stopped at its depth limit; if it would fit, "reservation ahead" or, without backfill,
-    "queue ahead"; "node type", "no free accelerator", "cpu or memory", "fragmentation" as for the head of the
-    queue. What the log says of the head goes before. A job beyond `backfill_depth` that would fit is told
-    "reservation ahead".
+    where the pass ended at its depth limit, which the log says; if it would fit, "reservation ahead" or, without
+    backfill, "queue ahead"; "node type", "no free accelerator", "cpu or memory", "fragmentation". A job beyond
+    `backfill_depth` that would fit has "reservation ahead".
 
     Parameters
     ----------
@@ -42,7 +41,6 @@ def waits_by_reason(log: Array, workload: Workload, fleet: Sequence[NodeType], b
     shapes, units, shape_of = _shapes(workload)
     nodes, devices, types = _center(fleet)
     clock = table(1, reasons_state.CLOCK_DTYPE)
-    clock["head"] = -1
     clock["overtaken"] = codes.R_QUEUE if backfill == "none" else codes.R_RESERVATION
     jobs = table(len(workload), reasons_state.JOB_DTYPE)
     jobs["form"] = shape_of

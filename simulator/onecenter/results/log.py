@@ -29,8 +29,8 @@ KILLED, CANCELLED_WAITING, REFUSED, RUNNING, WAITING, FUTURE, REQUEUED = range(l
 #: Fates of jobs that ran to an end of some kind.
 ENDED: Final = (schema.COMPLETED, schema.FAILED, schema.CANCELLED_RUNNING, KILLED)
 
-#: Names in the column `reason` of the log's table: of reasons, then of outcomes.
-REASON_NAMES: Final = (*schema.REASONS, *schema.OUTCOMES)
+#: Names in the column `reason` of the log's table: none, then outcomes.
+REASON_NAMES: Final = ("", *schema.OUTCOMES)
 
 KIND_TYPE: Final = pl.Enum(schema.EVENTS)
 REASON_TYPE: Final = pl.Enum(REASON_NAMES)
@@ -71,7 +71,7 @@ def names_of(series: pl.Series) -> list[str]:
 def to_frame(log: Array) -> pl.DataFrame:
     """Return a log as a table with the names of kinds and reasons; times in ms, -1 where there is none."""
     columns: dict[str, Any] = {name: np.ascontiguousarray(log[name]) for name, *_ in schema.LOG}
-    reason = columns["reason"] + np.where(with_outcome(log), len(schema.REASONS), 0).astype(np.int8)
+    reason = columns["reason"] + with_outcome(log).astype(np.int8)
     columns["kind"] = named(columns["kind"], KIND_TYPE)
     columns["reason"] = named(reason, REASON_TYPE)
     return pl.DataFrame(columns)
@@ -83,7 +83,7 @@ def from_frame(frame: pl.DataFrame) -> Array:
     for name, *_ in schema.LOG:
         column = frame[name]
         log[name] = (column.to_physical() if name in {"kind", "reason"} else column).to_numpy()
-    log["reason"] -= np.where(with_outcome(log), len(schema.REASONS), 0).astype(np.int8)
+    log["reason"] -= with_outcome(log).astype(np.int8)
     return log
 
 

@@ -18,7 +18,7 @@ from onecenter.simulation.record import Record
 from onecenter.system.extent import check_json
 from onecenter.visible import json_text, visible
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 
 #: So many mistakes are told.
 TOLD: Final = 20
@@ -123,7 +123,7 @@ class Head(BaseModel):
         "format", "rows", "jobs", "rows_digest", "jobs_digest", "platforms", "streams", "named",
     )  # fmt: skip
 
-    format: Literal[2]
+    format: Literal[3]
     rows: Count
     jobs: Count
     rows_digest: Digest

@@ -79,7 +79,7 @@ def read(source: str, head: Head) -> tuple[Array, Workload]:
     ValueError
         If the rows do not belong to the head, or a run cannot have written them.
     """
-    rows = _with_all_kinds(pl.scan_parquet(local(source), glob=False))
+    rows = pl.scan_parquet(local(source), glob=False)
     found, expected = dict(rows.collect_schema()), dict(schema_of(head.named))
     wrong = [name for name in expected | found if found.get(name) != expected.get(name)]
     if wrong:
@@ -93,16 +93,6 @@ def read(source: str, head: Head) -> tuple[Array, Workload]:
     _check_jobs(jobs, head)
     _check_log(log, head)
     return log, jobs
-
-
-def _with_all_kinds(rows: pl.LazyFrame) -> pl.LazyFrame:
-    """Return rows with the kinds of today; a file of before may know only the first of them."""
-    kinds = rows.collect_schema().get("kind")
-    if isinstance(kinds, pl.Enum):
-        known = kinds.categories.to_list()
-        if known == list(schema.EVENTS[: len(known)]):
-            return rows.with_columns(pl.col("kind").cast(pl.String).cast(decisions.KIND_TYPE))
-    return rows
 
 
 def _jobs(rows: pl.LazyFrame, head: Head) -> Workload:
@@ -137,14 +127,16 @@ def _check_jobs(jobs: Workload, head: Head) -> None:
 def _check_log(log: Array, head: Head) -> None:
     _between("t", log["t"], 0, max(head.until - 1, head.window.horizon))
     _rising("t", log["t"])
-    _between("job", log["job"], 0, head.jobs - 1)
+    limits = log["kind"] == schema.E_LIMIT
+    _between("job", log["job"][~limits], 0, head.jobs - 1)
+    _between("job of a limit", log["job"][limits], -1, -1)
     _between("node", log["node"], -1, sum(kind.count for kind in head.fleet) - 1)
     _between("device", log["device"], -1, max((kind.accelerators for kind in head.fleet), default=0) - 1)
     _between("amount", log["amount"], 0, INT32_MAX)
     starts, ends = decisions.places(log), decisions.with_outcome(log)
     _between("node of a start", log["node"][starts], 0, INT32_MAX)
     _between("reason of an end", log["reason"][ends], 0, len(schema.OUTCOMES) - 1)
-    _between("reason", log["reason"][~ends], 0, len(schema.REASONS) - 1)
+    _between("reason", log["reason"][~ends], 0, 0)
     fates(log, head.jobs)
 
 
