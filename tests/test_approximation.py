@@ -2,11 +2,13 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 from waiting_times import Exponential
 
 from onecenter.planning.approximation import approximation
 from onecenter.scenario import from_dict, load, with_set
+from onecenter.workload.build import build
 
 STREAM = "platforms.queue.demand.customers"
 COUNT = "center.nodes.server.count"
@@ -77,3 +79,21 @@ def test_several_node_types_and_listed_jobs_are_no_such_queue() -> None:
     nodes["other"] = dict(nodes["server"])
     assert approximation(from_dict(plain, "two types")) is None
     assert approximation(with_set(load("tiny"), {"policy.order": "fifo"})) is None
+
+
+def test_two_jobs_have_a_variation() -> None:
+    # Of two values the variance over the squared mean is (a - b)^2 / (a + b)^2.
+    two = with_set(
+        load("mm-c"),
+        {"time.horizon": "4 d", f"{STREAM}.arrivals.rate": "0.02 / h", f"{STREAM}.scale": 1.0},
+    )
+    for scale in np.arange(1.0, 9.0, 0.25):
+        scaled = with_set(two, {f"{STREAM}.scale": float(scale)})
+        jobs = build(scaled)
+        if len(jobs) == 2:
+            break
+    assert len(jobs) == 2
+    first, second = (min(run, limit) for run, limit in zip(jobs.run.tolist(), jobs.walltime.tolist(), strict=True))
+    found = approximation(scaled)
+    assert found is not None
+    assert found.variation == pytest.approx(((first - second) / (first + second)) ** 2)

@@ -94,3 +94,8 @@ def test_a_fleet_far_off_tells_nothing_where_two_others_do() -> None:
     assert near([tried(5, 100), tried(6, 9), tried(7, 1)], 0) == [0, 1]
     assert near([tried(6, 9), tried(7, 1), tried(8, 0)], 0) == [0, 1]
     assert near([tried(7, 1), tried(8, 0)], 0) == []
+
+
+def test_a_fleet_with_as_many_late_jobs_as_allowed_meets_the_target() -> None:
+    # 20 times, just as many, and a fifth of them: the first of these is the nearest one that misses.
+    assert near([tried(4, 200), tried(8, 10), tried(12, 2)], 0) == [0, 1]

@@ -52,6 +52,7 @@ def test_purchases_last_a_year() -> None:
     # 70 d are 2.3 months.
     assert first.order == first.month - 3
     for one in found.purchases:
+        assert one.until == min(one.month + 11, 24)
         grown = 8 * 0.6 * 1.02**one.until
         assert Exponential(one.after, grown / one.after).percentile(95) * SERVICE <= 1_200
         assert one.yearly_cost == pytest.approx(one.after * 200, rel=0.01)

@@ -164,3 +164,14 @@ def test_the_share_beyond_is_at_most_all() -> None:
     assert certain.value == 5 / 6
     assert certain.high == 1
     assert Pooled([sample(), sample()]).longer(5)[0].reason == "no jobs"
+
+
+def test_few_long_queues_are_told_by_the_standard_error_of_the_share_beyond() -> None:
+    # p95 of 400 jobs is 0 s, the 380th. One replication has all 20 jobs beyond it, the mean is 10: each is off by 10,
+    # so the error is sqrt(2 / 1 x (100 + 100)) / 400 = 0.05, all of the share.
+    clump = Pooled([sample(*[0.0] * 180, *range(1, 21)), sample(*[0.0] * 200)])
+    assert clump.withheld(95).endswith("known to 100% of it (standard error)")
+    # 15 and 5 of them: off by 5, half as much; 10 each leave no doubt.
+    spread = Pooled([sample(*[0.0] * 185, *range(1, 16)), sample(*[0.0] * 195, *range(1, 6))])
+    assert spread.withheld(95).endswith("known to 50% of it (standard error)")
+    assert Pooled([sample(*[0.0] * 190, *range(1, 11))] * 2).withheld(95) == ""

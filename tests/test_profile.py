@@ -81,6 +81,7 @@ def test_rows_of_reserved_amounts_are_used_or_spare(seed: int) -> None:
         clock = core.state.clock[0]
         used = sum(chain(core, job["hold"]) for job in waiting)
         assert used + chain(core, clock["spare_hold"]) == clock["holds"] - clock["scratch"]
+        assert {int(job["hold"]) for job in core.jobs if job["state"] == codes.S_RUNNING} <= {-1}
     assert not core.state.clock["profiled"][0]
 
 
