@@ -1,6 +1,7 @@
 """What jobs ask and who owns them: each distinct row once, numbered in the order of first sight."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from onecenter.engine.numbering import BLOCK, ROWS, Numbering
 from onecenter.errors import SimulationError
 from onecenter.policies import Policy
 from onecenter.scenario import load
+from onecenter.traces import read, to_workload
 from onecenter.workload.build import build
 from onecenter.workload.table import Workload
 
@@ -153,6 +155,19 @@ def test_jobs_keep_their_owners() -> None:
     assert owners_of(core) == np.stack([getattr(drawn, name) for name in OWNED], axis=1).tolist()
     assert len(np.unique(drawn.tenant)) > 1
     assert len({tuple(owner) for owner in owners_of(core)}) == core._owners.count
+
+
+def test_users_of_a_log_are_tenants(tmp_path: Path) -> None:
+    # Number, submit, wait, run, processors, -, -, asked, asked s, -, status, user, group, -, queue, partition, -, -
+    rows = [(0, 7, 1), (5, 9, 1), (6, 7, 1), (7, 9, 2)]
+    lines = [f"{n} {t} 0 60 1 -1 -1 1 60 -1 1 {user} 1 -1 1 {part} -1 -1" for n, (t, user, part) in enumerate(rows, 1)]
+    (tmp_path / "log.swf").write_text("\n".join(lines) + "\n")
+    jobs, _ = to_workload(read(tmp_path / "log.swf"), (nodes(1, 4),))
+    owners = owners_of(Core((nodes(1, 4),), Policy(), jobs))
+    assert [tenant for _, tenant, _ in owners] == [0, 1, 0, 0]
+    assert owners[0] == owners[2] != owners[1]
+    assert owners[3][0] != owners[1][0]
+    assert [platform for platform, _, _ in owners] == [stream for _, _, stream in owners] == jobs.platform.tolist()
 
 
 def test_what_a_process_submits_is_of_its_platform_alone() -> None:

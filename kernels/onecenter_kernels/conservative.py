@@ -3,9 +3,9 @@
 import numpy as np
 
 from .asks import ask_of, types_of
-from .book import begin, first_row_from, give_back_running, name_devices, picks_of, reserve, unreserve
+from .book import first_row_from, give_back_running, name_devices, picks_of, reserve, unreserve
 from .codes import S_RUNNING, S_WAITING, T_CANCEL, T_CHANGE, T_END, T_WITHDRAW
-from .commit import start
+from .door import admits_reserved, start_reserved
 from .heap import push
 from .jit import inlined, njit
 from .owning import can_own
@@ -54,9 +54,9 @@ def earliest_row(s, kind, ask, walltime, first, last):
 
 
 @njit
-def reserve_earliest(s, j, first):
-    """Reserve the earliest start of job j, from row `first` of the book on."""
-    ask, types, walltime = ask_of(s, j), types_of(s, j), s.jobs[j].walltime
+def reserve_earliest(s, j, types, first):
+    """Reserve the earliest start of job j on a node type, from row `first` of the book on."""
+    ask, walltime = ask_of(s, j), s.jobs[j].walltime
     if s.clock[0].profiled:
         begin, node = earliest_place(s, types, ask, walltime)
         reserve(s, j, begin, note(s, 0, node, -1, 1))
@@ -88,12 +88,12 @@ def devices_left(s, j):
 
 
 @njit
-def has_devices(s, j):
-    """Tell whether job j, whose reservation begins now, has its devices; put it at a later start if it lacks any."""
-    if devices_left(s, j):
+def may_begin(s, j, t):
+    """Tell whether job j, whose reservation begins at t (ms), may start; put it at a later start if not."""
+    if admits_reserved(s, j, t) and devices_left(s, j):
         return True
     unreserve(s, j)
-    reserve_earliest(s, j, 1)
+    reserve_earliest(s, j, types_of(s, j), 1)
     return False
 
 
@@ -103,7 +103,7 @@ def name_due(s, t):
     clock = s.clock[0]
     for i in range(clock.head, clock.tail):
         j = s.queue[i].job
-        if s.jobs[j].start == t and has_devices(s, j):
+        if s.jobs[j].start == t and may_begin(s, j, t):
             name_devices(s, j)
 
 
@@ -138,7 +138,7 @@ def put_back_in_profile(s, j):
     clock, job = s.clock[0], s.jobs[j]
     notes, before, node = clock.notes, job.start, s.holds[job.hold].node
     unreserve(s, j)
-    reserve_earliest(s, j, 0)
+    reserve_earliest(s, j, types_of(s, j), 0)
     if job.start == before and s.holds[job.hold].node == node:
         clock.notes = notes
         s.holds[job.hold].known = notes
@@ -161,7 +161,7 @@ def put_back(s, j):
     before = s.jobs[j].start
     kept = kept_picks(s, j)
     unreserve(s, j)
-    reserve_earliest(s, j, 0)
+    reserve_earliest(s, j, types_of(s, j), 0)
     # The rule may place a gang of parts, chosen anew, worse than it was: then it keeps its old place.
     if s.jobs[j].start > before:
         restore(s, j, before, kept)
@@ -195,18 +195,17 @@ def reserve_new(s):
     for i in range(clock.head, last):
         j = s.queue[i].job
         if s.jobs[j].start < 0:
-            reserve_earliest(s, j, 0)
+            reserve_earliest(s, j, types_of(s, j), 0)
 
 
 @inlined
 def start_due(s, t):
-    """Start the jobs whose reservation begins now; one that lacks devices goes to a later start."""
+    """Start the jobs whose reservation begins now; one that may not goes to a later start."""
     clock = s.clock[0]
     for i in range(clock.head, clock.tail):
         j = s.queue[i].job
-        if s.jobs[j].start == t and has_devices(s, j):
-            start(s, j, picks_of(s, j), t)
-            begin(s, j)
+        if s.jobs[j].start == t and may_begin(s, j, t):
+            start_reserved(s, j, t)
     keep_waiting(s, S_WAITING)
 
 

@@ -1,15 +1,15 @@
 """The pass without reservations kept, and EASY backfill."""
 
-from .asks import ask_of, types_of
+from .admission import admitted
+from .asks import ask_of
 from .candidates import list_by_walltime
 from .codes import EASY_SJBF, NONE, S_WAITING
-from .commit import start
+from .door import start_in_view, start_now
 from .jit import inlined, njit
 from .minima import next_leaf
-from .place import place_allowed
 from .queue import drop_head, empty, keep_waiting
-from .reservation import forget_head, place_in_view, reserve_head, settle, swap_view
-from .state import FOREVER, NOW, VIEW
+from .reservation import forget_head, reserve_head, settle, swap_view
+from .state import FOREVER, VIEW
 from .sums import cannot_start, exhausted, may_start_in_view, may_start_now, sum_up, test_again
 from .waits import list_waiting
 
@@ -22,12 +22,9 @@ def in_order(s, t):
     while clock.head < clock.tail:
         if looked == clock.depth and clock.depth > 0:
             return True
-        j = s.queue[clock.head].job
-        picks = place_allowed(s, NOW, NOW + 1, types_of(s, j), ask_of(s, j))
-        if picks == 0:
+        if start_now(s, s.queue[clock.head].job, t) == 0:
             return False
         drop_head(s)
-        start(s, j, picks, t)
         looked += 1
     return False
 
@@ -50,10 +47,10 @@ def plain_pass(s, t):
 
 
 @njit
-def reserve(s):
-    """Reserve for the head of the queue; return the shadow time (ms)."""
+def reserve(s, t):
+    """Reserve for the head of the queue, at t (ms); return the shadow time (ms)."""
     j = s.queue[s.clock[0].head].job
-    return reserve_head(s, j, types_of(s, j), ask_of(s, j))
+    return reserve_head(s, j, admitted(s, j, t), ask_of(s, j))
 
 
 @njit
@@ -71,13 +68,11 @@ def may_start_long(s, a):
 
 @njit
 def fill_up(s, j, t, long):
-    """Start job j on the first allowed node type that holds it now or, if long, in the view; tell whether it did."""
-    ask, types = ask_of(s, j), types_of(s, j)
-    picks = place_in_view(s, types, ask) if long else place_allowed(s, NOW, NOW + 1, types, ask)
+    """Start job j behind the head, if it fits now or, if long, in the view; tell whether it did."""
+    picks = start_in_view(s, j, t) if long else start_now(s, j, t)
     if picks == 0:
         return False
-    start(s, j, picks, t)
-    settle(s, picks, ask, long)
+    settle(s, picks, ask_of(s, j), long)
     test_again(s)
     return True
 
@@ -117,7 +112,7 @@ def backfill_by_shape(s, t, quiet):
         if i >= clock.tail:
             break
         if shadow < 0:
-            shadow = reserve(s)
+            shadow = reserve(s, t)
             continue
         j, a = s.queue[i].job, s.queue[i].ask
         long = t + s.jobs[j].walltime > shadow
@@ -150,7 +145,7 @@ def backfill_in_turn(s, t, quiet):
         if not may_start_now(s, a):
             continue
         if shadow < 0:
-            shadow = reserve(s)
+            shadow = reserve(s, t)
         long = t + s.jobs[j].walltime > shadow
         if long and not may_start_long(s, a):
             continue

@@ -3,12 +3,13 @@
 Between passes the book, or the profile, holds what runs; reservations are in it during the pass only.
 """
 
-from .asks import ask_of, types_of
-from .book import begin, first_row_from, picks_of, reserve, unreserve
+from .admission import admitted
+from .asks import ask_of
+from .book import first_row_from, reserve, unreserve
 from .candidates import list_by_walltime
 from .codes import EASY_SJBF, S_WAITING
-from .commit import start
 from .conservative import place_from, reserve_earliest, short_row
+from .door import start_reserved
 from .jit import inlined, njit
 from .picks import note
 from .promise import earliest_place
@@ -17,9 +18,9 @@ from .sums import may_start_now, test_again
 
 
 @njit
-def place_from_now(s, j):
-    """Place job j from now on for its walltime; return the number of picks, 0: it does not fit."""
-    ask, types, walltime = ask_of(s, j), types_of(s, j), s.jobs[j].walltime
+def place_from_now(s, j, types):
+    """Place job j on a node type from now on for its walltime; return the number of picks, 0: it does not fit."""
+    ask, walltime = ask_of(s, j), s.jobs[j].walltime
     if s.clock[0].profiled:
         t, node = earliest_place(s, types, ask, walltime)
         return note(s, 0, node, -1, 1) if t == s.clock[0].now else 0
@@ -35,18 +36,23 @@ def place_from_now(s, j):
 
 
 @njit
-def start_if_it_fits(s, j, a, t):
+def start_for_walltime(s, j, a, t):
     """Start job j of ask a if it fits from now on for its walltime; tell whether it did."""
     if not may_start_now(s, a):
         return False
-    picks = place_from_now(s, j)
+    picks = place_from_now(s, j, admitted(s, j, t))
     if picks == 0:
         return False
     reserve(s, j, t, picks)
-    start(s, j, picks_of(s, j), t)
-    begin(s, j)
+    start_reserved(s, j, t)
     test_again(s)
     return True
+
+
+@njit
+def reserve_blocked(s, j, t):
+    """Reserve for job j, which does not start at t (ms), its earliest start after now."""
+    reserve_earliest(s, j, admitted(s, j, t), 1)
 
 
 @inlined
@@ -58,7 +64,7 @@ def start_in_order(s, t):
         if looked == clock.depth and clock.depth > 0:
             return True
         i = clock.head
-        if not start_if_it_fits(s, s.queue[i].job, s.queue[i].ask, t):
+        if not start_for_walltime(s, s.queue[i].job, s.queue[i].ask, t):
             return False
         drop_head(s)
         looked += 1
@@ -81,12 +87,12 @@ def start_or_reserve(s, t, last):
     Where the rest are tried by walltime, it ends with the last reservation.
     """
     clock = s.clock[0]
-    reserve_earliest(s, s.queue[clock.head].job, 1)
+    reserve_blocked(s, s.queue[clock.head].job, t)
     i, reserved = clock.head + 1, 1
     while i < last and (reserved < clock.reservations or clock.backfill != EASY_SJBF):
         j = s.queue[i].job
-        if not start_if_it_fits(s, j, s.queue[i].ask, t) and reserved < clock.reservations:
-            reserve_earliest(s, j, 1)
+        if not start_for_walltime(s, j, s.queue[i].ask, t) and reserved < clock.reservations:
+            reserve_blocked(s, j, t)
             reserved += 1
         i += 1
     return i
@@ -97,7 +103,7 @@ def start_by_walltime(s, t, first, most):
     """Start jobs from a place of the queue on that fit, the shortest first, of at most so many."""
     for i in range(min(most, list_by_walltime(s, t, False, first))):
         j = s.queue[i].candidate
-        start_if_it_fits(s, j, s.jobs[j].ask, t)
+        start_for_walltime(s, j, s.jobs[j].ask, t)
 
 
 @inlined
