@@ -26,11 +26,7 @@ from onecenter.words import Words
 
 def command_plan(options: argparse.Namespace) -> int:
     """Find the smallest fleet."""
-    shared = {
-        "seed": options.seed,
-        "demand": options.demand,
-        "replications": options.replications,
-    }
+    shared = {"seed": options.seed, "demand": options.demand, "replications": options.replications}
     if options.horizon is not None:
         _refuse_beside_horizon(options)
         return _found(options, partial(outlook, horizon=options.horizon, **shared))

@@ -58,10 +58,7 @@ def _range(path: str, bounds: str | Range | None, counts: Mapping[str, int]) -> 
 
 
 def checked(
-    scenario: Scenario,
-    ranges: Mapping[str, Range],
-    periods: float | None = None,
-    replications: int = MAX_REPLICATIONS,
+    scenario: Scenario, ranges: Mapping[str, Range], periods: float | None = None, replications: int = MAX_REPLICATIONS
 ) -> None:
     """Raise unless a plan can be made of these."""
     values = {"periods": periods, "replications": replications}

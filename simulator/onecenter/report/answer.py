@@ -66,11 +66,7 @@ class Answers:
 
     def _by_how_much(self, judged: Judged, labels: Mapping[str, str]) -> str:
         name, target, one = judged
-        texts = {
-            "platform": labels[name],
-            "what": target.said(self._words),
-            "limit": target.limit_said(self._words),
-        }
+        texts = {"platform": labels[name], "what": target.said(self._words), "limit": target.limit_said(self._words)}
         if one["refused"]:
             texts |= {name: self._words.count(one[key]) for name, key in (("count", "refused"), ("jobs", "jobs"))}
             return self._words("never fit", **texts)

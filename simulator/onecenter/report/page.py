@@ -100,9 +100,7 @@ def _below(writer: Writer, subject: Subject, plan: PlanFile) -> str:
     return writer.words("own demand", run=text) if scales[0] == scales[1] else text
 
 
-def _chapters(
-    subjects: Sequence[Subject], plan: PlanFile | None, names: Sequence[str], language: str
-) -> list[Chapter]:
+def _chapters(subjects: Sequence[Subject], plan: PlanFile | None, names: Sequence[str], language: str) -> list[Chapter]:
     writer = Writer(language, "all")
     first: list[Section] = []
     if len(subjects) > 1:

@@ -77,9 +77,7 @@ class Writer:
         if judged:
             yield self._section("targets", views.judgements(words, judged, labels, words("targets caption")))
         percentiles = {key: words.percentile(float(key[1:])) for key in views.PERCENTILES}
-        platforms = partial(
-            views.platforms, words, subject.summary, labels=labels, center=words("all platforms")
-        )
+        platforms = partial(views.platforms, words, subject.summary, labels=labels, center=words("all platforms"))
         caption = words("waits caption", **percentiles)
         waits = platforms(columns=WAITS, reasons=subject.result.reasons, caption=caption)
         jobs = platforms(columns=JOBS, caption=words("jobs caption"))

@@ -98,9 +98,7 @@ def _plan(path: Path) -> PlanFile:
     except ScenarioError as error:
         raise ResultError(str(path), [f"damaged: its scenario: {error.mistakes[0]}; plan again"]) from error
     except ValidationError as error:
-        wrong = [
-            f"{shortened('.'.join(map(str, one['loc']))) or 'it'}: {one['msg']}" for one in error.errors()[:20]
-        ]
+        wrong = [f"{shortened('.'.join(map(str, one['loc']))) or 'it'}: {one['msg']}" for one in error.errors()[:20]]
         raise ResultError(str(path), [f"no plan of `onecenter plan --json`: {text}" for text in wrong]) from error
     except ValueError as error:
         raise ResultError(str(path), [f"no plan of `onecenter plan --json`: {error}"]) from error

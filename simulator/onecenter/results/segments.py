@@ -12,15 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from onecenter_kernels import schema
 
-from onecenter.results.log import (
-    CANCELLED_WAITING,
-    FUTURE,
-    KILLED,
-    REFUSED,
-    REQUEUED,
-    RUNNING,
-    WAITING,
-)
+from onecenter.results.log import CANCELLED_WAITING, FUTURE, KILLED, REFUSED, REQUEUED, RUNNING, WAITING
 
 Array = npt.NDArray[Any]
 

@@ -28,10 +28,7 @@ def series_table(workload: Workload, log: Array) -> pl.DataFrame:
     t, job, waiting, running = (column[order] for column in found)
     platform = workload.platform[job]
     last = (np.diff(t, append=-1) != 0) | (np.diff(platform, append=-1) != 0)
-    columns: dict[str, Any] = {
-        "t_ms": t[last],
-        "platform": named(platform[last], pl.Enum(workload.platforms)),
-    }
+    columns: dict[str, Any] = {"t_ms": t[last], "platform": named(platform[last], pl.Enum(workload.platforms))}
     effects = {"waiting": waiting, "running": running}
     for name, effect in effects.items():
         columns[name] = _levels(effect, platform, last).astype(np.int32)

@@ -27,9 +27,7 @@ def node_types(nodes: Array, fleet: Sequence[NodeType]) -> Array:
     return np.searchsorted(last, nodes, side="right")
 
 
-def jobs_table(
-    workload: Workload, fate: Fates, fleet: Sequence[NodeType], window: Window, until: int
-) -> pl.DataFrame:
+def jobs_table(workload: Workload, fate: Fates, fleet: Sequence[NodeType], window: Window, until: int) -> pl.DataFrame:
     """Return one row per job, by id; see the columns' names for units, null where there is no such instant.
 
     `in_window`: it is one of those that the figures are about; the others were there before, or came while the run went
@@ -140,9 +138,7 @@ def nodes_table(workload: Workload, segments: Segments, fleet: Sequence[NodeType
     )
 
 
-def _use_of_nodes(
-    workload: Workload, segments: Segments, window: Window, n_nodes: int
-) -> tuple[Array, Array, Array]:
+def _use_of_nodes(workload: Workload, segments: Segments, window: Window, n_nodes: int) -> tuple[Array, Array, Array]:
     """Return by node the use of accelerators and cpus in the window (thousandths x ms) and the starts in it."""
     job, node = segments.job, segments.node
     held = segments.amount * window.clipped(segments.start, segments.end)

@@ -7,16 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from onecenter.scenario.few import Few
-from onecenter.scenario.quantities import (
-    MAX_COUNT,
-    Duration,
-    Integer,
-    PositiveDuration,
-    Rate,
-    Real,
-    Share,
-    Slot,
-)
+from onecenter.scenario.quantities import MAX_COUNT, Duration, Integer, PositiveDuration, Rate, Real, Share, Slot
 from onecenter.scenario.table import Mistake, Table
 
 Weight = Annotated[Real, Field(ge=0, le=1e6)]
@@ -46,8 +37,7 @@ class Burst(Table):
     )
     every: PositiveDuration = Field(description="how long one value holds")
     correlation: Annotated[Real, Field(ge=0, lt=1)] = Field(
-        default=0.0,
-        description="correlation of the normal variable behind one value with that behind the next",
+        default=0.0, description="correlation of the normal variable behind one value with that behind the next"
     )
 
 
@@ -57,10 +47,7 @@ class Poisson(Table):
     kind: Literal["poisson"] = Field(description="arrivals one by one, independent given the rate")
     rate: Rate = Field(description="mean rate over a whole week without bursts")
     hours: Annotated[tuple[Weight, ...], Field(min_length=24, max_length=24), AfterValidator(_not_all_zero)] | None = (
-        Field(
-            default=None,
-            description="24 factors of the rate, from 00:00 to 23:00 local time; normalised to mean 1",
-        )
+        Field(default=None, description="24 factors of the rate, from 00:00 to 23:00 local time; normalised to mean 1")
     )
     weekdays: Annotated[tuple[Weight, ...], Field(min_length=7, max_length=7), AfterValidator(_not_all_zero)] | None = (
         Field(default=None, description="7 factors of the rate, Monday to Sunday; normalised to mean 1")

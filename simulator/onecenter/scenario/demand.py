@@ -40,8 +40,7 @@ class Request(Table):
     cpus: Thousandths = Field(default=0, description="cpus per task (spread any: per accelerator)")
     memory: Memory = Field(default=0, description="memory per task (spread any: per accelerator)")
     spread: Spread = Field(
-        default="tasks",
-        description="tasks: each task on one node; any: single accelerators wherever they are free",
+        default="tasks", description="tasks: each task on one node; any: single accelerators wherever they are free"
     )
 
     def check_spread(self) -> Iterator[Mistake]:
@@ -106,8 +105,7 @@ class Ending(Table):
 
     share: Share = Field(description="share of the stream's jobs")
     used: tuple[Share, Share] = Field(
-        default=(0.0, 1.0),
-        description="[low, high]: they use a share of their run time, uniform between the two",
+        default=(0.0, 1.0), description="[low, high]: they use a share of their run time, uniform between the two"
     )
 
     def check_used(self) -> Iterator[Mistake]:
@@ -169,8 +167,7 @@ class Stream(Table):
         default=1.0, description="multiplies the rate of arrivals, or the roster of a timetable"
     )
     node_types: Annotated[tuple[Name, ...], Field(min_length=1), Few(MAX_NODE_TYPES, "node types")] | None = Field(
-        default=None,
-        description="node types allowed, the preferred first; default all, in the order of the center",
+        default=None, description="node types allowed, the preferred first; default all, in the order of the center"
     )
     arrivals: Arrivals | None = Field(default=None, description="when jobs are submitted")
     sizes: Annotated[tuple[Size, ...], Field(min_length=1), Few(10_000, "sizes")] | None = Field(

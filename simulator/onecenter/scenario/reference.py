@@ -14,13 +14,7 @@ from onecenter.scenario.model import Scenario
 from onecenter.scenario.table import Table
 
 #: What stands in a path for a name chosen by the user.
-_CHOSEN = {
-    "nodes": "TYPE",
-    "platforms": "PLATFORM",
-    "demand": "STREAM",
-    "stages": "STAGE",
-    "graduates": "PLATFORM",
-}
+_CHOSEN = {"nodes": "TYPE", "platforms": "PLATFORM", "demand": "STREAM", "stages": "STAGE", "graduates": "PLATFORM"}
 
 
 def reference() -> str:

@@ -14,9 +14,7 @@ _MAGIC: Final = {
     b"PAR1": "a Parquet file, not TOML; the name of a saved result ends in .parquet",
 }
 
-LOG: Final = (
-    "this is a log: run, compare, plan, sweep, show and validate take scenarios, `onecenter replay` takes logs"
-)
+LOG: Final = "this is a log: run, compare, plan, sweep, show and validate take scenarios, `onecenter replay` takes logs"
 
 
 def stranger(name: str, data: bytes) -> str | None:

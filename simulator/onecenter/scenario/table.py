@@ -6,14 +6,7 @@ from itertools import islice
 from types import NoneType, UnionType
 from typing import Annotated, Any, ClassVar, Final, Self, Union, cast, get_args, get_origin
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    ModelWrapValidatorHandler,
-    TypeAdapter,
-    ValidationError,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, TypeAdapter, ValidationError, model_validator
 from pydantic_core import InitErrorDetails
 
 #: Path within the table, and what would be right there.

@@ -48,8 +48,7 @@ class Time(Table):
 
     start: Instant = Field(description="the scenario's start; with an offset, or zone gives it")
     zone: Annotated[str, AfterValidator(_zone)] | None = Field(
-        default=None,
-        description='IANA zone of timetables and profiles, such as "Asia/Shanghai"; default the offset',
+        default=None, description='IANA zone of timetables and profiles, such as "Asia/Shanghai"; default the offset'
     )
     horizon: PositiveDuration = Field(
         description="end of the window: figures are about the jobs submitted before it; a run goes on until they have "

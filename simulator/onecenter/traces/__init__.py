@@ -19,18 +19,7 @@ from .logs import read as read_log
 from .pools import flat_pool, parse_nodes
 from .trace import Jobs, Quality, Trace
 
-__all__ = [
-    "FORMATS",
-    "LIMIT",
-    "Format",
-    "Jobs",
-    "Quality",
-    "Trace",
-    "flat_pool",
-    "parse_nodes",
-    "read",
-    "to_workload",
-]
+__all__ = ["FORMATS", "LIMIT", "Format", "Jobs", "Quality", "Trace", "flat_pool", "parse_nodes", "read", "to_workload"]
 
 
 def read(path: str | PathLike[str], format: str | None = None, *, limit: int = LIMIT) -> Trace:

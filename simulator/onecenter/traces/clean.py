@@ -87,9 +87,7 @@ def _sieve(count: int, reasons: Mapping[str, Array]) -> tuple[Array, dict[str, i
     return np.flatnonzero(used), left_out
 
 
-def _jobs(
-    columns: Mapping[str, Array], mended: Mapping[str, Array], used: Array
-) -> tuple[Jobs, dict[str, int], Array]:
+def _jobs(columns: Mapping[str, Array], mended: Mapping[str, Array], used: Array) -> tuple[Jobs, dict[str, int], Array]:
     submit = columns["submit"][used]
     late = int((submit < np.maximum.accumulate(submit)).sum())
     names, again = _told_apart(columns["names"][used]) if "names" in columns else (None, 0)

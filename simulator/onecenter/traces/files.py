@@ -181,9 +181,7 @@ def _opened(path: Path, digest: Digest | None) -> Iterator[tuple[BinaryIO, _Coun
             with gzip.GzipFile(fileobj=stream) as unpacked:
                 yield cast(BinaryIO, unpacked), raw
         elif path.suffix == ".gz" and head:
-            raise TraceError(
-                label(path), ["is not gzip although its name ends in .gz: rename or fetch it again"]
-            )
+            raise TraceError(label(path), ["is not gzip although its name ends in .gz: rename or fetch it again"])
         else:
             yield stream, raw
 

@@ -60,12 +60,7 @@ def meetings(start: datetime, horizon: int, slots: Sequence[int]) -> list[Meetin
 
 
 def timetable_arrivals(
-    draws: Draws,
-    classes: Sequence[Meeting],
-    seats: float,
-    attendance: float,
-    jitter: int,
-    horizon: int,
+    draws: Draws, classes: Sequence[Meeting], seats: float, attendance: float, jitter: int, horizon: int
 ) -> tuple[Ints, Jobs]:
     """Return the submits (ms, rounded up, before the horizon) of all seats taken, and their indices.
 

@@ -22,10 +22,7 @@ BOUND: Final = Number(-1e18, 1e18)
 
 
 def points_of(
-    scenario: Scenario,
-    vary: Mapping[str, Any] | Sequence[Point],
-    design: Design = "grid",
-    count: int | None = None,
+    scenario: Scenario, vary: Mapping[str, Any] | Sequence[Point], design: Design = "grid", count: int | None = None
 ) -> list[Point]:
     """Return the points of a sweep, each checked against the scenario.
 
