@@ -26,7 +26,7 @@ def test_the_textbook_queue() -> None:
     # M/G/c is exact here, but for the run times drawn: their mean and variation.
     assert found.mean_s == pytest.approx(1_000 * queue.mean_wait, rel=0.02)
     assert found.p95_s == pytest.approx(1_000 * queue.percentile(95), rel=0.02)
-    assert found.as_dict() == {
+    assert found.model_dump() == {
         "servers": 8, "load": found.load, "variation": found.variation, "mean_s": found.mean_s, "p95_s": found.p95_s,
     }  # fmt: skip
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from onecenter.errors import PlanError, ScenarioError
-from onecenter.planning.growth import factor, factors, first_month, in_month, never_falls, order_month
+from onecenter.planning.growth import factors, first_month, in_month, never_falls, order_month
 from onecenter.planning.startups import Course, course, entries_of, graduate_demand, tenant_demand, voucher_factor
 from onecenter.scenario import Scenario, from_dict, load, with_set
 from onecenter.scenario.growth import Chain
@@ -71,7 +71,7 @@ def test_rates_and_factors(pace: dict[str, Any], expected: list[float]) -> None:
     assert found["old", "y"].tolist() == pytest.approx(expected)
     assert found["old", "z"].tolist() == found["old", "y"].tolist()
     assert found["young", "x"].tolist() == [1, 1, 1, 1]
-    assert factor(scenario, "old", "z", 2) == pytest.approx(expected[2])
+    assert factors(scenario, 2)["old", "z"][2] == pytest.approx(expected[2])
 
 
 def test_a_stream_goes_before_its_platform() -> None:
@@ -272,9 +272,9 @@ def test_changsha_grows_and_its_run_is_of_month_0() -> None:
     scenario = load("changsha")
     assert in_month(scenario, 0) is scenario
     assert never_falls(scenario, 36)
-    year = {name: factor(scenario, name, stream, 12) for name, stream, _ in scenario.streams}
+    year = {name: factors(scenario, 12)[name, stream][12] for name, stream, _ in scenario.streams}
     # 1.02 ** 12 = 1.268, 1.01 ** 12 = 1.127; graduates add less than 1 % to industry and public compute.
     assert year["talent"] == pytest.approx(1.127, abs=0.001)
     assert 1.268 < year["industry"] < 1.278 and 1.268 < year["public-compute"] < 1.278
     eighth = load("changsha-eighth")
-    assert factor(eighth, "incubation", "tuning", 12) == pytest.approx(year["incubation"])
+    assert factors(eighth, 12)["incubation", "tuning"][12] == pytest.approx(year["incubation"])

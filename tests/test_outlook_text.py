@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from onecenter.planning.outlook_text import outlook
 from onecenter.planning.purchase import Purchase
 from onecenter.planning.question import Question
+from onecenter.planning.text import outlook
 from onecenter.results.targets import targets_of
 from onecenter.words import Words
 

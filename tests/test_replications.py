@@ -11,7 +11,7 @@ import onecenter as oc
 from onecenter.errors import OnecenterError, ScenarioError
 from onecenter.experiments.measurement import WEEK, Measurement, measurement_of
 from onecenter.experiments.replication import nothing_drawn, one_run, seed_of
-from onecenter.experiments.replications import Replications, replicate, replication
+from onecenter.experiments.replications import Replications, replicate, task_of
 from onecenter.policies import Policy
 from onecenter.results.backlog import Waiting, backlog_slope, waiting_hours, while_waiting
 from onecenter.results.seen import joined, seen, submitted_in
@@ -86,13 +86,13 @@ def test_waiting_hours_by_hand() -> None:
 
 def test_each_replication_is_repeatable_alone() -> None:
     together = replicate("changsha-eighth", 3)
-    assert [each.log_digest for each in together][2] == replication("changsha-eighth", 2).log_digest
+    assert [each.log_digest for each in together][2] == task_of("changsha-eighth").run(2).log_digest
     assert len({each.log_digest for each in together}) == 3
 
 
 def test_a_replication_sees_the_jobs_of_a_run_with_its_seed() -> None:
     scenario = mmc(2, 0.7, "10 d")
-    one = replication(scenario, 1)
+    one = task_of(scenario).run(1)
     jobs = oc.run(scenario, seed=one.seed).jobs
     assert one.seed == seed_of(scenario.time.seed, 1)
     assert one.everyone.submit.tolist() == [t for t in jobs["submit_ms"] if t >= scenario.time.warmup]

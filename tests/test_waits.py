@@ -7,9 +7,9 @@ from random_scenarios import random_scenario
 
 from onecenter.engine.reasons import waits_by_reason
 from onecenter.fleet import NodeType
-from onecenter.results.reasons import job_reasons_table, reasons_table
 from onecenter.results.seen import seen
 from onecenter.results.segments import fates
+from onecenter.results.tables import job_reasons_table, reasons_table
 from onecenter.results.window import Window
 from onecenter.workload.table import type_code, workload
 

@@ -116,6 +116,6 @@ def racks_of(fleet: Sequence[NodeType]) -> npt.NDArray[np.int32]:
     return np.concatenate(racks).astype(np.int32)
 
 
-def accelerators_of(fleet: tuple[NodeType, ...]) -> int:
+def accelerators_of(fleet: Sequence[NodeType]) -> int:
     """Return the accelerators of all nodes."""
     return sum(node_type.count * node_type.accelerators for node_type in fleet)

@@ -5,16 +5,14 @@ from dataclasses import dataclass, fields
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from onecenter.experiments.replications import Replications
+from onecenter.results.log import Array
 from onecenter.results.seen import Seen
 from onecenter.results.targets import Target, Verdict, late, targets_of
 from onecenter.statistics.estimates import Estimate
 from onecenter.statistics.pooled import Pooled
 from onecenter.units import MS
-
-Array = npt.NDArray[Any]
 
 #: How sure an answer is, for all targets together.
 CONFIDENCE: Final = 0.95

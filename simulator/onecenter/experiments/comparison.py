@@ -7,7 +7,6 @@ from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-import numpy.typing as npt
 import polars as pl
 
 from onecenter.checks import PAIRED, one
@@ -16,6 +15,7 @@ from onecenter.experiments.contrast import SCHEMA, SIGNIFICANCE, Side, adjusted,
 from onecenter.experiments.measurement import common_measurement, measurement_of
 from onecenter.experiments.replications import CENTER, Replications, task_of
 from onecenter.policies import Policy, policy_of, texts_of
+from onecenter.results.log import Array
 from onecenter.scenario import Scenario
 from onecenter.simulation.running import ScenarioLike, scenario_of
 from onecenter.statistics.pairs import Paired, paired, paired_log_ratio
@@ -24,7 +24,6 @@ from onecenter.visible import visible
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-Array = npt.NDArray[Any]
 SideLike = Policy | Scenario | str
 
 

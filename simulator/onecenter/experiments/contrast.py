@@ -6,13 +6,11 @@ from math import exp
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
+from onecenter.results.log import Array
 from onecenter.results.seen import Seen
 from onecenter.statistics.pairs import Paired, paired, paired_log_ratio
-
-Array = npt.NDArray[Any]
 
 #: A difference is called beyond chance where its p value, adjusted for the number of tests, is below this.
 SIGNIFICANCE: Final = 0.05

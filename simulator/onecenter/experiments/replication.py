@@ -3,17 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from onecenter.engine.center import Center
 from onecenter.errors import OnecenterError
-from onecenter.fleet import NodeType
+from onecenter.fleet import NodeType, accelerators_of
 from onecenter.policies import Policy
 from onecenter.results.backlog import Waiting, backlog_slope, while_waiting
-from onecenter.results.log import digest
+from onecenter.results.log import Array, digest
 from onecenter.results.seen import Seen, joined, seen, submitted_in
 from onecenter.results.segments import Fates, fates
 from onecenter.results.tables import HOUR, THOUSAND, node_types
@@ -23,8 +22,6 @@ from onecenter.scenario.arrivals import Poisson
 from onecenter.simulation.running_on import arrivals_of, run_on
 from onecenter.workload.build import build
 from onecenter.workload.table import COLUMNS, Workload
-
-Array = npt.NDArray[Any]
 
 #: Columns of a workload that change no wait.
 WITHOUT: Final = ("tenant", "outcome")
@@ -95,7 +92,6 @@ def _measured(
     log, jobs = center.log, center.workload
     fate = fates(log, len(jobs))
     by_platform, by_type = used_hours(jobs, fate, fleet, window)
-    accelerators = sum(kind.count * kind.accelerators for kind in fleet)
     return Replication(
         index=index,
         seed=seed,
@@ -103,7 +99,7 @@ def _measured(
         platforms=_by_platform(jobs, fate, window, until),
         used=dict(zip(jobs.platforms, by_platform.tolist(), strict=True)),
         busy={kind.name: float(hours) for kind, hours in zip(fleet, by_type, strict=True)},
-        capacity=accelerators * window.length / HOUR,
+        capacity=accelerators_of(fleet) * window.length / HOUR,
         # Without a rhythm from the beginning on: a start-up that is cut is what an overloaded center never ends.
         backlog_slope=backlog_slope(jobs, fate, Window(0, window.horizon) if rhythm is None else window, rhythm),
         waiting=while_waiting(jobs, fate, window),

@@ -49,25 +49,6 @@ def task_of(scenario: ScenarioLike, policy: Policy | str | None = None, measurem
     return Task(chosen, rules, measurement or measurement_of(chosen, rules))
 
 
-def replication(
-    scenario: ScenarioLike, index: int, *, policy: Policy | str | None = None, measurement: Measurement | None = None
-) -> Replication:
-    """Return one replication of a scenario; it is the same whether others run or not.
-
-    Parameters
-    ----------
-    scenario : Scenario, str or path
-        Its seed is that of all replications.
-    index : int
-        From 0.
-    policy : Policy or str, optional
-        Instead of the scenario's.
-    measurement : Measurement, optional
-        Start-up cut and window; by default those of `measurement.measurement_of`.
-    """
-    return task_of(scenario, policy, measurement).run(index)
-
-
 def replicate(
     scenario: ScenarioLike,
     n: int | None = None,
@@ -81,14 +62,18 @@ def replicate(
 
     Parameters
     ----------
-    scenario, policy, measurement
-        As for `replication`.
+    scenario : Scenario, str or path
+        Its seed is that of all replications, each of which is the same whether others run or not.
     n : int, optional
         How many; default 10. They run when they are first asked for.
     precision : float or str, optional
         Such as 0.05 or "5 %": replications are added until half the 95 % interval of the center's mean time waited is
         no more than this share of it (at least 10, at most 1,000 replications). It stops where more would not help,
         because nobody waits or jobs are left waiting.
+    policy : Policy or str, optional
+        Instead of the scenario's.
+    measurement : Measurement, optional
+        Start-up cut and window; by default those of `measurement.measurement_of`.
     executor : concurrent.futures.Executor, optional
         Runs them; by default this process does.
 

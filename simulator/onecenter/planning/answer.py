@@ -8,10 +8,10 @@ import polars as pl
 
 from onecenter.experiments.assessment import Assessment
 from onecenter.planning import text
-from onecenter.planning.approximation import Approximation, approximation
+from onecenter.planning.approximation import approximation
 from onecenter.planning.candidates import Candidate, Values, as_dict, by_path
 from onecenter.planning.economics import yearly_cost
-from onecenter.planning.file import PlanFile
+from onecenter.planning.file import Approximation, PlanFile
 from onecenter.planning.found import Found
 from onecenter.planning.search import LEVEL
 from onecenter.scenario import Scenario
@@ -131,7 +131,7 @@ class Plan(Found):
             },
             fewest_nodes_that_hold=dict(self.fleets.too_small),
             meets=self.meets,
-            check=None if self.check is None else vars(self.check),
+            check=self.check,
             text={language: self.text(language) for language in LANGUAGES},
             front=self.front if len(self.candidates.kinds) > 1 else [],
             tried=self.tried,

@@ -1,39 +1,12 @@
 """A cross-check by queueing theory: M/G/c, where the scenario is near enough to one."""
 
-from dataclasses import asdict, dataclass
-
 import numpy as np
 
+from onecenter.fleet import accelerators_of
+from onecenter.planning.file import Approximation
 from onecenter.scenario import Scenario
 from onecenter.statistics.queueing import mgc_percentile, mgc_wait
 from onecenter.workload.build import build
-
-
-@dataclass(frozen=True)
-class Approximation:
-    """M/G/c of the center.
-
-    Attributes
-    ----------
-    servers : int
-        Accelerators.
-    load : float
-        Offered load of each.
-    variation : float
-        Squared coefficient of variation of the run times.
-    mean_s, p95_s : float or None
-        Wait (s); None: the load is 1 or more.
-    """
-
-    servers: int
-    load: float
-    variation: float
-    mean_s: float | None
-    p95_s: float | None
-
-    def as_dict(self) -> dict[str, float | int | None]:
-        """Return it as plain data."""
-        return asdict(self)
 
 
 def approximation(scenario: Scenario) -> Approximation | None:
@@ -51,7 +24,7 @@ def approximation(scenario: Scenario) -> Approximation | None:
     if len(jobs) < 2 or (jobs.gang != 1_000).any():
         return None
     run = np.minimum(jobs.run, jobs.walltime) / 1_000
-    servers = sum(kind.count * kind.accelerators for kind in scenario.fleet)
+    servers = accelerators_of(scenario.fleet)
     load = float(run.sum()) / (scenario.time.horizon / 1_000) / servers
     variation = float(run.var() / run.mean() ** 2)
     stable = load < 1

@@ -34,8 +34,7 @@ def ranges_of(scenario: Scenario, vary: str | Sequence[str] | Mapping[str, str |
     found, mistakes = {}, []
     for path, bounds in given.items():
         try:
-            bounds_of = _range(path, bounds, counts)
-            found[types[path]] = bounds_of
+            found[types[path]] = _range(path, bounds, counts)
         except ValueError as error:
             mistakes.append(f"{path}: {error}")
     if mistakes or not found:
@@ -57,9 +56,7 @@ def _range(path: str, bounds: str | Range | None, counts: Mapping[str, int]) -> 
     return low, high
 
 
-def checked(
-    scenario: Scenario, ranges: Mapping[str, Range], periods: float | None = None, replications: int = MAX_REPLICATIONS
-) -> None:
+def checked(scenario: Scenario, periods: float | None = None, replications: int = MAX_REPLICATIONS) -> None:
     """Raise unless a plan can be made of these."""
     values = {"periods": periods, "replications": replications}
     _, wrong = sorted_out(values, {"periods": optional(INNER_SHARE), "replications": PAIRED})

@@ -1,14 +1,12 @@
 """Where late jobs fall to the share allowed: what all fleets tried say together about each fleet of the ranges."""
 
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from onecenter.statistics.loglinear import loglinear
-
-Array = npt.NDArray[Any]
+from onecenter.statistics.sample import Array
 
 #: A target's late jobs over those allowed are looked at within this factor of 1: farther off they tell nothing of it.
 NEAR: Final = 3.0

@@ -58,8 +58,20 @@ class PlannedFleet(_Plain):
     targets: list[PlannedTarget]
 
 
-class Check(_Plain):
-    """An M/G/c approximation of the answer, as `Approximation` says it."""
+class Approximation(_Plain):
+    """M/G/c of the center.
+
+    Attributes
+    ----------
+    servers : int
+        Accelerators.
+    load : float
+        Offered load of each.
+    variation : float
+        Squared coefficient of variation of the run times.
+    mean_s, p95_s : float or None
+        Wait (s); None: the load is 1 or more.
+    """
 
     servers: Count = 0
     load: Number = 0.0
@@ -104,7 +116,7 @@ class PlanFile(_Plain):
     binding: dict[str, str | list[str]] = Field(default_factory=dict)
     fewest_nodes_that_hold: Counts = Field(default_factory=dict)
     meets: dict[str, dict[str, Any]] = Field(default_factory=dict)
-    check: Check | None = None
+    check: Approximation | None = None
     text: dict[str, str] = Field(default_factory=dict)
     front: list[dict[str, Any]] = Field(default_factory=list)
     tried: Annotated[list[PlannedFleet], Field(min_length=1)]

@@ -37,21 +37,8 @@ def with_demand(scenario: Scenario, demand: float) -> Scenario:
     )
 
 
-def factor(scenario: Scenario, platform: str, stream: str, month: int) -> float:
-    """Return by how much a stream's demand is multiplied in a month; 1 in month 0.
-
-    Raises
-    ------
-    KeyError
-        If there is no such stream.
-    PlanError, ScenarioError
-        As `factors`.
-    """
-    return float(factors(scenario, month)[platform, stream][month])
-
-
 def factors(scenario: Scenario, last: int) -> dict[tuple[str, str], Floats]:
-    """Return the factors of demand by (platform, stream), each for months 0..`last`.
+    """Return by how much demand is multiplied, by (platform, stream), for each of the months 0..`last`.
 
     Parameters
     ----------

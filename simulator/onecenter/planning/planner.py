@@ -73,7 +73,7 @@ def plan(
     """
     question = Question.of(scenario, set, seed, demand)
     ranges = ranges_of(question.scenario, vary)
-    checked(question.scenario, ranges, periods, replications)
+    checked(question.scenario, periods, replications)
     kept = limits or Limits()
     if lacks := missing(question.scaled, kept):
         raise PlanError("plan", lacks)

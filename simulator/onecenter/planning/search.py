@@ -30,18 +30,19 @@ def search(tried: Candidates, fleets: Fleets) -> Choice:
     Where rivals are many, it ends when all fleets together have had MAX_LOOKED times the replications of one.
     """
     if len(fleets.allowed) == 1:
-        return _only(tried, fleets)
+        tried.decided(fleets.allowed[0])
+        return chosen(tried, fleets)
     explore(tried, fleets)
     found = chosen(tried, fleets)
     n = FIRST_REPLICATIONS
     while True:
         # The looks of one round are few: most of the replications go where the answer lies by then.
         n = min(2 * n, tried.most)
-        for values in _round(fleets, found, LEVEL):
+        for values in _round(fleets, found):
             tried.at(values, n)
         found = chosen(tried, fleets)
         spent = tried.replications >= MAX_LOOKED * tried.most and _looked(tried, fleets, found)
-        if spent or _settled(found, EARLY) or (n == tried.most and _all_looked(tried, fleets, found)):
+        if spent or len(set(found.within(EARLY))) == 1 or (n == tried.most and _all_looked(tried, fleets, found)):
             return found
 
 
@@ -93,11 +94,11 @@ def _meets(tried: Candidates, values: Values) -> bool:
     return tried.at(values).pressure <= 1
 
 
-def _round(fleets: Fleets, found: Choice, level: float) -> list[Values]:
+def _round(fleets: Fleets, found: Choice) -> list[Values]:
     """Return the fleets that tell most: those among which the best lies, and the next smaller ones."""
     allowed = fleets.allowed
     if len(fleets.kinds) == 1:
-        low, high = found.within(level)
+        low, high = found.within(LEVEL)
         spread = np.linspace(low - 1, high, ROUND).round().astype(int).tolist()
         places = [found.place, found.place - 1, *spread]
         return [allowed[place] for place in dict.fromkeys(places) if 0 <= place < len(allowed)]
@@ -113,11 +114,6 @@ def _one_less(values: Values) -> Iterable[Values]:
     return (tuple(a + b for a, b in zip(values, step, strict=True)) for step in steps)
 
 
-def _settled(found: Choice, level: float) -> bool:
-    low, high = found.within(level)
-    return low == high
-
-
 def _looked(tried: Candidates, fleets: Fleets, found: Choice) -> bool:
     """Whether the fleet of the answer has been looked at; where there is no answer, no fleet has to be."""
     return found.place == len(fleets.allowed) or fleets.allowed[found.place] in tried.tried
@@ -126,12 +122,5 @@ def _looked(tried: Candidates, fleets: Fleets, found: Choice) -> bool:
 def _all_looked(tried: Candidates, fleets: Fleets, found: Choice) -> bool:
     """Whether each fleet of a further round has all the replications that it may have."""
     return all(
-        values in tried.tried and len(tried.tried[values].runs) >= tried.most for values in _round(fleets, found, LEVEL)
+        values in tried.tried and len(tried.tried[values].runs) >= tried.most for values in _round(fleets, found)
     )
-
-
-def _only(tried: Candidates, fleets: Fleets) -> Choice:
-    """Judge the one fleet that there is."""
-    (values,) = fleets.allowed
-    tried.decided(values)
-    return chosen(tried, fleets)

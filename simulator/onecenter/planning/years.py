@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from onecenter.checks import Whole, shown
 from onecenter.errors import PlanError
 from onecenter.experiments.assessment import Assessment
-from onecenter.planning import outlook_text
+from onecenter.planning import text
 from onecenter.planning.asking import Range, checked, ranges_of
 from onecenter.planning.candidates import Candidates, Progress, path_of
 from onecenter.planning.economics import yearly_cost
@@ -71,7 +71,7 @@ class Outlook:
 
     def text(self, language: str = "en") -> str:
         """Return it in words, in "en" or "zh"."""
-        return outlook_text.outlook(self.question, self.months, self.failures, self.purchases, Words(language))
+        return text.outlook(self.question, self.months, self.failures, self.purchases, Words(language))
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as plain data, as `onecenter plan --horizon … --json` prints it."""
@@ -122,18 +122,10 @@ def outlook(
         times the scenario's.
     horizon : str or int
         How far to look, such as "3 y" (or ms); months are twelfths of 365 d.
-    seed : int, optional
-        Instead of the scenario's.
-    set : sequence of str
-        Further "path=value" texts, targets among them.
-    demand : float
-        Scale of every stream today, such as 1.4 for 40 % more.
-    executor : concurrent.futures.Executor, optional
-        Runs replications; by default this process does.
+    seed, set, demand, executor, on_look
+        As for `plan`; the demand is today's, looks are told of by month.
     replications : int
         For one judgement, at the most.
-    on_look : callable, optional
-        Called with (fleets tried, replications run) of a month after each look.
 
     Raises
     ------
@@ -142,7 +134,7 @@ def outlook(
     """
     question = Question.of(scenario, set, seed, demand)
     ranges = ranges_of(question.scenario, vary)
-    checked(question.scenario, ranges, replications=replications)
+    checked(question.scenario, replications=replications)
     chosen = question.scaled
     if chosen.growth is None:
         raise PlanError(

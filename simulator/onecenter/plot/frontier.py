@@ -4,17 +4,16 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from onecenter.plot import style
 from onecenter.plot.fonts import legible
+from onecenter.results.log import Array
 from onecenter.results.targets import Target
 from onecenter.words import Words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-Array = npt.NDArray[Any]
 #: Nodes in all, and how a target stands.
 Row = tuple[int, Any]
 

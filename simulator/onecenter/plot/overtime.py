@@ -1,23 +1,20 @@
 """What runs and what waits over time, and over the hours of a week."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from onecenter.plot import style
 from onecenter.plot.fonts import legible
-from onecenter.results.log import names_of
+from onecenter.results.log import Array, names_of
 from onecenter.results.series import averages
 from onecenter.results.window import Window
 from onecenter.words import Words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-Array = npt.NDArray[Any]
 
 #: Upper end of the axis of utilisation (%), so that the line of 100 % is seen.
 TOP: Final = 105

@@ -1,12 +1,12 @@
 """What all pictures share: colours, axes, labels beside lines, units of time."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from onecenter import units
+from onecenter.results.log import Array
 from onecenter.results.window import Window
 from onecenter.visible import visible
 from onecenter.words import Words
@@ -14,8 +14,6 @@ from onecenter.words import Words
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.axis import Axis
-
-Array = npt.NDArray[Any]
 
 #: Colours that colour-blind people tell apart (Okabe and Ito, Color Universal Design, 2008).
 OKABE_ITO: Final = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442")

@@ -1,22 +1,20 @@
 """How long jobs wait, by platform, with the targets."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from onecenter import units
 from onecenter.plot import style
 from onecenter.plot.fonts import legible
+from onecenter.results.log import Array
 from onecenter.results.targets import Target
 from onecenter.statistics.sample import Sample
 from onecenter.words import Words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-Array = npt.NDArray[Any]
 
 #: Ticks of the axis of waits (ms).
 TICKS: Final = tuple(

@@ -2,17 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from onecenter.plot.overtime import HOURS, levels_of
+from onecenter.results.log import Array
 from onecenter.results.window import Window
 from onecenter.units import MS
-
-Array = npt.NDArray[Any]
 
 
 def use_by_hour_of_week(

@@ -1,19 +1,17 @@
 """Whether work piles up: the accelerator-hours that wait, and by how much they grow."""
 
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from onecenter.fleet import NodeType
+from onecenter.results.log import Array
 from onecenter.results.segments import Fates
 from onecenter.results.tables import HOUR, THOUSAND
 from onecenter.results.waits import waits
 from onecenter.results.window import Window
 from onecenter.workload.table import Workload, type_order
-
-Array = npt.NDArray[Any]
 
 #: Instants of a window, or of each turn of its rhythm, at which the backlog is looked at.
 LOOKS: Final = 240

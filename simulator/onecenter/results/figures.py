@@ -1,14 +1,14 @@
 """The figures of a run: of each platform and of the center."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from onecenter.fleet import NodeType, accelerators_of
 from onecenter.results.backlog import queue_grows
-from onecenter.results.log import ENDED, FATES, REQUEUED, RUNNING, WAITING
+from onecenter.results.log import ENDED, FATES, REQUEUED, RUNNING, WAITING, Array
 from onecenter.results.seen import Seen, seen, submitted_in
 from onecenter.results.segments import Fates
 from onecenter.results.tables import HOUR, THOUSAND
@@ -18,7 +18,6 @@ from onecenter.results.window import Window
 from onecenter.statistics.sample import Bracket, bracketed, described
 from onecenter.workload.table import Workload
 
-Array = npt.NDArray[Any]
 Figures = dict[str, Any]
 
 PERCENTILES: Final = (50, 95, 99)
@@ -111,7 +110,7 @@ def figures(
     mine = np.ones(len(workload), bool) if rows is None else rows
     stays = fate.attempts
     used = int((window.clipped(stays.start, stays.end) * workload.gang[stays.job])[mine[stays.job]].sum())
-    capacity = accelerators_of(tuple(fleet)) * THOUSAND * window.length
+    capacity = accelerators_of(fleet) * THOUSAND * window.length
     counted = mine & submitted_in(workload, fate, window)
     jobs = seen(workload, fate, until).where(counted)
     judgements = [judge(target, jobs) for target in targets]
@@ -125,7 +124,7 @@ def figures(
         "utilisation": used / capacity if capacity else None,
         **_on_time(jobs),
         "meets_target": meets([judgement.verdict for judgement in judgements]),
-        "targets": [judgement.as_dict() for judgement in judgements],
+        "targets": [asdict(judgement) for judgement in judgements],
     }
 
 

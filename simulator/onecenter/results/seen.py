@@ -3,18 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
-from onecenter.results.log import CANCELLED_WAITING, ENDED, FUTURE, KILLED, REFUSED, REQUEUED, RUNNING, WAITING
+from onecenter.results.log import CANCELLED_WAITING, ENDED, FUTURE, KILLED, REFUSED, REQUEUED, RUNNING, WAITING, Array
 from onecenter.results.segments import Fates
 from onecenter.results.window import Window
 from onecenter.statistics.sample import Sample
 from onecenter.workload.table import Workload
-
-Array = npt.NDArray[Any]
 
 #: Fates of jobs that did not start.
 NOT_STARTED: Final = (CANCELLED_WAITING, REFUSED, WAITING, FUTURE)

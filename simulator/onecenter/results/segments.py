@@ -6,15 +6,12 @@ again. What was evicted holds its nodes until then. A segment is the part of an 
 one device).
 """
 
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from onecenter_kernels import schema
 
-from onecenter.results.log import CANCELLED_WAITING, FUTURE, KILLED, REFUSED, REQUEUED, RUNNING, WAITING
-
-Array = npt.NDArray[Any]
+from onecenter.results.log import CANCELLED_WAITING, FUTURE, KILLED, REFUSED, REQUEUED, RUNNING, WAITING, Array
 
 #: Kinds of rows with which an attempt ends.
 ENDS: Final = (schema.E_END, schema.E_KILL, schema.E_REQUEUE)

@@ -3,15 +3,12 @@
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
-from onecenter.results.log import named
+from onecenter.results.log import Array, named
 from onecenter.results.segments import changes
 from onecenter.results.tables import THOUSAND
 from onecenter.workload.table import Workload
-
-Array = npt.NDArray[Any]
 
 
 def series_table(workload: Workload, log: Array) -> pl.DataFrame:

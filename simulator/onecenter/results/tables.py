@@ -1,24 +1,24 @@
-"""Tables of a run: its jobs, its nodes, and how much waited and ran over time."""
+"""Tables of a run: its jobs, their parts, its nodes, and the reasons for which jobs waited."""
 
 from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
+from onecenter_kernels import schema
 
 from onecenter.fleet import NodeType, racks_of
-from onecenter.results.log import ENDED, FATE_TYPE, FUTURE, named
+from onecenter.results.log import ENDED, FATE_TYPE, FUTURE, Array, named
 from onecenter.results.seen import seen, submitted_in
 from onecenter.results.segments import Fates, Segments
 from onecenter.results.waits import waits_again
 from onecenter.results.window import Window
 from onecenter.workload.table import Workload
 
-Array = npt.NDArray[Any]
-
 THOUSAND: Final = 1_000
 HOUR: Final = 3_600_000
+
+REASON_TYPE: Final = pl.Enum(schema.REASONS)
 
 
 def node_types(nodes: Array, fleet: Sequence[NodeType]) -> Array:
@@ -73,7 +73,7 @@ def jobs_table(workload: Workload, fate: Fates, fleet: Sequence[NodeType], windo
     return pl.DataFrame(columns).select(pl.exclude(*last), *last)
 
 
-def nullable(values: Array, valid: Array) -> pl.Series:
+def nullable(values: Array | pl.Series, valid: Array) -> pl.Series:
     """Return values as a series that is null where they are not valid."""
     frame = pl.DataFrame({"value": values, "valid": valid})
     return frame.select(pl.when("valid").then("value")).to_series()
@@ -90,8 +90,7 @@ def _last_types(fate: Fates, fleet: Sequence[NodeType]) -> pl.Series:
     """Return the name of the node type of each job's last attempt; null: it did not start."""
     stays, types = fate.attempts, np.zeros(len(fate.start), np.int64)
     types[stays.job[stays.last]] = node_types(stays.node[stays.last], fleet)
-    frame = pl.DataFrame({"name": named(types, pl.Enum([kind.name for kind in fleet])), "valid": fate.start >= 0})
-    return frame.select(pl.when("valid").then("name")).to_series()
+    return nullable(named(types, pl.Enum([kind.name for kind in fleet])), fate.start >= 0)
 
 
 def segments_table(segments: Segments) -> pl.DataFrame:
@@ -150,3 +149,35 @@ def _use_of_nodes(workload: Workload, segments: Segments, window: Window, n_node
         stay = job[inside].astype(np.int64) * (int(segments.attempt.max()) + 1) + segments.attempt[inside]
         nodes = np.unique(stay * n_nodes + nodes) % n_nodes
     return use[0], use[1], np.bincount(nodes, minlength=n_nodes)
+
+
+def reasons_table(waits: Array, workload: Workload, window: Window) -> pl.DataFrame:
+    """Return one row per platform and reason for which its jobs waited, the longest first.
+
+    Columns platform, reason, wait_ms (of all jobs submitted in the window, as far as seen), share (of the platform's
+    wait).
+    """
+    inside = (workload.submit >= window.warmup) & (workload.submit < window.horizon)
+    total = np.zeros((len(workload.platforms), len(schema.REASONS)), np.int64)
+    for reason in range(1, len(schema.REASONS)):
+        # Added as integers: floats would lose milliseconds of a long queue.
+        np.add.at(total[:, reason], workload.platform[inside], waits[inside, reason])
+    platform, reason_code = np.nonzero(total)
+    found = total[platform, reason_code]
+    frame = pl.DataFrame(
+        {
+            "platform": named(platform, pl.Enum(workload.platforms)),
+            "reason": named(reason_code, REASON_TYPE),
+            "wait_ms": found,
+            "share": found / total.sum(axis=1)[platform],
+        }
+    )
+    return frame.sort("platform", "wait_ms", descending=[False, True], maintain_order=True)
+
+
+def job_reasons_table(waits: Array) -> pl.DataFrame:
+    """Return one row per job that waited: its id, and the ms by reason in columns like no_free_accelerator_ms."""
+    rows = np.flatnonzero(waits.any(axis=1))
+    names = [f"{name.replace(' ', '_')}_ms" for name in schema.REASONS]
+    columns = {name: waits[rows, code] for code, name in enumerate(names) if code != schema.R_NONE}
+    return pl.DataFrame({"job": rows.astype(np.int32), **columns})

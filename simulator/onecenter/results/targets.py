@@ -1,20 +1,19 @@
 """Service targets of a platform, and whether a run meets them."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from onecenter import units
 from onecenter.checks import Check, Number, OneOf, Whole, optional, settle
 from onecenter.errors import OnecenterError
+from onecenter.results.log import Array
 from onecenter.results.seen import Seen
 from onecenter.statistics.sample import Sample, finite, needed
 from onecenter.words import Words
 
-Array = npt.NDArray[Any]
 Verdict = Literal["met", "missed", "undecided"]
 
 #: With fewer jobs than these expected beyond a percentile, another window could well be judged otherwise.
@@ -167,10 +166,6 @@ class Judgement:
     verdict: Verdict
     few: bool
     reason: str
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return it as plain data."""
-        return asdict(self)
 
 
 def targets_of(platform: Any) -> tuple[Target, ...]:

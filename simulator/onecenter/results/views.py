@@ -109,7 +109,7 @@ def platforms(
     targets : mapping, optional
         By platform, for the column targets.
     reasons : DataFrame, optional
-        From `reasons.reasons_table`, for the column reason.
+        From `tables.reasons_table`, for the column reason.
     center : str
         What the row of the center is called.
     caption : str

@@ -1,14 +1,11 @@
 """When jobs waited: before their first attempt, and between their attempts."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from onecenter.results.log import FUTURE, REFUSED, REQUEUED
+from onecenter.results.log import FUTURE, REFUSED, REQUEUED, Array
 from onecenter.results.segments import Fates
-
-Array = npt.NDArray[Any]
 
 
 class Waits(NamedTuple):

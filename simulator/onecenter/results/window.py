@@ -2,17 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from onecenter.checks import Check, Whole, settle
 from onecenter.errors import OnecenterError
-from onecenter.results.log import arrivals
+from onecenter.results.log import Array, arrivals
 from onecenter.results.segments import ended
-
-Array = npt.NDArray[Any]
 
 #: Instants lie in an int64 with room to add some.
 LATEST: Final = 2**62

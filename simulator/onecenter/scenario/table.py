@@ -12,13 +12,11 @@ from pydantic_core import InitErrorDetails
 #: Path within the table, and what would be right there.
 Mistake = tuple[tuple[str | int, ...], "str | Absent"]
 
-
 #: No table has so many keys; of more the first are told.
 MAX_KEYS: Final = 100
 
 #: Mistakes that are told of a scenario; a table passes on one more, so that it is seen that there are more.
 MAX_MISTAKES: Final = 100
-
 
 #: How far shares may be from 1 in all (three decimals each, a few hundred of them).
 SHARE_TOLERANCE: Final = 1e-6

@@ -5,16 +5,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import numpy.typing as npt
-
 from onecenter.fleet import NodeType
 from onecenter.policies import Policy
+from onecenter.results.log import Array
 from onecenter.results.segments import Fates, fates
 from onecenter.results.targets import Target
 from onecenter.results.window import Window
 from onecenter.workload.table import Workload
-
-Array = npt.NDArray[Any]
 
 
 @dataclass(frozen=True, eq=False, repr=False)

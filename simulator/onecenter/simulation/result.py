@@ -6,18 +6,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from onecenter.engine.reasons import waits_by_reason
 from onecenter.fleet import accelerators_of
 from onecenter.results.figures import COUNTS, Figures, center_figures, platform_figures
-from onecenter.results.log import arrivals, digest, to_frame
-from onecenter.results.reasons import job_reasons_table, reasons_table
+from onecenter.results.log import Array, arrivals, digest, to_frame
 from onecenter.results.seen import seen, submitted_in
 from onecenter.results.segments import segments
 from onecenter.results.series import series_table
-from onecenter.results.tables import jobs_table, nodes_table, segments_table
+from onecenter.results.tables import job_reasons_table, jobs_table, nodes_table, reasons_table, segments_table
 from onecenter.results.targets import Target
 from onecenter.results.views import PERCENTILES, platforms
 from onecenter.simulation import store
@@ -29,8 +27,6 @@ from onecenter.words import Words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-Array = npt.NDArray[Any]
 
 #: Columns of the table that a notebook shows.
 HTML: Final = ("platform", "submitted", "started", "refused", "unfinished", *PERCENTILES, "use", "targets")
@@ -89,13 +85,13 @@ class Result(Record):
 
     @cached_property
     def reasons(self) -> pl.DataFrame:
-        """One row per platform and reason for which its jobs waited; see `reasons.reasons_table`."""
+        """One row per platform and reason for which its jobs waited; see `tables.reasons_table`."""
         refuse_after_fork()
         return reasons_table(self._waits, self.workload, self.window)
 
     @cached_property
     def job_reasons(self) -> pl.DataFrame:
-        """One row per job that waited, with the ms by reason; see `reasons.job_reasons_table`."""
+        """One row per job that waited, with the ms by reason; see `tables.job_reasons_table`."""
         refuse_after_fork()
         return job_reasons_table(self._waits)
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 from pydantic import ValidationError
 
@@ -23,8 +22,6 @@ from onecenter.simulation.store_head import Head
 from onecenter.system.atomic import replacing
 from onecenter.system.inputs import local
 from onecenter.workload.table import COLUMNS, Workload
-
-Array = npt.NDArray[Any]
 
 KEY: Final = "onecenter"
 

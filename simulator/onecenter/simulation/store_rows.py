@@ -5,22 +5,20 @@ A file may come from anybody: numbers that a run cannot have written would be in
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 from onecenter_kernels import schema
 
 from onecenter.results import log as decisions
+from onecenter.results.log import Array
 from onecenter.results.segments import fates
 from onecenter.results.window import LATEST
 from onecenter.simulation.record import Record
 from onecenter.simulation.store_head import Head
 from onecenter.system.inputs import local
 from onecenter.workload.table import COLUMNS, Workload, workload
-
-Array = npt.NDArray[Any]
 
 #: Rows written at a time, so that saving needs little memory.
 CHUNK: Final = 1 << 17

@@ -6,12 +6,11 @@ differ, never on how the jobs of one do, which depend on each other.
 
 import math
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-Array = npt.NDArray[Any]
+from onecenter.statistics.sample import Array
 
 #: A skewness this small changes no interval; dividing by a smaller one would only round.
 NO_SKEWNESS = 1e-8

@@ -1,11 +1,10 @@
 """Rates that fall log-linearly with what is given: a quasi-Poisson fit, of many resamples at once."""
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
-Array = npt.NDArray[Any]
+from onecenter.statistics.sample import Array
 
 #: Newton steps, and the longest of them (in the logarithm of the rate).
 STEPS, LONGEST = 25, 2.0

@@ -1,14 +1,12 @@
 """Paired differences and ratios over replications, and what several of them at once are worth."""
 
 import math
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from onecenter.statistics.estimates import quantile_of_t
-
-Array = npt.NDArray[Any]
+from onecenter.statistics.sample import Array
 
 
 class Paired(NamedTuple):

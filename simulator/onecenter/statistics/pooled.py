@@ -4,15 +4,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from onecenter.statistics.estimates import NOTHING, Estimate, limits, ratio
-from onecenter.statistics.sample import Sample, needed
-
-Array = npt.NDArray[Any]
+from onecenter.statistics.sample import Array, Sample, needed
 
 #: Expected jobs beyond a percentile, in all replications: with fewer than the first nothing is said of it; with fewer
 #: than the second only where the replications agree, as long waits come in clumps.

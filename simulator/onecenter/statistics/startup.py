@@ -1,11 +1,8 @@
 """How much of a simulation's start to leave out: MSER-5."""
 
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
 
-Array = npt.NDArray[Any]
+from onecenter.statistics.sample import Array
 
 BATCH = 5
 

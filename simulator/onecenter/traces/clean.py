@@ -6,7 +6,7 @@ import numpy as np
 
 from onecenter.errors import TraceError
 
-from .columns import Array, Mistakes
+from .columns import Mistakes
 from .trace import (
     AGAIN,
     BEFORE,
@@ -17,6 +17,7 @@ from .trace import (
     NO_WALLTIME,
     TOO_MANY,
     UNSORTED,
+    Array,
     Jobs,
     Quality,
     Trace,

@@ -2,19 +2,17 @@
 
 import re
 from decimal import ROUND_CEILING, Context, Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from onecenter.errors import TraceError
 
 from .files import Block
+from .trace import Array
 
 if TYPE_CHECKING:
     import polars as pl
-
-Array = npt.NDArray[Any]
 
 #: An error shows so many mistakes; reading stops when so many are known.
 SHOWN, ENOUGH = 20, 10_000

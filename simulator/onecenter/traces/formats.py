@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from onecenter.checks import did_you_mean, shown
 from onecenter.errors import TraceError
 
-from .columns import Array, Mistakes, instants, numbers, quoted, seconds, texts, wholes
+from .columns import Mistakes, instants, numbers, quoted, seconds, texts, wholes
+from .trace import Array
 
 if TYPE_CHECKING:
     import polars as pl

@@ -12,10 +12,10 @@ from onecenter.checks import nearest
 from onecenter.errors import TraceError
 
 from .clean import trace
-from .columns import ENOUGH, Array, Mistakes, quoted, split, squeezed
+from .columns import ENOUGH, Mistakes, quoted, split, squeezed
 from .files import Block
 from .formats import Format, cells
-from .trace import PARTIAL, REQUESTED, Trace
+from .trace import PARTIAL, REQUESTED, Array, Trace
 
 #: A row with one of these in its status is a part of a job that has a row of its own for the whole.
 PARTS = (2, 3, 4)

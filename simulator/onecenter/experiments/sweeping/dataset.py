@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, field_validator
 
 from onecenter.checks import REPLICATIONS
 from onecenter.errors import PlanError
-from onecenter.experiments.sweeping.columns import Columns
+from onecenter.experiments.sweeping.runs import Columns
 from onecenter.scenario.differing import differing
 from onecenter.system.atomic import replacing, try_folder
 from onecenter.system.extent import check_json

@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from itertools import product
+from math import prod
 from typing import Any, Final, Literal, get_args
 
 from onecenter.checks import POINTS, Number, OneOf, decimal, one, shown
 from onecenter.errors import PlanError, ScenarioError
-from onecenter.scenario import Scenario, with_set
+from onecenter.scenario import Scenario, shape, with_set
 from onecenter.scenario.mistakes import shortened
 from onecenter.scenario.overrides import names, value_of
 
@@ -65,9 +66,7 @@ def points_of(
 
 
 def _grid(values: Mapping[str, Sequence[Any]]) -> list[Point]:
-    count = 1
-    for each in values.values():
-        count *= len(each)
+    count = prod(map(len, values.values()))
     if count > MAX_POINTS:
         raise PlanError("vary", [f"{count:,} points; at most {MAX_POINTS:,} are expected"])
     return [dict(zip(values, point, strict=True)) for point in product(*values.values())] if values else []
@@ -145,23 +144,11 @@ def point_at(scenario: Scenario, ranges: Mapping[str, tuple[float, float]], unit
     plain = scenario.resolved()
     point: Point = {}
     for (path, (low, high)), share in zip(ranges.items(), unit, strict=True):
-        if _whole(plain, path):
+        if isinstance(shape.at(plain, names(path)), int):
             point[path] = min(int(high), int(low) + int(float(share) * (int(high) - int(low) + 1)))
         else:
             point[path] = low + float(share) * (high - low)
     return point
-
-
-def _whole(plain: Mapping[str, Any], path: str) -> bool:
-    """Whether a path of a resolved scenario holds a whole number."""
-    return isinstance(_at(plain, path), int)
-
-
-def _at(plain: Mapping[str, Any], path: str) -> Any:
-    at: Any = plain
-    for name in names(path):
-        at = at.get(name) if isinstance(at, Mapping) else None
-    return at
 
 
 def _checked(scenario: Scenario, points: Sequence[Point]) -> set[str]:
@@ -177,7 +164,7 @@ def _checked(scenario: Scenario, points: Sequence[Point]) -> set[str]:
             seen.add((path, word))
             try:
                 set_so = with_set(scenario, {path: value})
-                if type(value) is int and isinstance(_at(set_so.resolved(), path), float):
+                if type(value) is int and isinstance(shape.at(set_so.resolved(), names(path)), float):
                     floats.add(path)
             except ScenarioError as error:
                 mistakes |= dict.fromkeys(error.mistakes)

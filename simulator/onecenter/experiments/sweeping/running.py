@@ -15,10 +15,9 @@ from onecenter.checks import REPLICATIONS, one
 from onecenter.errors import PlanError
 from onecenter.experiments.executors import local
 from onecenter.experiments.replication import nothing_drawn, refuse_alike
-from onecenter.experiments.sweeping.columns import Columns
 from onecenter.experiments.sweeping.dataset import Dataset
 from onecenter.experiments.sweeping.design import Design, Point, points_of
-from onecenter.experiments.sweeping.runs import key_of, one_row
+from onecenter.experiments.sweeping.runs import Columns, key_of, one_row
 from onecenter.scenario import Scenario, with_set
 from onecenter.simulation.provenance import told
 from onecenter.simulation.running import ScenarioLike, scenario_of

@@ -1,13 +1,14 @@
-"""One run of a sweep: a point, a replication, a row."""
+"""One run of a sweep: a point, a replication, a row with the same columns in every run, so that files are one table."""
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import polars as pl
 
-from onecenter.experiments.replications import CENTER, PERCENTILES, replication
+from onecenter.experiments.replications import CENTER, PERCENTILES, task_of
 from onecenter.experiments.sweeping.design import Point
 from onecenter.results.targets import PLACES, tally, targets_of
 from onecenter.scenario import Scenario, with_set
@@ -15,6 +16,9 @@ from onecenter.statistics.sample import described
 
 #: Figures that are numbers of jobs: `submitted` is the sum of PLACES. The others may be null.
 COUNTS: Final = ("submitted", *PLACES, "started")
+
+Types = Mapping[str, type[pl.DataType]]
+Row = Mapping[str, Any]
 
 
 def figures_of(platforms: Iterable[str]) -> dict[str, type[pl.DataType]]:
@@ -26,6 +30,56 @@ def figures_of(platforms: Iterable[str]) -> dict[str, type[pl.DataType]]:
     return {f"{part}.{name}": kind for part in (*platforms, CENTER) for name, kind in names.items()}
 
 
+@dataclass(frozen=True)
+class Columns:
+    """Columns of a sweep by name, with their types.
+
+    Attributes
+    ----------
+    paths : mapping of str to type
+        What varies. Tables, lists and values of several kinds are text: JSON.
+    figures : mapping of str to type
+        Of each platform and of the center.
+    """
+
+    paths: Types
+    figures: Types
+
+    @classmethod
+    def of(cls, points: Sequence[Point], platforms: Iterable[str]) -> "Columns":
+        """Return the columns of points, and of the figures of platforms."""
+        values: dict[str, list[Any]] = {}
+        for point in points:
+            for path, value in point.items():
+                values.setdefault(path, []).append(value)
+        return cls({path: _type_of(found) for path, found in values.items()}, figures_of(platforms))
+
+    @property
+    def types(self) -> dict[str, type[pl.DataType]]:
+        """All columns, in their order."""
+        first: Types = {"run": pl.String, **self.paths, "replication": pl.Int64, "seed": pl.String}
+        return {**first, "log_digest": pl.String, **self.figures, "error": pl.String}
+
+    def row(self, key: str, row: Row) -> dict[str, Any]:
+        """Return a run's row with all columns; what the run does not have is None."""
+        found = {name: row.get(name) for name in self.types} | {"run": key}
+        for path, kind in self.paths.items():
+            if kind is pl.String and found[path] is not None and not isinstance(found[path], str):
+                found[path] = json.dumps(found[path], ensure_ascii=False)
+        return found
+
+    def table(self, rows: Sequence[Row]) -> pl.DataFrame:
+        """Return the table of some rows."""
+        return pl.DataFrame(rows, schema=self.types)
+
+
+def _type_of(values: Sequence[Any]) -> type[pl.DataType]:
+    kinds = {type(value) for value in values}
+    if kinds <= {int, float}:
+        return pl.Int64 if kinds == {int} else pl.Float64
+    return pl.Boolean if kinds == {bool} else pl.String
+
+
 def key_of(point: Point, index: int) -> str:
     """Return the name of a run, a function of point and replication only."""
     text = json.dumps([point, index], sort_keys=True, separators=(",", ":"))
@@ -35,7 +89,7 @@ def key_of(point: Point, index: int) -> str:
 def one_row(scenario: Scenario, point: Point, index: int) -> dict[str, Any]:
     """Return the row of a run: the point, the replication, and the figures of each platform and of the center."""
     variant = with_set(scenario, point)
-    found = replication(variant, index)
+    found = task_of(variant).run(index)
     row: dict[str, Any] = {**point, "replication": index, "seed": str(found.seed), "log_digest": found.log_digest}
     counts = {name: tally(targets_of(variant.platforms[name]), jobs) for name, jobs in found.platforms.items()}
     everywhere = {place: sum(each[place] for each in counts.values()) for place in PLACES}
