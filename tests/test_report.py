@@ -19,11 +19,11 @@ import onecenter as oc
 from onecenter.cli.main import parser
 from onecenter.errors import OnecenterError
 from onecenter.planning.file import PlanFile
+from onecenter.report.charts import use_by_hour_of_week
 from onecenter.report.page import page
 from onecenter.report.sources import read
 from onecenter.report.subject import subject_of
 from onecenter.report.svg import Letters
-from onecenter.report.week import use_by_hour_of_week
 from onecenter.results.targets import Target
 from onecenter.results.window import Window
 from onecenter.simulation.result import Result
@@ -127,7 +127,7 @@ def test_pictures_and_tables_can_be_read_aloud(pages: dict[Any, str], which: tup
 def test_every_platform_and_number_appears(pages: dict[Any, str], week: Result, language: str) -> None:
     text = visible(pages["week", language])
     for name in week.workload.platforms:
-        assert text.count(week.label(name, language)) >= 4
+        assert text.count(week.labels_in(language)[name]) >= 4
     assert week.log_digest in text and week.provenance["scenario_hash"] in text and "20260302" in text
     assert str(week.provenance["kernel_hash"]) in text
     assert {"en": "2 d", "zh": "2 天"}[language] in text.replace(GLUE, " ")

@@ -156,16 +156,10 @@ def settle(self: Any, source: str, checks: Mapping[str, Check], error: type[Onec
     OnecenterError
         Of the type given, with all mistakes.
     """
-    _, wrong = sorted_out(vars(self), checks)
+    found, wrong = sorted_out(vars(self), checks)
     if wrong:
         raise error(source, told(vars(self), wrong))
-    keep(self, checks)
-
-
-def keep(self: Any, checks: Mapping[str, Check]) -> None:
-    """Keep the fields of a frozen dataclass, which are right, as their plain types."""
-    for name, check in checks.items():
-        object.__setattr__(self, name, check(getattr(self, name)))
+    vars(self).update(found)
 
 
 def one(name: str, value: Any, check: Check, error: type[OnecenterError] = OnecenterError) -> Any:

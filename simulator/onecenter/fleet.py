@@ -69,13 +69,7 @@ class NodeType:
     full_power: float = 0.0
 
     def __post_init__(self) -> None:
-        """Check the amounts.
-
-        Raises
-        ------
-        OnecenterError
-            With all mistakes.
-        """
+        """Check the amounts; an OnecenterError has all mistakes."""
         settle(self, f"node type {self.name}", CHECKS, OnecenterError)
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from onecenter_kernels.schema import BACKFILLS, ORDERS, PLACEMENTS
 
-from onecenter.checks import Check, OneOf, Whole, keep, shown, sorted_out, told
+from onecenter.checks import Check, OneOf, Whole, settle, shown, sorted_out, told
 from onecenter.errors import PolicyError
 from onecenter.units import MAX_DURATION, format_duration, plain
 
@@ -76,17 +76,11 @@ class Policy:
     reservations: int = 1
 
     def __post_init__(self) -> None:
-        """Check the parts, as a scenario's `[policy]` is checked.
-
-        Raises
-        ------
-        PolicyError
-            With all mistakes.
-        """
+        """Check the parts, as a scenario's `[policy]` is checked; a PolicyError has all mistakes."""
         wrong = wrong_parts(vars(self))
         if wrong:
             raise PolicyError("policy", told(vars(self), wrong))
-        keep(self, CHECKS)
+        settle(self, "policy", CHECKS, PolicyError)
 
     @property
     def codes(self) -> dict[str, int]:

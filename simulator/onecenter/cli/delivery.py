@@ -1,7 +1,7 @@
 """What `onecenter run` and `onecenter replay` hand over: figures, files, and the exit status."""
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from onecenter import units
 from onecenter.cli.conditions import holding, status_of_holding
-from onecenter.cli.outputs import cannot_be_written
+from onecenter.cli.outputs import cannot_be_written, save_plots
 from onecenter.cli.printing import console, heading, print_view
 from onecenter.cli.remarks import remarks
 from onecenter.cli.streams import print_json
@@ -28,17 +28,39 @@ COLUMNS: Final = (
 
 
 def deliver(result: Result, options: argparse.Namespace, warnings: Sequence[str] = (), *, sizes: bool) -> int:
-    """Write what was asked for, print the figures, and judge the conditions."""
+    """Write what was asked for of a result, print its figures, and judge the conditions."""
     summary = result.summary() | {"warnings": list(warnings)}
-    failed = holding(options.fail_if, summary)
-    if options.out is not None:
-        _write(result, summary, Path(options.out))
+
+    def write(folder: Path) -> None:
+        result.save(folder / "result.parquet")
+        write_json(folder / "summary.json", summary)
+        save_plots(result, folder)
+
+    return hand_over(summary, options, lambda: _print(result, summary, sizes), write, "tables and plots: {}/")
+
+
+def hand_over(
+    figures: Mapping[str, Any],
+    options: argparse.Namespace,
+    show: Callable[[], None],
+    write: Callable[[Path], None],
+    where: str,
+) -> int:
+    """Write to the folder of --out, print figures as JSON or as people read them, and judge the conditions.
+
+    `where` tells what has been written; the folder is filled in.
+    """
+    failed = holding(options.fail_if, figures)
+    folder = None if options.out is None else Path(options.out)
+    if folder is not None:
+        with cannot_be_written(str(folder)):
+            write(folder)
     if options.json:
-        print_json(summary)
+        print_json(figures)
     else:
-        _print(result, summary, sizes)
-        if options.out is not None:
-            print(f"\n  tables and plots: {visible(str(Path(options.out)))}/")
+        show()
+        if folder is not None:
+            print(f"\n  {where.format(visible(str(folder)))}")
     return status_of_holding(failed)
 
 
@@ -75,12 +97,3 @@ def replay_lines(summary: Mapping[str, Any]) -> list[str]:
         count = units.format_count(replay["center"]["processors"])
         lines.append(f"the center is one pool of {count} accelerators ({replay['center']['by']})")
     return lines
-
-
-def _write(result: Result, summary: Mapping[str, Any], folder: Path) -> None:
-    from onecenter.cli.outputs import save_plots
-
-    with cannot_be_written(str(folder)):
-        result.save(folder / "result.parquet")
-        write_json(folder / "summary.json", summary)
-        save_plots(result, folder)

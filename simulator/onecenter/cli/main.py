@@ -20,13 +20,7 @@ class Parser(argparse.ArgumentParser):
     """A parser that reports a mistake as every other mistake is reported."""
 
     def error(self, message: str) -> NoReturn:
-        """Raise the mistake.
-
-        Raises
-        ------
-        OnecenterError
-            Always.
-        """
+        """Raise the mistake as an OnecenterError."""
         command = self.prog.partition(" ")[2]
         about = message.removeprefix("argument ")
         hint = "" if about != message else f"; `{self.prog} --help` lists what is expected"

@@ -62,12 +62,11 @@ def save_plots(result: Result, folder: Path) -> list[Path]:
 
 def save_axes(draw: Callable[["Axes"], Any], path: Path) -> Path:
     """Write one plot as PNG; return its path."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
+    from onecenter.plot import new_axes
 
-    figure = Figure(figsize=(9, 4.5), layout="constrained")
-    FigureCanvasAgg(figure)
-    draw(figure.add_subplot())
+    ax = new_axes(9, 4.5)
+    draw(ax)
+    figure: Any = ax.get_figure()
     with replacing(path) as temporary:
         figure.savefig(temporary, format="png", dpi=120)
     return path

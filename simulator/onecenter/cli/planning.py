@@ -1,17 +1,16 @@
 """What `onecenter plan` does."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from onecenter.cli.conditions import holding, status_of_holding
-from onecenter.cli.outputs import cannot_be_written, output_folder
+from onecenter.cli.delivery import hand_over
+from onecenter.cli.outputs import output_folder, save_axes
 from onecenter.cli.printing import console, print_view
 from onecenter.cli.remarks import warn
 from onecenter.cli.status import INTERRUPTED
-from onecenter.cli.streams import print_json
 from onecenter.errors import PlanError
 from onecenter.experiments.executors import local
 from onecenter.experiments.views import tried
@@ -20,7 +19,6 @@ from onecenter.planning.text import counts
 from onecenter.simulation.running import scenario_of
 from onecenter.system.atomic import write_json
 from onecenter.system.progress import progress
-from onecenter.visible import visible
 from onecenter.words import Words
 
 
@@ -45,7 +43,9 @@ def _found(options: argparse.Namespace, ask: Callable[..., Plan | Outlook]) -> i
             move(description=f"planning: {fleets} fleets, {runs} replications")
 
         found = ask(scenario, options.vary, executor=executor, on_look=on_look)
-        status = _deliver(found, options, warnings)
+        figures = found.as_dict() | {"warnings": warnings}
+        write = partial(_write, found, figures)
+        status = hand_over(figures, options, lambda: _print(found), write, "numbers and picture: {}/")
     return INTERRUPTED if isinstance(found, Plan) and found.interrupted else status
 
 
@@ -64,20 +64,6 @@ def _refuse_beside_horizon(options: argparse.Namespace) -> None:
         raise PlanError("plan", wrong)
 
 
-def _deliver(found: Plan | Outlook, options: argparse.Namespace, warnings: list[str]) -> int:
-    figures = found.as_dict() | {"warnings": warnings}
-    failed = holding(options.fail_if, figures)
-    if options.out is not None:
-        _write(found, Path(options.out), figures)
-    if options.json:
-        print_json(figures)
-    else:
-        _print(found)
-        if options.out is not None:
-            print(f"\n  numbers and picture: {visible(options.out)}/")
-    return status_of_holding(failed)
-
-
 def _print(found: Plan | Outlook) -> None:
     out, words = console(), Words()
     out.print(f"  {found.text()}")
@@ -91,13 +77,10 @@ def _print(found: Plan | Outlook) -> None:
         out.print(f"\n  M/G/c approximation of the p95 wait: {words.seconds(found.check.p95_s)}")
 
 
-def _write(found: Plan | Outlook, folder: Path, figures: dict[str, Any]) -> None:
-    from onecenter.cli.outputs import save_axes
-
-    with cannot_be_written(str(folder)):
-        if isinstance(found, Outlook):
-            write_json(folder / "outlook.json", figures)
-            save_axes(found.plot, folder / "outlook.png")
-        else:
-            write_json(folder / "plan.json", figures)
-            save_axes(found.plot.frontier, folder / "frontier.png")
+def _write(found: Plan | Outlook, figures: Mapping[str, Any], folder: Path) -> None:
+    if isinstance(found, Outlook):
+        write_json(folder / "outlook.json", figures)
+        save_axes(found.plot, folder / "outlook.png")
+    else:
+        write_json(folder / "plan.json", figures)
+        save_axes(found.plot.frontier, folder / "frontier.png")

@@ -2,11 +2,11 @@
 
 import argparse
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from onecenter.cli.conditions import holding, status_of_holding
-from onecenter.cli.outputs import cannot_be_written, output_folder
+from onecenter.cli.delivery import hand_over
+from onecenter.cli.outputs import output_folder
 from onecenter.cli.printing import console, print_view, size_text
 from onecenter.cli.remarks import warn
 from onecenter.cli.streams import print_json
@@ -55,17 +55,13 @@ def run_replications(scenario: Scenario, options: argparse.Namespace) -> int:
         _run_all([runs], not options.json)
         judged = assess(runs)
         figures = _answer(runs, judged, options, warnings)
-        failed = holding(options.fail_if, figures)
-        if options.out is not None:
-            with cannot_be_written(options.out):
-                write_json(Path(options.out) / "replications.json", figures)
-    if options.json:
-        print_json(figures)
-    else:
-        _print(runs, judged, figures)
-        if options.out is not None:
-            print(f"\n  numbers: {visible(options.out)}/replications.json")
-    return status_of_holding(failed)
+        return hand_over(
+            figures,
+            options,
+            lambda: _print(runs, judged, figures),
+            lambda folder: write_json(folder / "replications.json", figures),
+            "numbers: {}/replications.json",
+        )
 
 
 def _answer(

@@ -114,13 +114,7 @@ class Replications(Sequence[Replication]):
     """
 
     def __init__(self, task: Task, n: int, executor: Executor | None = None) -> None:
-        """Take n replications of a task.
-
-        Raises
-        ------
-        OnecenterError
-            If there are several, but nothing in the scenario is drawn at random: all would be the same.
-        """
+        """Take n replications of a task; see `refuse_alike` for several in which nothing is drawn."""
         refuse_alike(task.scenario, n)
         self.task = task
         self._n = n

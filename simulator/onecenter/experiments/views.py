@@ -8,7 +8,7 @@ import polars as pl
 from onecenter import units
 from onecenter.experiments.assessment import Assessment
 from onecenter.results.targets import Target
-from onecenter.results.views import CENTER, NOT_STARTED, PERCENTILES, Cell, View, number, verdict, view
+from onecenter.results.views import CENTER, NOT_STARTED, PERCENTILES, Cell, View, asked, number, verdict, view
 from onecenter.words import Words
 
 
@@ -39,18 +39,10 @@ def assessments(
     """
     rows = []
     for one in judged:
-        rows.append(
-            {
-                "platform": Cell((labels or {}).get(one.platform, one.platform)),
-                "verdict": verdict(words, one.verdict),
-                "what": Cell(one.target.said(words)),
-                "limit": number(words("at most", limit=one.target.limit_said(words))),
-                "value": number(words.estimate(one.value, one.low, one.high, one.target.writer(words))),
-                "within": number(_in_time(words, one)),
-                "needed": number(f"{100 * (1 - one.allowed):g} %"),
-                "miss_share": number(words.percent(one.miss_share)),
-            }
-        )
+        row = asked(words, (labels or {}).get(one.platform, one.platform), one.target, one.verdict)
+        row["value"] = number(words.estimate(one.value, one.low, one.high, one.target.writer(words)))
+        row |= {"within": number(_in_time(words, one)), "needed": number(f"{100 * (1 - one.allowed):g} %")}
+        rows.append(row | {"miss_share": number(words.percent(one.miss_share))})
     return view(words, columns, rows, caption)
 
 

@@ -39,8 +39,7 @@ class Tried(NamedTuple):
     @property
     def pressure(self) -> Array:
         """Late jobs over those allowed, by target."""
-        found: Array = self.late.sum(axis=1) / np.maximum(self.allowed.sum(axis=1), 1e-9)
-        return found
+        return np.asarray(self.late.sum(axis=1) / np.maximum(self.allowed.sum(axis=1), 1e-9))
 
 
 class Choice(NamedTuple):
@@ -140,13 +139,11 @@ def _meets(values: Sequence[tuple[int, ...]], late: Array, allowed: Array, fleet
     beta = loglinear(features((x - centre) / scale), late, allowed, falling=not bent)
 
     def misses(counts: Array) -> Array:
-        found: Array = beta[:, :1] + beta[:, 1:] @ features((counts - centre) / scale).T > 0
-        return found
+        return np.asarray(beta[:, :1] + beta[:, 1:] @ features((counts - centre) / scale).T > 0)
 
     # A bent surface may fall towards far corners: no fleet meets what one misses that was tried and is larger.
     larger = (x[:, None, :] >= fleets[None, :, :]).all(axis=2)
-    found: Array = ~misses(fleets) & (misses(x).astype(np.float32) @ larger.astype(np.float32) == 0)
-    return found
+    return np.asarray(~misses(fleets) & (misses(x).astype(np.float32) @ larger.astype(np.float32) == 0))
 
 
 def _terms(x: Array) -> Array:
@@ -158,5 +155,4 @@ def _terms(x: Array) -> Array:
 def _first(meets: Array) -> Array:
     """Return by row the first place that holds; the number of columns where none does."""
     last = np.ones((len(meets), 1), bool)
-    found: Array = np.argmax(np.concatenate([meets, last], axis=1), axis=1)
-    return found
+    return np.asarray(np.argmax(np.concatenate([meets, last], axis=1), axis=1))

@@ -80,8 +80,7 @@ def _paced(pace: Pace | None, last: int) -> Floats:
         return np.ones(last + 1)
     steps = np.maximum(np.arange(last + 1) - (pace.first - 1), 0)
     if pace.factors is None:
-        rising: Floats = (1.0 + (pace.monthly or 0.0)) ** steps
-        return rising
+        return (1.0 + (pace.monthly or 0.0)) ** steps
     return np.array([1.0, *pace.factors])[np.minimum(steps, len(pace.factors))]
 
 

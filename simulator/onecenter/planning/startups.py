@@ -76,8 +76,7 @@ def entries_of(chain: Chain) -> Floats:
 
 def _sums(flow: Floats) -> Floats:
     """Return what has flowed before each month."""
-    total: Floats = np.concatenate([[0.0], np.cumsum(flow)])
-    return total
+    return np.concatenate([[0.0], np.cumsum(flow)])
 
 
 def _kept(arrivals: Floats, rate: float) -> Floats:
@@ -92,8 +91,7 @@ def tenant_demand(chain: Chain, months: int) -> Floats:
     """Return the demand of all tenants in months 0..`months`, over that of month 0, vouchers included."""
     each = np.array([stage.demand for stage in chain.stages.values()])
     total = course(chain, months).stock @ each
-    demand: Floats = total / total[0] * voucher_factor(chain.voucher, months)
-    return demand
+    return np.asarray(total / total[0] * voucher_factor(chain.voucher, months))
 
 
 def graduate_demand(chain: Chain, months: int) -> dict[str, Floats]:

@@ -29,12 +29,8 @@ def ratios(
     ----------
     table : DataFrame
         Columns platform, base, other, ratio, ratio_low, ratio_high (null: none), beyond_chance.
-    ax : Axes, optional
-        Where to draw; default new Axes of pyplot.
-    labels : mapping, optional
-        Names for people by platform.
-    words : Words, optional
-        Writes the texts; default in English.
+    ax, labels, words
+        As for `overtime.utilisation`.
     """
     ax, words = style.prepared(ax), words or Words()
     others = list(dict.fromkeys(table["other"]))

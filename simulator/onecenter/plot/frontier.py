@@ -45,16 +45,12 @@ def frontier(
         low, high of `Assessment`.
     labels : mapping, optional
         Names for people by platform; its order is that of the colours.
-    ax : Axes, optional
-        Where to draw; default new Axes of pyplot.
+    ax, words, named
+        As for `overtime.utilisation`.
     answer : sequence of int, optional
         Numbers of nodes to mark.
     joined : bool
         Draw curves; else points, as where several node counts vary fleets with the same number of nodes differ.
-    named : bool
-        Write the platforms' names beside the curves.
-    words : Words, optional
-        Writes the texts; default in English.
     """
     ax, words = style.prepared(ax), words or Words()
     curves = _curves(fleets)
@@ -133,8 +129,7 @@ def _draw(ax: "Axes", rows: Sequence[Row], index: int, joined: bool, bottom: flo
 
 def _clipped(values: Sequence[float | None], missing: float, bottom: float) -> Array:
     found = np.array([missing if value is None else value for value in values], float)
-    clipped: Array = np.maximum(found, bottom)
-    return clipped
+    return np.asarray(np.maximum(found, bottom))
 
 
 def _limit(ax: "Axes", limit: float, text: str, index: int, place: int) -> None:

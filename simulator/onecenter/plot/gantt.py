@@ -58,12 +58,8 @@ def gantt(
         From `tables.jobs_table`, `tables.segments_table`, `tables.nodes_table`.
     window : Window
         What is drawn.
-    labels : mapping, optional
-        Names for people by platform.
-    ax : Axes, optional
-        Where to draw; default new Axes of pyplot.
-    words : Words, optional
-        Writes the texts; default in English.
+    labels, ax, words
+        As for `overtime.utilisation`.
 
     Raises
     ------

@@ -31,10 +31,8 @@ def outlook(
         The first month that fails with today's fleet; None: none does.
     months : int
         The horizon.
-    ax : Axes, optional
-        Where to draw; default new Axes of pyplot.
-    words : Words, optional
-        Writes the texts; default in English.
+    ax, words
+        As for `overtime.utilisation`.
     """
     ax, words = style.prepared(ax), words or Words()
     decided = [one for one in purchases if one.after is not None]

@@ -22,10 +22,8 @@ def tornado(table: pl.DataFrame, figure: str, ax: "Axes | None" = None, words: W
         From `sweeping.sobol`.
     figure : str
         What the indices are of.
-    ax : Axes, optional
-        Where to draw; default new Axes of pyplot.
-    words : Words, optional
-        Writes the texts; default in English.
+    ax, words
+        As for `overtime.utilisation`.
     """
     ax = style.prepared(ax)
     rows = table.sort("total")

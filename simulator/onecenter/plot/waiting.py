@@ -48,14 +48,8 @@ def waits(
         By platform, the waits (ms) of its jobs.
     targets : mapping, optional
         By platform.
-    labels : mapping, optional
-        Names for people by platform.
-    ax : Axes, optional
-        Where to draw; default new Axes of pyplot.
-    words : Words, optional
-        Writes the texts; default in English.
-    named : bool
-        Write the platforms' names beside the curves.
+    labels, ax, words, named
+        As for `overtime.utilisation`.
     """
     ax, words = style.prepared(ax), words or Words()
     drawn = {name: _drawn(targets, name) for name in samples}

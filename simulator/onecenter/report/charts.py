@@ -1,17 +1,23 @@
 """The pictures of the report, each drawn twice: for a screen or paper, and for a phone."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
 
 from onecenter import plot, units
 from onecenter.planning.file import PlanFile
 from onecenter.plot import style
 from onecenter.plot.frontier import frontier
+from onecenter.plot.overtime import HOURS, levels_of
 from onecenter.report.blocks import Figure
 from onecenter.report.subject import Subject
 from onecenter.report.svg import picture
-from onecenter.report.week import use_by_hour_of_week
+from onecenter.results.log import Array
 from onecenter.results.views import figure
+from onecenter.results.window import Window
 from onecenter.units import MS
 from onecenter.words import Words
 
@@ -96,3 +102,45 @@ def zone_of(subject: Subject) -> str:
     time = subject.scenario.time
     offset = f"{time.origin:%z}"
     return time.zone or f"UTC{offset[:3]}:{offset[3:5]}"
+
+
+def use_by_hour_of_week(
+    series: pl.DataFrame, platforms: Sequence[str], capacity: float, window: Window, origin: datetime
+) -> Array:
+    """Return by (platform, hour of the week from Monday 00:00 on) the mean share of the accelerators in use.
+
+    Parameters
+    ----------
+    series : DataFrame
+        From `series.series_table`.
+    platforms : sequence of str
+        Their names.
+    capacity : float
+        Accelerators of the center.
+    window : Window
+        What is averaged over; an hour of the week that it does not hold is nan.
+    origin : datetime
+        The instant 0, with its zone: hours are those of its clocks.
+    """
+    edges = _whole_hours(window, origin)
+    hours = _hours_of_week(edges[:-1], origin)
+    width = np.diff(edges)
+    total = np.bincount(hours, width, HOURS)
+    used = levels_of(series, "accelerators_running", platforms, edges) / max(capacity, 1) * width
+    sums = np.array([np.bincount(hours, row, HOURS) for row in used]).reshape(len(platforms), HOURS)
+    return np.asarray(np.divide(sums, total, out=np.full_like(sums, np.nan), where=total > 0))
+
+
+def _whole_hours(window: Window, origin: datetime) -> Array:
+    """Return the window's ends, and between them the instants (ms) at which the clocks show a whole hour."""
+    past = (origin.minute * 60 + origin.second) * 1_000 + origin.microsecond // 1_000
+    first = -(-(window.warmup + past) // MS["h"]) * MS["h"] - past
+    inside = np.arange(first, window.horizon, MS["h"], dtype=np.int64)
+    return np.unique(np.concatenate([[window.warmup], inside, [window.horizon]])).astype(np.float64)
+
+
+def _hours_of_week(instants: Array, origin: datetime) -> Array:
+    """Return the hour of the week of instants (ms); through UTC, as clocks may be put forward or back."""
+    start = origin.astimezone(UTC)
+    local = ((start + timedelta(milliseconds=float(ms))).astimezone(origin.tzinfo) for ms in instants)
+    return np.array([when.weekday() * 24 + when.hour for when in local], dtype=np.int64)

@@ -1,7 +1,7 @@
 """The sections of the report about one result, and about a plan."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import UTC, timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -14,11 +14,11 @@ from onecenter.report.answer import Answers
 from onecenter.report.blocks import Block, Bullets, Facts, Paragraph, Section
 from onecenter.report.charts import Charts, zone_of
 from onecenter.report.money import money
-from onecenter.report.replayed import of_log
 from onecenter.report.subject import Subject
 from onecenter.results import views
 from onecenter.results.targets import FEWEST_EXCEEDANCES, PLACES
 from onecenter.scenario import Scenario
+from onecenter.traces import Quality
 from onecenter.units import MS
 from onecenter.words import GLUE, Words
 
@@ -88,7 +88,8 @@ class Writer:
             yield self._section("money", *found)
         yield self._section("center", self._center(subject.result.fleet))
         if subject.replay is not None:
-            yield self._section("log rows", *of_log(subject.replay, self.words))
+            bullets = Bullets([(text, "") for text in _findings(subject.replay, words)])
+            yield self._section("log rows", bullets, Facts([(words("log hash"), subject.replay["trace"]["sha256"])]))
         yield self._section("policy", self._policy(subject.result.policy))
         yield self._section("method", *self._method(subject))
         if subject.scenario:
@@ -116,20 +117,13 @@ class Writer:
         every = reversed([subject.labels(words.language) for subject in subjects])
         labels = {name: text for found in every for name, text in found.items()}
         order = dict.fromkeys(name for subject in subjects for name in subject.platforms)
-        results = [
-            (
-                {
-                    "result": name,
-                    "policy": self.policy(subject.result.policy),
-                    "nodes": words.count(subject.nodes),
-                    "accelerators": words.count(subject.capacity),
-                },
-                subject.summary,
-            )
-            for subject, name in zip(subjects, names, strict=True)
-        ]
+        results = [(self._named(subject, name), subject.summary) for subject, name in zip(subjects, names, strict=True)]
         columns = ("result", "policy", "nodes", "accelerators", "refused", "use", "targets_met")
         return views.sides(words, results, columns, {name: labels[name] for name in order}, words("sides caption"))
+
+    def _named(self, subject: Subject, name: str) -> dict[str, str]:
+        sizes = {"nodes": self.words.count(subject.nodes), "accelerators": self.words.count(subject.capacity)}
+        return {"result": name, "policy": self.policy(subject.result.policy), **sizes}
 
     def policy(self, policy: Policy) -> str:
         """Return the parts of a policy, without their parameters."""
@@ -163,8 +157,7 @@ class Writer:
             ends = [_later(origin, ms) for ms in (window.warmup, window.horizon)]
             first, last = map(self.words.instant, ends)
             parts = [words("window", length=length, first=first, last=last, zone=zone_of(subject))]
-            left_out = words("warm-up", length=self.words.exact(warmup)) if warmup else words("no warm-up")
-            parts.append(left_out)
+            parts.append(words("warm-up", length=words.exact(warmup)) if warmup else words("no warm-up"))
         still = subject.summary["center"]["open"]
         yield Paragraph(words("between").join(parts))
         yield Paragraph(words("open jobs", count=self.words.count(still)) if still else words("all jobs"))
@@ -216,8 +209,6 @@ class Writer:
 
 def _later(origin: Any, ms: int) -> Any:
     """Return an instant by the clocks of the origin's zone, which may be put forward or back."""
-    from datetime import UTC
-
     return (origin.astimezone(UTC) + timedelta(milliseconds=ms)).astimezone(origin.tzinfo)
 
 
@@ -229,3 +220,15 @@ def _versions(versions: Any) -> str:
     if not isinstance(versions, Mapping):
         return units.NOTHING
     return ", ".join(f"{name} {version}" for name, version in versions.items() if version is not None)
+
+
+def _findings(replay: Mapping[str, Any], words: Words) -> Iterator[str]:
+    """Give what was used of a log, and what was not."""
+    quality = Quality.of(replay["quality"])
+    yield words("jobs used", jobs=words.count(quality.jobs), rows=words.count(quality.rows))
+    parts = {"rows refused": quality.refused, "rows left out": quality.left_out, "rows repaired": quality.repaired}
+    for key, counts in parts.items():
+        for reason, count in counts.items():
+            yield words(key, count=words.count(count), reason=words.known(reason))
+    if "by" in replay["center"]:
+        yield words("pool of the header", count=words.count(replay["center"]["processors"]))

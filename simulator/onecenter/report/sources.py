@@ -1,6 +1,6 @@
-"""Reading what a report is made from; every file is untrusted."""
+"""Reading what a report is made from, and whether it belongs together; every file is untrusted."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -8,9 +8,10 @@ from pydantic import ValidationError
 
 from onecenter.errors import OnecenterError, ResultError, ScenarioError
 from onecenter.planning.file import PlanFile
-from onecenter.report.belonging import foreign
 from onecenter.report.subject import Subject, subject_of
+from onecenter.scenario.differing import differing
 from onecenter.scenario.mistakes import shortened
+from onecenter.scenario.overrides import names
 from onecenter.simulation.result import Result
 from onecenter.system.extent import check_json
 from onecenter.system.inputs import read as read_bytes
@@ -21,6 +22,15 @@ RESULT, PLAN = "result.parquet", "plan.json"
 #: No plan is larger (bytes), or has more keys and entries of lists.
 MAX_BYTES: Final = 1 << 24
 MAX_ENTRIES: Final = 400_000
+
+#: Texts, and how much of time is simulated: a plan takes the window that it needs.
+ASIDE: Final = (
+    *((text,) for text in ("name", "title", "notes", "notes_zh")),
+    *(("time", name) for name in ("seed", "horizon", "warmup")),
+)
+
+#: So many differences are named.
+SHOWN: Final = 5
 
 
 def read(paths: Sequence[str | Path]) -> tuple[list[Subject], PlanFile | None]:
@@ -103,3 +113,36 @@ def _plan(path: Path) -> PlanFile:
     except ValueError as error:
         raise ResultError(str(path), [f"no plan of `onecenter plan --json`: {error}"]) from error
     return found
+
+
+def foreign(subject: Subject, plan: PlanFile) -> list[str]:
+    """Return why a result and a plan do not belong together; empty where they do.
+
+    They do if the scenarios have the same name and differ in nothing but what the plan varies or changes: the counts,
+    its overrides, and with a demand other than 1 the scales of the streams.
+    """
+    if subject.scenario is None:
+        return [f"{subject.name}: a replay of a log, and the plan is about the scenario {plan.scenario}"]
+    name = str(subject.result.provenance.get("name"))
+    if name != plan.scenario:
+        return [f"{subject.name}: of the scenario {name}, and the plan is about {plan.scenario}"]
+    aside = [*ASIDE, *_changed(plan)]
+    differ = {
+        path: values
+        for path, values in differing(subject.scenario.resolved(), plan.planned.resolved()).items()
+        if not any(path[: len(each)] == each for each in aside) and not (plan.demand != 1 and _is_scale(path))
+    }
+    shown = [f"{'.'.join(path)} = {its}, in the plan {other}" for path, (its, other) in list(differ.items())[:SHOWN]]
+    if len(differ) > SHOWN:
+        shown.append(f"and {len(differ) - SHOWN} more differences from the plan")
+    return [f"{subject.name}: {text}" for text in shown]
+
+
+def _changed(plan: PlanFile) -> Iterator[tuple[str, ...]]:
+    """Give the paths that the plan varies, and those of its overrides."""
+    for path in [*plan.paths, *plan.overridden]:
+        yield tuple(names(path))
+
+
+def _is_scale(path: tuple[str, ...]) -> bool:
+    return path[2:3] == ("demand",) and path[-1] == "scale"

@@ -81,8 +81,7 @@ def from_frame(frame: pl.DataFrame) -> Array:
 def arrivals(log: Array) -> Array:
     """Return which rows are the first of a job: its submit, or its refusal."""
     kind = log["kind"]
-    first: Array = (kind == schema.E_SUBMIT) | (kind == schema.E_REFUSE)
-    return first
+    return np.asarray((kind == schema.E_SUBMIT) | (kind == schema.E_REFUSE))
 
 
 def submits(jobs: Array, t: Array) -> Array:
@@ -95,11 +94,9 @@ def submits(jobs: Array, t: Array) -> Array:
 
 def places(log: Array) -> Array:
     """Return which rows name the node on which a job was placed."""
-    named: Array = log["kind"] == schema.E_START
-    return named
+    return np.asarray(log["kind"] == schema.E_START)
 
 
 def with_outcome(log: Array) -> Array:
     """Return which rows hold an outcome as their reason."""
-    ends: Array = log["kind"] == schema.E_END
-    return ends
+    return np.asarray(log["kind"] == schema.E_END)

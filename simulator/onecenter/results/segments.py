@@ -49,14 +49,12 @@ class Attempts(NamedTuple):
     @property
     def first(self) -> Array:
         """Which are the first attempts of their jobs, as a bool array."""
-        first: Array = np.diff(self.job, prepend=-1) != 0
-        return first
+        return np.asarray(np.diff(self.job, prepend=-1) != 0)
 
     @property
     def last(self) -> Array:
         """Which are the last attempts of their jobs so far, as a bool array."""
-        last: Array = np.diff(self.job, append=-1) != 0
-        return last
+        return np.asarray(np.diff(self.job, append=-1) != 0)
 
     @property
     def number(self) -> Array:
@@ -195,8 +193,7 @@ def _several(read: _Read, n_jobs: int) -> Attempts:
 
 def ended(kind: Array) -> Array:
     """Return which rows, of these kinds, end an attempt."""
-    found: Array = np.logical_or.reduce([kind == code for code in ENDS])
-    return found
+    return np.asarray(np.logical_or.reduce([kind == code for code in ENDS]))
 
 
 def _first_start_rows(kind: Array, job: Array) -> Array:
@@ -206,8 +203,7 @@ def _first_start_rows(kind: Array, job: Array) -> Array:
     place = np.flatnonzero(np.diff(rows) == 1) + 1
     first = np.ones(len(rows), bool)
     first[place[job[rows[place]] == job[rows[place] - 1]]] = False
-    found: Array = rows[first]
-    return found
+    return rows[first]
 
 
 def _over(job: Array, of_ends: Array, n_jobs: int) -> Array:
@@ -216,8 +212,7 @@ def _over(job: Array, of_ends: Array, n_jobs: int) -> Array:
     wrong = np.flatnonzero((runs < 0) | (runs > 1))
     if len(wrong):
         raise ValueError(f"the log starts and ends job {wrong[0]} a different number of times")
-    over: Array = (runs[job] == 0) | (np.diff(job, append=-1) == 0)
-    return over
+    return np.asarray((runs[job] == 0) | (np.diff(job, append=-1) == 0))
 
 
 def _check_order(job: Array, begins: Array, ends: Array, over: Array) -> None:

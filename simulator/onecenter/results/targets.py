@@ -65,13 +65,7 @@ class Target:
     max_accelerators: int | None = None
 
     def __post_init__(self) -> None:
-        """Check the values.
-
-        Raises
-        ------
-        OnecenterError
-            With all mistakes.
-        """
+        """Check the values; an OnecenterError has all mistakes."""
         settle(self, "target", CHECKS, OnecenterError)
 
     @property

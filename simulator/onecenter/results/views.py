@@ -167,19 +167,22 @@ def judgements(
     """Return one row per target of a run, given with its platform and the judgement: what was asked and measured."""
     rows = []
     for name, target, one in judged:
-        bounds = (one["measured_low"], one["measured_high"])
-        measured = words.between(*bounds, target.writer(words))
-        rows.append(
-            {
-                "platform": Cell(labels[name]),
-                "verdict": verdict(words, one["verdict"]),
-                "what": Cell(target.said(words)),
-                "limit": number(words("at most", limit=target.limit_said(words))),
-                "measured": number(measured if one["jobs"] else words("nobody")),
-                "within": number(words.percent(one["within"])),
-            }
-        )
+        measured = words.between(one["measured_low"], one["measured_high"], target.writer(words))
+        row = asked(words, labels[name], target, one["verdict"])
+        row["measured"] = number(measured if one["jobs"] else words("nobody"))
+        rows.append(row | {"within": number(words.percent(one["within"]))})
     return view(words, ("platform", "verdict", "what", "limit", "measured", "within"), rows, caption)
+
+
+def asked(words: Words, platform: str, target: Target, found: str) -> dict[str, Cell]:
+    """Return the cells of a target by column: of which platform, with which verdict, what is asked."""
+    limit = number(words("at most", limit=target.limit_said(words)))
+    return {
+        "platform": Cell(platform),
+        "verdict": verdict(words, found),
+        "what": Cell(target.said(words)),
+        "limit": limit,
+    }
 
 
 def sizes(words: Words, jobs: Seen) -> View:

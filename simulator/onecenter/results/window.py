@@ -37,13 +37,7 @@ class Window:
     origin: int = 0
 
     def __post_init__(self) -> None:
-        """Check the instants.
-
-        Raises
-        ------
-        OnecenterError
-            With all mistakes.
-        """
+        """Check the instants; an OnecenterError has all mistakes."""
         settle(self, "window", CHECKS, OnecenterError)
         if self.warmup > self.horizon:
             right = f"at most the horizon, {self.horizon}, is expected"

@@ -1,6 +1,7 @@
 """The files of which a scenario is made up: found, read, and merged along `extends`."""
 
 import copy
+import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +12,6 @@ from typing import Any, Final
 from onecenter.checks import did_you_mean
 from onecenter.errors import ScenarioError
 from onecenter.scenario.mistakes import written
-from onecenter.scenario.strangers import stranger
 from onecenter.system import inputs
 from onecenter.system.extent import MAX_TOML, check_toml
 from onecenter.system.inputs import label
@@ -21,6 +21,19 @@ MAX_BYTES: Final = 4 * 2**20
 
 #: More files, each of which extends the next, are a mistake.
 MAX_LAYERS: Final = 20
+
+#: What people hand over by mistake, told apart by name and first bytes.
+_LOG_NAME: Final = re.compile(r"\.(swf|csv)(\.gz)?$", re.IGNORECASE)
+#: A comment of the Standard Workload Format, or its 18 numbers.
+_LOG_LINE: Final = re.compile(rb"\s*(;|(-?\d[\d.]*\s+){17}-?\d)")
+
+#: First bytes of other files, and what they are.
+_MAGIC: Final = {
+    b"\x1f\x8b": "packed with gzip: unpack it first; a scenario is a TOML file",
+    b"PAR1": "a Parquet file, not TOML; the name of a saved result ends in .parquet",
+}
+
+LOG: Final = "this is a log: run, compare, plan, sweep, show and validate take scenarios, `onecenter replay` takes logs"
 
 
 @dataclass(frozen=True)
@@ -137,6 +150,21 @@ def _read(file: Path, left: int) -> tuple[dict[str, Any], int]:
             label(file), [f"line {line}: not UTF-8 (byte {error.start}); save the file as UTF-8"]
         ) from None
     return _parsed(file, text, left)
+
+
+def stranger(name: str, data: bytes) -> str | None:
+    """Return what a file is that cannot be a scenario, and what to do; None: it may be one.
+
+    Parameters
+    ----------
+    name : str
+        Of the file.
+    data : bytes
+        How it begins.
+    """
+    if _LOG_NAME.search(name) or _LOG_LINE.match(data):
+        return LOG
+    return next((what for magic, what in _MAGIC.items() if data.startswith(magic)), None)
 
 
 def _parsed(file: Path, text: str, left: int) -> tuple[dict[str, Any], int]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from onecenter.checks import did_you_mean
+from onecenter.checks import did_you_mean, exactly
 from onecenter.scenario import shape
 from onecenter.scenario.table import MAX_MISTAKES, Absent, Table
 
@@ -34,10 +34,10 @@ _TEXTS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "mapping_type": lambda ctx: "a table is expected",
     "tuple_type": lambda ctx: "a list is expected",
     "list_type": lambda ctx: "a list is expected",
-    "greater_than_equal": lambda ctx: f"at least {_number(ctx['ge'])} is expected",
-    "greater_than": lambda ctx: f"more than {_number(ctx['gt'])} is expected",
-    "less_than_equal": lambda ctx: f"at most {_number(ctx['le'])} is expected",
-    "less_than": lambda ctx: f"less than {_number(ctx['lt'])} is expected",
+    "greater_than_equal": lambda ctx: f"at least {exactly(ctx['ge'])} is expected",
+    "greater_than": lambda ctx: f"more than {exactly(ctx['gt'])} is expected",
+    "less_than_equal": lambda ctx: f"at most {exactly(ctx['le'])} is expected",
+    "less_than": lambda ctx: f"less than {exactly(ctx['lt'])} is expected",
     "literal_error": lambda ctx: f"{ctx['expected']} is expected",
     "too_short": lambda ctx: f"{_entries(ctx['min_length'], 'at least ')}; there {_is(ctx['actual_length'])}",
     "too_long": lambda ctx: f"{_entries(ctx['max_length'], 'at most ')}; there {_is(ctx['actual_length'])}",
@@ -186,10 +186,6 @@ def _toml(value: Any) -> str:
     if isinstance(value, int) and abs(value) > 10**30:
         return f"a number of {value.bit_length()} bits"
     return str(value)
-
-
-def _number(value: float) -> str:
-    return f"{value:,.0f}" if value == int(value) else f"{value:g}"
 
 
 def _entries(count: int, bound: str) -> str:

@@ -67,10 +67,7 @@ def _narrowed(kinds: list[Any], data: Any) -> list[Any]:
 
 def child(data: Any, key: str | int) -> Any:
     """Return an entry of a table or list, or None."""
-    if isinstance(data, Mapping):
-        return data.get(key)
-    inside = isinstance(data, list | tuple) and isinstance(key, int) and key < len(data)
-    return data[key] if inside else None
+    return data[key] if has(data, key) else None
 
 
 def at(data: Any, path: Path) -> Any:

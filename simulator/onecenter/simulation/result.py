@@ -126,13 +126,9 @@ class Result(Record):
         ends = {"warmup": window.warmup, "horizon": window.horizon, "until": self.until}
         return {**{name: (ms - window.origin) / 1_000 for name, ms in ends.items()}, "origin": window.origin / 1_000}
 
-    def label(self, platform: str, language: str = "en") -> str:
-        """Return a platform's name for people, or its name where there is none."""
-        return self.labels.get(platform, {}).get(language) or platform
-
     def labels_in(self, language: str) -> dict[str, str]:
-        """Return the platforms' names for people."""
-        return {name: str(self.label(name, language)) for name in self.workload.platforms}
+        """Return the platforms' names for people; one without a label has its own name."""
+        return {name: str(self.labels.get(name, {}).get(language) or name) for name in self.workload.platforms}
 
     def judged(self) -> Iterator[tuple[str, Target, Mapping[str, Any]]]:
         """Give each target with its platform and what the run says about it."""

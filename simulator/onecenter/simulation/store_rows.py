@@ -124,7 +124,8 @@ def _check_jobs(jobs: Workload, head: Head) -> None:
 
 def _check_log(log: Array, head: Head) -> None:
     _between("t", log["t"], 0, max(head.until - 1, head.window.horizon))
-    _rising("t", log["t"])
+    if (log["t"][1:] < log["t"][:-1]).any():
+        raise ValueError("t: rising values are expected")
     limits = log["kind"] == schema.E_LIMIT
     _between("job", log["job"][~limits], 0, head.jobs - 1)
     _between("job of a limit", log["job"][limits], -1, -1)
@@ -142,8 +143,3 @@ def _between(name: str, values: Array, low: int, high: int) -> None:
     wrong = values[(values < low) | (values > high)]
     if len(wrong):
         raise ValueError(f"{name} = {wrong[0]}: {low} to {high} is expected")
-
-
-def _rising(name: str, values: Array) -> None:
-    if (values[1:] < values[:-1]).any():
-        raise ValueError(f"{name}: rising values are expected")

@@ -2,6 +2,7 @@
 
 import re
 from decimal import ROUND_CEILING, Context, Decimal
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -132,21 +133,6 @@ def _lines(data: bytes, starts: Array, ends: Array, used: Array) -> bytes:
     return b"".join(data[first:last] for first, last in runs)
 
 
-def seconds(column: "pl.Series", lines: Array, mistakes: Mistakes) -> Array:
-    """Return a column of seconds in ms, rounded up."""
-    return _numbers(column, lines, mistakes, 1000, "seconds are expected")
-
-
-def wholes(column: "pl.Series", lines: Array, mistakes: Mistakes) -> Array:
-    """Return a column of whole numbers; "8.0" is one."""
-    return _numbers(column, lines, mistakes, 1, "a whole number is expected")
-
-
-def numbers(column: "pl.Series", lines: Array, mistakes: Mistakes) -> Array:
-    """Return a column of any numbers in thousandths, rounded up."""
-    return _numbers(column, lines, mistakes, 1000, "a number is expected")
-
-
 def texts(column: "pl.Series", lines: Array, mistakes: Mistakes) -> Array:
     """Return a column of names, none of them empty."""
     names = column.str.strip_chars()
@@ -201,3 +187,9 @@ def _number(text: str, scale: int) -> int | str:
     if scale == 1 and value != value.to_integral_value():
         return "is a fraction"
     return int(UPWARDS.multiply(value, Decimal(scale)).to_integral_value(ROUND_CEILING))
+
+
+#: Read a column of seconds in ms, of whole numbers ("8.0" is one), of any numbers in thousandths; rounded up.
+seconds = partial(_numbers, scale=1000, expected="seconds are expected")
+wholes = partial(_numbers, scale=1, expected="a whole number is expected")
+numbers = partial(_numbers, scale=1000, expected="a number is expected")

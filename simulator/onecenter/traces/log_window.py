@@ -52,13 +52,7 @@ class LogWindow:
     skip_first: float = 0.0
 
     def __post_init__(self) -> None:
-        """Check the values, text or number.
-
-        Raises
-        ------
-        TraceError
-            With all mistakes.
-        """
+        """Check the values, text or number; a TraceError has all mistakes."""
         settle(self, "replay", CHECKS, TraceError)
 
     def as_dict(self) -> dict[str, Any]:

@@ -22,7 +22,8 @@ def parse_nodes(text: str) -> tuple[NodeType, ...]:
     found = re.fullmatch(r"\s*(-?\d+)\s*[xX]\s*(-?\d+)\s*", text, re.ASCII) if isinstance(text, str) else None
     if found is None:
         raise OnecenterError(f"nodes {shown(text)}", ["nodes x accelerators per node is expected, such as 48x8"])
-    count, accelerators = _int(found[1]), _int(found[2])
+    # Python refuses to read thousands of digits.
+    count, accelerators = (int(digits[:20]) for digits in found.groups())
     mistakes = _wrong("nodes", count, NODES) + _wrong("accelerators per node", accelerators, PROCESSORS)
     mistakes = mistakes or _wrong("accelerators in all", count * accelerators, IN_ALL)
     if mistakes:
@@ -42,11 +43,6 @@ def flat_pool(processors: int) -> tuple[NodeType, ...]:
     if mistakes:
         raise OnecenterError("replay", mistakes)
     return (NodeType("pool", 1, processors),)
-
-
-def _int(digits: str) -> int:
-    """Return the number; Python refuses to read thousands of digits."""
-    return int(digits[:20])
 
 
 def _wrong(what: str, value: Any, check: Whole) -> list[str]:

@@ -1,13 +1,20 @@
-"""Texts, and numbers with their units, as each language writes them."""
+"""Texts, and numbers with their units, as each language writes them.
+
+The texts of a language are a TOML file, all with the same keys; {names} are filled in.
+"""
 
 import math
 import string
-from collections.abc import Callable
+import tomllib
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import cache
+from importlib.resources import files
 from typing import Any, Final
 
 from onecenter import units
-from onecenter.words.catalogue import catalogue
+
+LANGUAGES: Final = ("en", "zh")
 
 #: Between a number and its unit on a page, where no line may break.
 GLUE: Final = "\N{NO-BREAK SPACE}"
@@ -21,6 +28,15 @@ MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", 
 SCALES: Final = {"en": ((1e9, " billion "), (1e6, " million ")), "zh": ((1e8, " 亿"), (1e4, " 万"))}
 
 Write = Callable[[float], str]
+
+
+@cache
+def catalogue(language: str) -> Mapping[str, str]:
+    """Return the texts of a language by key; that of a table of the file has the table's name before it: plan.sure."""
+    data = tomllib.loads(files("onecenter.words").joinpath(f"{language}.toml").read_text(encoding="utf-8"))
+    tables = [(f"{table}.{key}", text) for table, part in data.items() if isinstance(part, dict)
+              for key, text in part.items()]  # fmt: skip
+    return {key: text for key, text in data.items() if isinstance(text, str)} | dict(tables)
 
 
 class _Filler(string.Formatter):

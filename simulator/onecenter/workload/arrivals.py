@@ -69,8 +69,7 @@ def burst_factors(draws: Draws, count: int, shape: float, correlation: float) ->
     # Each tail by the function that is exact there: ndtr rounds to 1 beyond 8.3.
     low, high = ndtr(np.minimum(levels, 0.0)), ndtr(-np.maximum(levels, 0.0))
     gamma = np.where(levels < 0.0, gammaincinv(shape, low), gammainccinv(shape, high))
-    factors: Floats = gamma / shape
-    return factors
+    return np.asarray(gamma / shape)
 
 
 def unit_arrivals(draws: Draws, until: float) -> Floats:
@@ -100,5 +99,4 @@ def poisson_arrivals(draws: Draws, rate: Rate, scale: float = 1.0) -> Ints:
         return np.empty(0, dtype=np.int64)
     expected = unit_arrivals(draws, most * scale) / scale
     times: Ints = np.ceil(rate.times(expected[expected < most])).astype(np.int64)
-    before: Ints = times[times < rate.edges[-1]]
-    return before
+    return np.asarray(times[times < rate.edges[-1]])

@@ -126,5 +126,4 @@ def rounded_to(durations: Ints, steps: Sequence[int]) -> Ints:
     table = np.asarray(steps, dtype=np.int64)
     last = table[-1]
     place = np.minimum(np.searchsorted(table, durations), len(table) - 1)
-    rounded: Ints = np.where(durations > last, -(-durations // last) * last, table[place])
-    return rounded
+    return np.where(durations > last, -(-durations // last) * last, table[place])

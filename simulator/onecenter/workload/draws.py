@@ -104,24 +104,21 @@ class Jobs:
 
 def exponential(uniforms: Floats) -> Floats:
     """Return exponential numbers of mean 1 by the inverse distribution function."""
-    draws: Floats = -np.log1p(-uniforms)
-    return draws
+    return -np.log1p(-uniforms)
 
 
 def normal(uniforms: Floats) -> Floats:
     """Return standard normal numbers by the inverse distribution function."""
     from scipy.special import ndtri
 
-    draws: Floats = ndtri(uniforms)
-    return draws
+    return np.asarray(ndtri(uniforms))
 
 
 def choice(shares: Sequence[float], uniforms: Floats) -> Ints:
     """Return indices drawn with the given shares (scaled to sum 1) by the inverse distribution function."""
     upto = np.cumsum(np.asarray(shares, dtype=np.float64))
     upto /= upto[-1]
-    indices: Ints = np.searchsorted(upto, uniforms, side="right")
-    return indices
+    return np.searchsorted(upto, uniforms, side="right")
 
 
 def rounded_up(durations: npt.NDArray[np.floating[Any]]) -> Ints:
@@ -130,5 +127,4 @@ def rounded_up(durations: npt.NDArray[np.floating[Any]]) -> Ints:
     A product such as 1.1 * 1,800,000 that is a whole number but for its last bits is taken as that number.
     """
     whole = np.ceil(durations * (1.0 - 2.0**-51))
-    rounded: Ints = np.clip(whole, 1, units.MAX_DURATION).astype(np.int64)
-    return rounded
+    return np.asarray(np.clip(whole, 1, units.MAX_DURATION).astype(np.int64))

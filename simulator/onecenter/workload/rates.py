@@ -32,15 +32,13 @@ class Rate:
 
     def cumulative(self) -> Floats:
         """Return the expected arrivals before each edge."""
-        expected: Floats = np.concatenate([[0.0], np.cumsum(np.diff(self.edges) * self.rates)])
-        return expected
+        return np.concatenate([[0.0], np.cumsum(np.diff(self.edges) * self.rates)])
 
     def times(self, expected: Floats) -> Floats:
         """Return when (ms) the cumulative rate reaches each value, each in [0, cumulative()[-1])."""
         cumulative = self.cumulative()
         piece = np.searchsorted(cumulative, expected, side="right") - 1
-        times: Floats = self.edges[piece] + (expected - cumulative[piece]) / self.rates[piece]
-        return times
+        return self.edges[piece] + (expected - cumulative[piece]) / self.rates[piece]
 
     def modulated(self, factors: Floats, every: int) -> "Rate":
         """Return this rate with factors[k] on it from k * every to (k + 1) * every ms."""
@@ -109,5 +107,4 @@ def _local_hours(start: datetime, at: Ints) -> Ints:
         part = at[day * DAY : (day + 1) * DAY]
         offsets[day * DAY : (day + 1) * DAY] = [offset(int(t)) for t in part]
     monday = datetime(1969, 12, 29, tzinfo=UTC)
-    local: Ints = ((utc - monday) // MILLISECOND + at + offsets) // HOUR
-    return local
+    return ((utc - monday) // MILLISECOND + at + offsets) // HOUR

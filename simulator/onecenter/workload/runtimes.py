@@ -37,22 +37,11 @@ def _quantiles(spec: RunTimes, uniforms: Uniforms) -> Floats:
             part = choice(spec.shares, uniforms("run time part"))
             return exponential(uniforms("run time")) * np.asarray(spec.means, dtype=np.float64)[part]
         case Lognormal():
-            return _exp(spec.sigma * normal(uniforms("run time"))) * spec.median
+            return np.exp(spec.sigma * normal(uniforms("run time"))) * spec.median
         case Weibull():
-            return _power(exponential(uniforms("run time")), 1.0 / spec.shape) * spec.scale
+            return np.power(exponential(uniforms("run time")), 1.0 / spec.shape) * spec.scale
         case Empirical():
-            values: Floats = np.asarray(spec.values, dtype=np.float64)
-            return values[choice(_shares(spec), uniforms("run time"))]
-
-
-def _exp(values: Floats) -> Floats:
-    result: Floats = np.exp(values)
-    return result
-
-
-def _power(values: Floats, exponent: float) -> Floats:
-    result: Floats = np.power(values, exponent)
-    return result
+            return np.asarray(spec.values, dtype=np.float64)[choice(_shares(spec), uniforms("run time"))]
 
 
 def _shares(spec: Empirical) -> tuple[float, ...]:
@@ -111,8 +100,7 @@ def _table_mean(spec: Empirical, top: Floats) -> Floats:
     upto = np.concatenate([[0.0], np.cumsum(shares[rising])]) / shares.sum()
     mean_upto = np.concatenate([[0.0], np.cumsum((values * shares)[rising])]) / shares.sum()
     shorter = np.searchsorted(values[rising], top)
-    mean: Floats = mean_upto[shorter] + top * (1.0 - upto[shorter])
-    return mean
+    return np.asarray(mean_upto[shorter] + top * (1.0 - upto[shorter]))
 
 
 def _lognormal_mean(spec: Lognormal, top: Floats) -> Floats:
@@ -123,15 +111,13 @@ def _lognormal_mean(spec: Lognormal, top: Floats) -> Floats:
     with np.errstate(over="ignore"):  # a sigma near 0: infinite, on one side or the other of the median
         level = np.log(top / spec.median) / spec.sigma
     below = spec.median * np.exp(spec.sigma**2 / 2) * ndtr(level - spec.sigma)
-    mean: Floats = below + top * ndtr(-level)
-    return mean
+    return np.asarray(below + top * ndtr(-level))
 
 
 def _weibull_mean(spec: Weibull, top: Floats) -> Floats:
     from scipy.special import gamma, gammainc
 
-    power = _exp(np.minimum(spec.shape * np.log(top / spec.scale), 300.0))
+    power = np.exp(np.minimum(spec.shape * np.log(top / spec.scale), 300.0))
     mean = spec.scale * gamma(1.0 + 1.0 / spec.shape) * gammainc(1.0 / spec.shape, power)
     # Where the power is next to 0 (it may underflow), nothing is shorter than the limit.
-    limited: Floats = np.where(power < 1e-16, top, mean)
-    return limited
+    return np.where(power < 1e-16, top, mean)

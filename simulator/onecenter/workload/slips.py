@@ -12,6 +12,7 @@ from onecenter.scenario.demand import Request, Stream
 from onecenter.scenario.growth import Growth, Pace
 from onecenter.scenario.model import Platform, Scenario, SizeTarget
 from onecenter.scenario.time import Time
+from onecenter.units import format_percent
 from onecenter.workload.arrivals import expected_jobs
 from onecenter.workload.columns import share_too_short
 from onecenter.workload.load import offered_load
@@ -134,17 +135,17 @@ def _run_time(path: str, stream: Stream, horizon: int) -> Iterator[str]:
     ]
     for name, limit, what in limits:
         if limit is not None and (share := longer_than(spec, limit)) > MAJORITY:
-            yield f"{path}.{name} = {_duration(limit)}: {_percent(share)} of the jobs run longer and {what}"
+            yield f"{path}.{name} = {_duration(limit)}: {format_percent(share)} of the jobs run longer and {what}"
     if (share := longer_than(spec, horizon)) > MAJORITY and (spec.cap is None or spec.cap > horizon):
         length = units.duration_text(horizon)
-        yield f"{path}.run_time: {_percent(share)} of the jobs run longer than the whole horizon of {length}"
+        yield f"{path}.run_time: {format_percent(share)} of the jobs run longer than the whole horizon of {length}"
 
 
 def _factors(path: str, stream: Stream) -> Iterator[str]:
     """Warn of factors of the run time below 1."""
     if stream.walltime is not None and (share := share_too_short(stream.walltime)) >= MAJORITY:
         factor = stream.walltime.model_dump(mode="json")["factor"]
-        yield f"{path}.walltime.factor = {factor}: {_percent(share)} of the jobs are killed before they end"
+        yield f"{path}.walltime.factor = {factor}: {format_percent(share)} of the jobs are killed before they end"
     if stream.deadline is not None and (stream.deadline.factor or 1) < 1:
         late = "it is over before a job that starts at once can have ended"
         yield f"{path}.deadline.factor = {stream.deadline.factor:g}: {late}"
@@ -188,10 +189,6 @@ def _pace(path: str, pace: Pace) -> Iterator[str]:
 
 def _duration(ms: int) -> str:
     return f'"{units.duration_text(ms)}"'
-
-
-def _percent(share: float) -> str:
-    return units.format_percent(share)
 
 
 def warnings_of(scenario: Scenario) -> list[str]:

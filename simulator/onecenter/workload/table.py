@@ -92,8 +92,7 @@ class Workload:
     @property
     def gang(self) -> Ints:
         """Accelerators of the whole job, in thousandths."""
-        gang: Ints = self.accelerators.astype(np.int64) * self.tasks
-        return gang
+        return self.accelerators.astype(np.int64) * self.tasks
 
 
 COLUMNS = tuple(f.name for f in fields(Workload) if f.name not in {"platforms", "streams", "names"})

@@ -6,11 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
+from onecenter.units import MS
 from onecenter.workload.draws import Bools, Draws, Ints, Jobs, normal
-
-DAY = 86_400_000
-WEEK = 7 * DAY
-MINUTE = 60_000
 
 #: Indices of draws that a class keeps for its seats, used or not.
 STRIDE = 2**20
@@ -49,13 +46,13 @@ def meetings(start: datetime, horizon: int, slots: Sequence[int]) -> list[Meetin
     monday = midnight - timedelta(days=start.weekday())
     found = []
     # One week more than the horizon has: a scenario may start late in its first.
-    for week in range(horizon // WEEK + 2):
+    for week in range(horizon // MS["w"] + 2):
         for slot in sorted(set(slots)):
-            since_monday = week * WEEK + slot
+            since_monday = week * MS["w"] + slot
             local = (monday + timedelta(milliseconds=since_monday)).replace(tzinfo=start.tzinfo)
             begin = -((start.astimezone(UTC) - local.astimezone(UTC)) // timedelta(milliseconds=1))
             if 0 <= begin < horizon:
-                found.append(Meeting(since_monday // MINUTE, begin))
+                found.append(Meeting(since_monday // MS["min"], begin))
     return found
 
 
