@@ -14,7 +14,7 @@ ROOMS: Final = {
     "results": "backlog figures=metrics log seen segments=log series tables targets window",
     "simulation": "provenance replaying result running=simulation running_on store store_head store_rows store_seal",
     "experiments": "adequacy assessment=standing comparison contrast executors measurement=period replication "
-    "replications side_by_side sweeping",
+    "replications sweeping",
     "scenario": "layers=scenario.chain",
     "planning": "economics growth startups=chain",
     "traces": "log_window",

@@ -9,14 +9,15 @@ from scipy import stats
 
 from onecenter.scenario.arrivals import Poisson, Timetable
 from onecenter.workload.arrivals import (
+    Rate,
     arrivals,
     burst_factors,
     expected_jobs,
     poisson_arrivals,
     unit_arrivals,
+    weekly_rate,
 )
 from onecenter.workload.draws import Draws, Jobs
-from onecenter.workload.rates import Rate, weekly_rate
 from onecenter.workload.timetable import STRIDE, meetings, timetable_arrivals
 
 HOUR = 3_600_000

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from onecenter.statistics.pairs import paired, paired_log_ratio
+from onecenter.statistics.estimates import paired, paired_log_ratio
 
 
 def test_pairs() -> None:

@@ -269,9 +269,9 @@ def test_every_choice_of_a_policy_and_every_reason_has_words() -> None:
     from onecenter_kernels.codes import BACKFILLS, ORDERS, PLACEMENTS, REASONS
 
     from onecenter.results.views import REASONS as RENAMED
-    from onecenter.traces import trace
+    from onecenter.traces.trace import Finding
 
-    of_logs = [text for name, text in vars(trace).items() if name.isupper() and isinstance(text, str)]
+    of_logs = [text for name, text in vars(Finding).items() if name.isupper() and isinstance(text, str)]
     known = [*ORDERS, *BACKFILLS, *PLACEMENTS, *(RENAMED.get(name, name) for name in REASONS if name), *of_logs]
     assert [name for name in known if name not in catalogue("zh")] == []
 

@@ -8,9 +8,9 @@ import pytest
 from random_scenarios import Seeded
 
 from onecenter.errors import PlanError
-from onecenter.experiments.sweeping.columns import Columns
 from onecenter.experiments.sweeping.design import MAX_POINTS, point_at, points_of, range_of, scattered
 from onecenter.experiments.sweeping.indices import sobol
+from onecenter.experiments.sweeping.runs import Columns
 from onecenter.scenario import Scenario, load
 
 COUNT, SCALE = "center.nodes.server.count", "platforms.queue.demand.customers.scale"

@@ -7,14 +7,12 @@ from typing import Any
 from onecenter.cli.conditions import holding, status_of_holding
 from onecenter.cli.delivery import deliver
 from onecenter.cli.outputs import output_folder
-from onecenter.cli.printing import console, heading, print_view
-from onecenter.cli.remarks import remarks_on_sides, warn
+from onecenter.cli.printing import console, heading, print_view, remarks_on_sides, warn
 from onecenter.cli.replaying import command_repeat
 from onecenter.cli.replicating import compare_paired, refuse_alone, run_replications
 from onecenter.cli.status import FINE, MISTAKE
 from onecenter.cli.streams import print_json
 from onecenter.errors import OnecenterError
-from onecenter.experiments.side_by_side import comparison, run_each
 from onecenter.policies import texts_of
 from onecenter.results import views
 from onecenter.scenario import Scenario, shipped
@@ -54,8 +52,9 @@ def command_compare(options: argparse.Namespace) -> int:
     refuse_alone(options)
     if options.fail_if:
         holding(options.fail_if, {"policies": dict.fromkeys(options.policies, _figures_of_nothing(scenario))})
-    results = run_each(options.policies, scenario, show_progress=not options.json)
-    figures = comparison(results) | {"warnings": warnings}
+    results = {name: run(scenario, policy=name, show_progress=not options.json) for name in options.policies}
+    summaries = {name: result.summary() for name, result in results.items()}
+    figures = {"policies": summaries, "warnings": warnings}
     failed = holding(options.fail_if, figures)
     if options.json:
         print_json(figures)
@@ -68,7 +67,7 @@ def command_compare(options: argparse.Namespace) -> int:
         platforms = {name: name for name in next(iter(results.values())).workload.platforms}
         columns = ("policy", "mean", "slowdown", "use", "refused", "targets_met")
         print_view(out, views.sides(words, named, columns, platforms))
-        for text in remarks_on_sides(figures["policies"]):
+        for text in remarks_on_sides(summaries):
             out.print(f"  {text}")
     return status_of_holding(failed)
 

@@ -155,13 +155,7 @@ def _upper_bound(path: Sequence[str], figures: Mapping[str, Any]) -> float:
 
 
 def _comparable(condition: Condition, measured: Any) -> Any:
-    """Return the value in the unit of the figure.
-
-    Raises
-    ------
-    ValueError
-        If the two cannot be compared.
-    """
+    """Return the value in the unit of the figure; ValueError if the two cannot be compared."""
     value, path = condition.value, ".".join(condition.path)
     if condition.duration:
         units = [unit for unit in map(_unit, condition.path) if unit]

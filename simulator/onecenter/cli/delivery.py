@@ -10,8 +10,7 @@ import numpy as np
 from onecenter import units
 from onecenter.cli.conditions import holding, status_of_holding
 from onecenter.cli.outputs import cannot_be_written, save_plots
-from onecenter.cli.printing import console, heading, print_view
-from onecenter.cli.remarks import remarks
+from onecenter.cli.printing import console, heading, print_view, remarks
 from onecenter.cli.streams import print_json
 from onecenter.results import views
 from onecenter.results.seen import seen, submitted_in

@@ -2,7 +2,7 @@
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any, Final
@@ -11,8 +11,6 @@ NAMES: Final = ("SIGINT", "SIGTERM", "SIGHUP")
 
 #: How long an interrupt is put off at a time while a module is being imported (s).
 SOON: Final = 0.02
-
-Handler = Callable[[int, FrameType | None], None]
 
 
 class Interrupted(KeyboardInterrupt):
@@ -31,11 +29,16 @@ def interruptible() -> Iterator[list[int]]:
     """
     came: list[int] = []
     before: dict[int, Any] = {}
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        came.append(number)
+        _raise_or_wait(number, frame)
+
     if threading.current_thread() is threading.main_thread():
         for name in NAMES:
             number = getattr(signal, name, None)  # SIGHUP is not everywhere
             if number is not None and signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
-                before[number] = signal.signal(number, _handler(came))
+                before[number] = signal.signal(number, interrupt)
         if hasattr(signal, "SIGALRM"):
             before[signal.SIGALRM] = signal.getsignal(signal.SIGALRM)
     try:
@@ -45,16 +48,6 @@ def interruptible() -> Iterator[list[int]]:
             signal.setitimer(signal.ITIMER_REAL, 0)
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _handler(came: list[int]) -> Handler:
-    """Return what happens on a signal."""
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        came.append(number)
-        _raise_or_wait(number, frame)
-
-    return interrupt
 
 
 def _raise_or_wait(_: int, frame: FrameType | None) -> None:

@@ -8,8 +8,7 @@ from typing import Any
 
 from onecenter.cli.delivery import hand_over
 from onecenter.cli.outputs import output_folder, save_axes
-from onecenter.cli.printing import console, print_view
-from onecenter.cli.remarks import warn
+from onecenter.cli.printing import console, print_view, warn
 from onecenter.cli.status import INTERRUPTED
 from onecenter.errors import PlanError
 from onecenter.experiments.executors import local

@@ -7,8 +7,7 @@ from typing import Any
 from onecenter.cli.conditions import holding, status_of_holding
 from onecenter.cli.delivery import hand_over
 from onecenter.cli.outputs import output_folder
-from onecenter.cli.printing import console, print_view, size_text
-from onecenter.cli.remarks import warn
+from onecenter.cli.printing import console, print_view, size_text, warn
 from onecenter.cli.streams import print_json
 from onecenter.errors import OnecenterError
 from onecenter.experiments.adequacy import adequacy

@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from onecenter.cli.remarks import warn
+from onecenter.cli.printing import warn
 from onecenter.cli.status import FINE, UNEXPECTED
 from onecenter.cli.streams import print_json
 from onecenter.errors import PlanError

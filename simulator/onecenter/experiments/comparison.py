@@ -18,7 +18,7 @@ from onecenter.policies import Policy, policy_of, texts_of
 from onecenter.results.log import Array
 from onecenter.scenario import Scenario
 from onecenter.simulation.running import ScenarioLike, scenario_of
-from onecenter.statistics.pairs import Paired, paired, paired_log_ratio
+from onecenter.statistics.estimates import Paired, paired, paired_log_ratio
 from onecenter.visible import visible
 
 if TYPE_CHECKING:

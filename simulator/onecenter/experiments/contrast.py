@@ -10,7 +10,7 @@ import polars as pl
 
 from onecenter.results.log import Array
 from onecenter.results.seen import Seen
-from onecenter.statistics.pairs import Paired, paired, paired_log_ratio
+from onecenter.statistics.estimates import Paired, paired, paired_log_ratio
 
 #: A difference is called beyond chance where its p value, adjusted for the number of tests, is below this.
 SIGNIFICANCE: Final = 0.05

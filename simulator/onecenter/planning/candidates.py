@@ -93,13 +93,14 @@ class Candidate:
         return None if len(known) < len(shares) else max(known)
 
 
+@dataclass(eq=False)
 class Candidates:
     """All fleets that were tried, each on random numbers of its own.
 
     Common random numbers would sharpen the difference between two fleets, but where late jobs cross the share allowed
     they err together.
 
-    Parameters
+    Attributes
     ----------
     scenario : Scenario
         With targets.
@@ -115,26 +116,21 @@ class Candidates:
         Called after each look.
     """
 
-    def __init__(
-        self,
-        scenario: Scenario,
-        kinds: tuple[str, ...],
-        most: int,
-        periods: float | None = None,
-        executor: Executor | None = None,
-        on_look: Progress | None = None,
-    ) -> None:
-        self.scenario, self.kinds, self.most = scenario, kinds, most
-        self._periods, self._executor, self._on_look = periods, executor, on_look
-        self._tried: dict[Values, Candidate] = {}
+    scenario: Scenario
+    kinds: tuple[str, ...]
+    most: int
+    periods: float | None = None
+    executor: Executor | None = None
+    on_look: Progress | None = None
+    _tried: dict[Values, Candidate] = field(default_factory=dict, init=False)
 
     def at(self, values: Values, n: int = FIRST_REPLICATIONS) -> Candidate:
         """Return a fleet after a look at n replications, or as many as one fleet may have."""
         found = self._tried[values] if values in self._tried else self._new(values)
         found.look(min(n, self.most))
         self._tried[values] = found
-        if self._on_look is not None:
-            self._on_look(len(self._tried), self.replications)
+        if self.on_look is not None:
+            self.on_look(len(self._tried), self.replications)
         return found
 
     def decided(self, values: Values) -> Candidate:
@@ -148,7 +144,7 @@ class Candidates:
         named = self.named(values)
         seed = seed_of(self.scenario.time.seed, FLEETS, *values)
         task = task_of(with_set(self.scenario, {**by_path(named), "time.seed": seed}))
-        return Candidate(named, Replications(task, min(FIRST_REPLICATIONS, self.most), self._executor), self._periods)
+        return Candidate(named, Replications(task, min(FIRST_REPLICATIONS, self.most), self.executor), self.periods)
 
     def named(self, values: Values) -> dict[str, int]:
         """Return the counts of a fleet by node type."""

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_serializer
 from onecenter.experiments.assessment import Assessment
 from onecenter.fleet import NodeType
 from onecenter.planning.candidates import path_of
-from onecenter.results.targets import Target, targets_by_name
+from onecenter.results.targets import Target, targets_of
 from onecenter.scenario import Scenario, from_dict, with_set
 from onecenter.scenario.overrides import names, split
 from onecenter.simulation.provenance import hash_of
@@ -187,7 +187,8 @@ class PlanFile(_Plain):
     @cached_property
     def targets(self) -> dict[tuple[str, str], Target]:
         """Each target by platform and name."""
-        return targets_by_name(self.planned.platforms)
+        platforms = self.planned.platforms.items()
+        return {(name, one.name): one for name, platform in platforms for one in targets_of(platform)}
 
     def assessments(self, fleet: PlannedFleet) -> list[Assessment]:
         """Return how the targets stand under a fleet, each with its target."""

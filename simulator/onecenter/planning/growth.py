@@ -7,10 +7,11 @@ import numpy as np
 
 from onecenter.checks import DEMAND, Whole, one
 from onecenter.errors import PlanError, ScenarioError
-from onecenter.planning.startups import Floats, graduate_demand, tenant_demand
+from onecenter.planning.startups import graduate_demand, tenant_demand
 from onecenter.scenario import Scenario, with_set
 from onecenter.scenario.growth import MAX_MONTHS, YEAR_MONTHS, Chain, Pace
 from onecenter.units import MS
+from onecenter.workload.draws import Floats
 from onecenter.workload.load import offered_load
 
 #: ms of a month: a twelfth of 365 d.

@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from onecenter.scenario.growth import YEAR_MONTHS, Chain, Voucher
-
-Floats = NDArray[np.float64]
+from onecenter.workload.draws import Floats
 
 #: Entries a year over all tenants of month 0: 0.25 to 0.30 balance turnover and growth of incubators (assumption).
 ENTRY_RATE: Final = 0.275

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
@@ -91,8 +91,8 @@ class Outlook:
         from onecenter.plot.outlook import outlook
 
         words = Words(language)
-        named = [(self.question.platform(name, words), one.said(words)) for name, one in self.failures]
-        failures = [(*pair, month) for pair, month in zip(named, self.failures.values(), strict=True)]
+        targets = self.failures.items()
+        failures = [(self.question.platform(name, words), one.said(words), month) for (name, one), month in targets]
         return outlook(self.purchases, failures, self.months, ax, words)
 
     def __repr__(self) -> str:
@@ -155,23 +155,21 @@ def _ms(horizon: str | int) -> int:
         raise PlanError("horizon", [f"{shown(horizon)}: {error}"]) from None
 
 
+@dataclass(eq=False)
 class _Years:
     """The months of a growing center under several fleets, each judged once."""
 
-    def __init__(
-        self,
-        scenario: Scenario,
-        kind: str,
-        last: int,
-        replications: int,
-        executor: Executor | None,
-        on_look: Progress | None,
-    ) -> None:
-        self.scenario, self.kind, self.last = scenario, kind, last
-        self.replications, self.executor, self.on_look = replications, executor, on_look
-        self.count = scenario.center.nodes[kind].count
-        self.rising = never_falls(scenario, last)
-        self._months: dict[int, Candidates] = {}
+    scenario: Scenario
+    kind: str
+    last: int
+    replications: int
+    executor: Executor | None
+    on_look: Progress | None
+    _months: dict[int, Candidates] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        self.count = self.scenario.center.nodes[self.kind].count
+        self.rising = never_falls(self.scenario, self.last)
 
     def assessments(self, count: int, month: int) -> list[Assessment]:
         """Return how the targets stand in a month with this number of nodes."""

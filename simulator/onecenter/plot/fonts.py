@@ -48,16 +48,19 @@ def legible(ax: "Axes") -> "Axes":
     FontWarning
         If there are Chinese letters and no font for them.
     """
+    import matplotlib as mpl
+
     shown = _texts(ax)
     for text in shown:
         text.set_parse_math(OWN.fullmatch(text.get_text()) is not None)
         text.set_usetex(False)
     if _written_by_the_reader(ax):
         return ax
-    missing = {letter for text in shown for letter in text.get_text() if letter != "\n"} - _drawn_by(_default(), shown)
+    drawn = _drawn_by(mpl.rcParams["font.family"], shown)
+    missing = {letter for text in shown for letter in text.get_text() if letter != "\n"} - drawn
     if not missing:
         return ax
-    chinese = any(_is_wide(letter) for letter in missing)
+    chinese = any(unicodedata.east_asian_width(letter) in "WF" for letter in missing)
     family = chinese_family() if chinese else None
     if family:
         missing -= _drawn_by([family], shown)
@@ -100,12 +103,6 @@ def _texts(ax: "Axes") -> list["Text"]:
     return list(dict.fromkeys([*found, *ticks]))
 
 
-def _default() -> list[str]:
-    import matplotlib as mpl
-
-    return list(mpl.rcParams["font.family"])
-
-
 def _drawn_by(families: Iterable[str], texts: Iterable["Text"]) -> set[str]:
     """Return which letters of texts a font of these families has."""
     from matplotlib.font_manager import FontProperties, findfont, get_font
@@ -113,10 +110,6 @@ def _drawn_by(families: Iterable[str], texts: Iterable["Text"]) -> set[str]:
     fonts = [get_font(findfont(FontProperties(family=[family]))) for family in families]
     letters = {letter for text in texts for letter in text.get_text()}
     return {letter for letter in letters if any(font.get_char_index(ord(letter)) for font in fonts)}
-
-
-def _is_wide(letter: str) -> bool:
-    return unicodedata.east_asian_width(letter) in "WF"
 
 
 def _box(ax: "Axes", missing: set[str]) -> None:

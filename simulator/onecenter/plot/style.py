@@ -1,7 +1,7 @@
 """What all pictures share: colours, axes, labels beside lines, units of time."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -111,15 +111,9 @@ def label_lines(
     """
     order = np.argsort(heights, kind="stable")
     for i, place in zip(order, spread([heights[i] for i in order]), strict=True):
-        ax.annotate(
-            visible(names[i]),
-            xy=(1.01, place),
-            xycoords="axes fraction",
-            color=text_colour(i if indices is None else indices[i]),
-            va="center",
-            ha="left",
-            annotation_clip=False,
-        )
+        shade = text_colour(i if indices is None else indices[i])
+        at: dict[str, Any] = {"xycoords": "axes fraction", "va": "center", "annotation_clip": False}
+        ax.annotate(visible(names[i]), (1.01, place), **at, color=shade)
 
 
 def spread(heights: Sequence[float], line: float = 0.06) -> list[float]:

@@ -39,7 +39,7 @@ class Answers:
         count = sum(map(len, by.values()))
         if count == 0:
             return Paragraph(self._words("no targets"))
-        labels = subject.labels(self._words.language)
+        labels = subject.result.labels_in(self._words.language)
         sentences = self._missed(by["missed"], count, labels)
         if len(by["met"]) == count:
             sentences.append(self._words("the target is met" if count == 1 else "all are met", count=count))

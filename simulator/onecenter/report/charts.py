@@ -53,7 +53,8 @@ class Charts:
 
     def waits(self, subject: Subject) -> Figure:
         """Return the share of jobs that wait longer than a time, with the targets."""
-        labels, result, figures = subject.labels(self._words.language), subject.result, subject.summary["platforms"]
+        result, figures = subject.result, subject.summary["platforms"]
+        labels = result.labels_in(self._words.language)
 
         def draw(ax: "Axes", named: bool) -> None:
             plot.waits(result.wait_samples, result.targets, labels, ax, self._words, named=named)
@@ -65,7 +66,7 @@ class Charts:
     def use(self, subject: Subject) -> Figure:
         """Return the use of the center by hour of the week; of a run shorter than a week, over its time."""
         words, window, capacity = self._words, subject.result.window, subject.capacity
-        labels, figures = subject.labels(words.language), subject.summary["platforms"]
+        labels, figures = subject.result.labels_in(words.language), subject.summary["platforms"]
         means = [figures[name]["utilisation"] for name in labels]
         shown = [f"{label} {words.percent(mean)}" for label, mean in zip(labels.values(), means, strict=True)]
         weekly = subject.scenario is not None and window.length >= 7 * MS["d"]
@@ -74,7 +75,7 @@ class Charts:
         def draw(ax: "Axes", named: bool) -> None:
             if weekly and subject.scenario is not None:
                 origin = subject.scenario.time.origin
-                shares = use_by_hour_of_week(series, subject.platforms, capacity, window, origin)
+                shares = use_by_hour_of_week(series, subject.result.workload.platforms, capacity, window, origin)
                 plot.week(shares, [mean or 0.0 for mean in means], capacity, names, ax, words, named=named)
             else:
                 plot.utilisation(series, capacity, window, labels, ax, words, named=named)

@@ -45,7 +45,6 @@ def page(subjects: Sequence[Subject], plan: PlanFile | None = None, language: st
 def _context(subjects: Sequence[Subject], plan: PlanFile | None, language: str) -> dict[str, Any]:
     writer = Writer(language, "all")
     names = _names(subjects, language)
-    chapters = list(_chapters(subjects, plan, names, language))
     return {
         "language": TAGS[language],
         "title": _title(writer, subjects, plan),
@@ -54,7 +53,7 @@ def _context(subjects: Sequence[Subject], plan: PlanFile | None, language: str) 
         "answer_title": writer.words("answer"),
         "contents_title": writer.words("contents"),
         "answers": _answers(writer, subjects, plan, names),
-        "chapters": chapters,
+        "chapters": _chapters(writer, subjects, plan, names),
     }
 
 
@@ -100,8 +99,9 @@ def _below(writer: Writer, subject: Subject, plan: PlanFile) -> str:
     return writer.words("own demand", run=text) if scales[0] == scales[1] else text
 
 
-def _chapters(subjects: Sequence[Subject], plan: PlanFile | None, names: Sequence[str], language: str) -> list[Chapter]:
-    writer = Writer(language, "all")
+def _chapters(
+    writer: Writer, subjects: Sequence[Subject], plan: PlanFile | None, names: Sequence[str]
+) -> list[Chapter]:
     first: list[Section] = []
     if len(subjects) > 1:
         table = writer.side_by_side(subjects, names)
@@ -110,7 +110,6 @@ def _chapters(subjects: Sequence[Subject], plan: PlanFile | None, names: Sequenc
         first += writer.of_plan(plan, alone=not subjects)
     chapters = [Chapter("all", "", first)] if first else []
     for place, (subject, name) in enumerate(zip(subjects, names, strict=True), 1):
-        prefix = f"r{place}"
-        title = name if len(subjects) > 1 else ""
-        chapters.append(Chapter(prefix, title, list(Writer(language, prefix).of_run(subject))))
+        sections = Writer(writer.words.language, f"r{place}").of_run(subject)
+        chapters.append(Chapter(f"r{place}", name if len(subjects) > 1 else "", list(sections)))
     return chapters

@@ -72,7 +72,7 @@ class Writer:
 
     def of_run(self, subject: Subject) -> Iterator[Section]:
         """Give the sections about a result."""
-        words, labels = self.words, subject.labels(self.words.language)
+        words, labels = self.words, subject.result.labels_in(self.words.language)
         judged = list(subject.result.judged())
         if judged:
             yield self._section("targets", views.judgements(words, judged, labels, words("targets caption")))
@@ -114,9 +114,9 @@ class Writer:
     def side_by_side(self, subjects: Sequence[Subject], names: Sequence[str]) -> Block:
         """Return one row per result: its size, its use, and each platform's p95 with the verdict."""
         words = self.words
-        every = reversed([subject.labels(words.language) for subject in subjects])
+        every = reversed([subject.result.labels_in(words.language) for subject in subjects])
         labels = {name: text for found in every for name, text in found.items()}
-        order = dict.fromkeys(name for subject in subjects for name in subject.platforms)
+        order = dict.fromkeys(name for subject in subjects for name in subject.result.workload.platforms)
         results = [(self._named(subject, name), subject.summary) for subject, name in zip(subjects, names, strict=True)]
         columns = ("result", "policy", "nodes", "accelerators", "refused", "use", "targets_met")
         return views.sides(words, results, columns, {name: labels[name] for name in order}, words("sides caption"))

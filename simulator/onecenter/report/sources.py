@@ -1,6 +1,6 @@
 """Reading what a report is made from, and whether it belongs together; every file is untrusted."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -126,7 +126,7 @@ def foreign(subject: Subject, plan: PlanFile) -> list[str]:
     name = str(subject.result.provenance.get("name"))
     if name != plan.scenario:
         return [f"{subject.name}: of the scenario {name}, and the plan is about {plan.scenario}"]
-    aside = [*ASIDE, *_changed(plan)]
+    aside = [*ASIDE, *(tuple(names(path)) for path in [*plan.paths, *plan.overridden])]
     differ = {
         path: values
         for path, values in differing(subject.scenario.resolved(), plan.planned.resolved()).items()
@@ -136,12 +136,6 @@ def foreign(subject: Subject, plan: PlanFile) -> list[str]:
     if len(differ) > SHOWN:
         shown.append(f"and {len(differ) - SHOWN} more differences from the plan")
     return [f"{subject.name}: {text}" for text in shown]
-
-
-def _changed(plan: PlanFile) -> Iterator[tuple[str, ...]]:
-    """Give the paths that the plan varies, and those of its overrides."""
-    for path in [*plan.paths, *plan.overridden]:
-        yield tuple(names(path))
 
 
 def _is_scale(path: tuple[str, ...]) -> bool:

@@ -43,11 +43,6 @@ class Subject:
         return found
 
     @property
-    def platforms(self) -> tuple[str, ...]:
-        """Names of the platforms; their order is that of the colours."""
-        return self.result.workload.platforms
-
-    @property
     def capacity(self) -> int:
         """Accelerators of the center."""
         return accelerators_of(self.result.fleet)
@@ -61,10 +56,6 @@ class Subject:
         """Return the scenario's title for people; of a replay the log's name."""
         return self.scenario.title_in(language) if self.scenario else str(self.result.provenance.get("name"))
 
-    def labels(self, language: str) -> dict[str, str]:
-        """Return the platforms' names for people."""
-        return self.result.labels_in(language)
-
 
 def subject_of(result: Result, name: str) -> Subject:
     """Return a result as the report sees it; whatever is wrong in it shows here."""
@@ -75,7 +66,7 @@ def subject_of(result: Result, name: str) -> Subject:
         raise ValueError(f"its scenario: {error.mistakes[0]}") from error
     found = Subject(result, name, scenario)
     for language in LANGUAGES:
-        found.labels(language)
+        result.labels_in(language)
     list(result.judged())
     if found.replay is not None:
         Quality.of(found.replay["quality"])

@@ -188,11 +188,6 @@ def _listed(part: Any, above: int | None, most: int | None) -> list[Target]:
     ]
 
 
-def targets_by_name(platforms: Mapping[str, Any]) -> dict[tuple[str, str], Target]:
-    """Return the targets of a scenario's platforms by platform and name."""
-    return {(name, one.name): one for name, platform in platforms.items() for one in targets_of(platform)}
-
-
 def exceeded(target: Target, jobs: Seen) -> Array:
     """Return which jobs a target covers and have certainly exceeded its limit, started or not."""
     return target.covers(jobs.gang) & (target.sample(jobs).seen > target.limit)

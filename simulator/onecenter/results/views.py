@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from math import ceil
 from typing import Any, ClassVar, Final
 
 import numpy as np
@@ -203,9 +204,7 @@ def sizes(words: Words, jobs: Seen) -> View:
 def _size_class(accelerators: float) -> str:
     if accelerators < 1:
         return "0" if accelerators == 0 else "< 1"
-    top = 1
-    while top < accelerators:
-        top *= 2
+    top = 1 << (ceil(accelerators) - 1).bit_length()
     return str(top) if top <= 2 else f"{top // 2 + 1}–{top}"
 
 

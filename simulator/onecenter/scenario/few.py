@@ -7,11 +7,13 @@ a long list only the mistakes of the first part that has any are told.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, InitErrorDetails, core_schema
+from pydantic_core import CoreSchema, core_schema
+
+from onecenter.scenario.table import again
 
 #: Entries of a part of a list and of a table; a wrong entry of a table is often a whole tree.
 LISTED: Final = 1_000
@@ -67,12 +69,6 @@ def _part_of_a_list(value: Sequence[Any], first: int, handler: Callable[[Any], A
     try:
         return handler(value[first : first + LISTED])
     except ValidationError as error:
-        found = error.errors(include_url=False)
-        raise ValidationError.from_exception_data(error.title, [_moved(each, first) for each in found]) from None
-
-
-def _moved(found: Any, by: int) -> InitErrorDetails:
-    """Return a mistake so that it can be raised once more, with its place in the whole list."""
-    place, *rest = found["loc"]
-    kept = {key: found[key] for key in ("type", "input", "ctx") if key in found}
-    return cast(InitErrorDetails, kept | {"loc": (place + by, *rest)})
+        found: list[Any] = error.errors(include_url=False)
+        moved = [again(each, (each["loc"][0] + first, *each["loc"][1:])) for each in found]
+        raise ValidationError.from_exception_data(error.title, moved) from None

@@ -22,9 +22,8 @@ MAX_BYTES: Final = 4 * 2**20
 #: More files, each of which extends the next, are a mistake.
 MAX_LAYERS: Final = 20
 
-#: What people hand over by mistake, told apart by name and first bytes.
+#: Logs, which people hand over by mistake: their names; a comment of the Standard Workload Format, or its 18 numbers.
 _LOG_NAME: Final = re.compile(r"\.(swf|csv)(\.gz)?$", re.IGNORECASE)
-#: A comment of the Standard Workload Format, or its 18 numbers.
 _LOG_LINE: Final = re.compile(rb"\s*(;|(-?\d[\d.]*\s+){17}-?\d)")
 
 #: First bytes of other files, and what they are.
@@ -33,7 +32,9 @@ _MAGIC: Final = {
     b"PAR1": "a Parquet file, not TOML; the name of a saved result ends in .parquet",
 }
 
-LOG: Final = "this is a log: run, compare, plan, sweep, show and validate take scenarios, `onecenter replay` takes logs"
+_LOG: Final = (
+    "this is a log: run, compare, plan, sweep, show and validate take scenarios, `onecenter replay` takes logs"
+)
 
 
 @dataclass(frozen=True)
@@ -135,11 +136,11 @@ def _read(file: Path, left: int) -> tuple[dict[str, Any], int]:
     try:
         raw = inputs.read(file, MAX_BYTES)
     except inputs.TooLargeError as error:
-        what = stranger(file.name, b"") or f"{error}; a scenario is a small TOML file"
+        what = _stranger(file.name, b"") or f"{error}; a scenario is a small TOML file"
         raise ScenarioError(label(file), [what]) from None
     except OSError as error:
         raise ScenarioError(label(file), [f"cannot be read: {error.strerror or error}"]) from None
-    foreign = stranger(file.name, raw)
+    foreign = _stranger(file.name, raw)
     if foreign is not None:
         raise ScenarioError(label(file), [foreign])
     try:
@@ -152,18 +153,10 @@ def _read(file: Path, left: int) -> tuple[dict[str, Any], int]:
     return _parsed(file, text, left)
 
 
-def stranger(name: str, data: bytes) -> str | None:
-    """Return what a file is that cannot be a scenario, and what to do; None: it may be one.
-
-    Parameters
-    ----------
-    name : str
-        Of the file.
-    data : bytes
-        How it begins.
-    """
+def _stranger(name: str, data: bytes) -> str | None:
+    """Return what a file with this name and beginning is that cannot be a scenario, and what to do; None: it may be."""
     if _LOG_NAME.search(name) or _LOG_LINE.match(data):
-        return LOG
+        return _LOG
     return next((what for magic, what in _MAGIC.items() if data.startswith(magic)), None)
 
 

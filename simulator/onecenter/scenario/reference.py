@@ -47,7 +47,8 @@ def _section(path: str, table: type[Table]) -> Iterator[str]:
     yield "|---|---|---|---|"
     for name, field in table.model_fields.items():
         if name != "kind":
-            cells = (f"`{name}`", field.description or "", _type(table, name), _default(table, name, field))
+            kind = _words(table.model_json_schema()["properties"][name])
+            cells = (f"`{name}`", field.description or "", kind, _default(table, name, field))
             yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
@@ -71,10 +72,6 @@ def _default(table: type[Table], name: str, field: FieldInfo) -> str:
         return ""
     shown = table.model_construct().model_dump(mode="json", include={name})[name]
     return f"`{json.dumps(shown)}`" if shown not in ("", []) else ""
-
-
-def _type(table: type[Table], name: str) -> str:
-    return _words(table.model_json_schema()["properties"][name])
 
 
 def _words(schema: dict[str, Any]) -> str:

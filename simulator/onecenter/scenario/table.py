@@ -48,7 +48,7 @@ class Table(BaseModel):
         except ValidationError as error:
             if not isinstance(data, dict):
                 raise
-            details = [_again(found) for found in error.errors(include_url=False)]
+            details = [again(found, found["loc"]) for found in error.errors(include_url=False)]
             found = _checked(cls._of_what_is_right(data, error), partial=True)
         else:
             details, found = [], _checked(table, partial=False)
@@ -119,12 +119,10 @@ def _detail(mistake: Mistake) -> InitErrorDetails:
     return InitErrorDetails(type="value_error", loc=loc, input=None, ctx={"error": error})
 
 
-def _again(found: Any) -> InitErrorDetails:
-    """Return a mistake so that it can be raised once more."""
-    again = InitErrorDetails(type=found["type"], loc=found["loc"], input=found["input"])
-    if "ctx" in found:
-        again["ctx"] = found["ctx"]
-    return again
+def again(found: Any, loc: tuple[str | int, ...]) -> InitErrorDetails:
+    """Return a mistake so that it can be raised once more, at this place."""
+    kept = {key: found[key] for key in ("type", "input", "ctx") if key in found}
+    return cast(InitErrorDetails, kept | {"loc": loc})
 
 
 def sums_to_one(path: str, shares: tuple[float, ...]) -> Iterator[Mistake]:

@@ -112,6 +112,7 @@ def run(
     """
     chosen = scenario_of(scenario, seed, set)
     rules = policy_of(policy, chosen.policy_)
+    labels = {name: platform.label for name, platform in chosen.platforms.items()}
     return simulate(
         chosen.fleet,
         rules,
@@ -121,15 +122,9 @@ def run(
         arrivals=arrivals_of(chosen),
         show_progress=show_progress,
         targets={name: targets_of(platform) for name, platform in chosen.platforms.items()},
-        labels=labels_of(chosen),
+        labels={name: label.model_dump() if label else {} for name, label in labels.items()},
         provenance=describe(chosen.name, chosen.time.seed, chosen.resolved(), changes=chosen.changes),
     )
-
-
-def labels_of(scenario: Scenario) -> dict[str, dict[str, str]]:
-    """Return the platforms' names for people by language."""
-    found = {name: platform.label for name, platform in scenario.platforms.items()}
-    return {name: {} if label is None else {"en": label.en, "zh": label.zh} for name, label in found.items()}
 
 
 def simulate(

@@ -61,8 +61,8 @@ def save(record: Record, path: str | Path) -> Path:
 def _head(record: Record, source: str) -> Head:
     jobs = record.workload
     try:
-        return store_head.head_of(
-            record,
+        return Head(
+            format=store_head.FORMAT,
             rows=len(record.decisions),
             jobs=len(jobs),
             rows_digest=decisions.digest(record.decisions),
@@ -70,6 +70,7 @@ def _head(record: Record, source: str) -> Head:
             platforms=jobs.platforms,
             streams=jobs.streams,
             named=jobs.names is not None,
+            **store_head.fields_of(record),
         )
     except ValidationError as error:
         raise ResultError(source, [f"it cannot be saved: {each}" for each in store_head.mistakes_of(error)]) from error
@@ -121,26 +122,18 @@ def _first_line(error: BaseException) -> str:
 
 
 def _read_head(source: str) -> Head:
-    text = _head_text(source)
     try:
-        return store_head.read(text)
+        store_seal.check(source)
+        return store_head.read(pl.read_parquet_metadata(local(source)).get(KEY, ""))
+    except FileNotFoundError:
+        raise ResultError(source, ["there is no such file"]) from None
+    except OSError as error:
+        raise ResultError(source, [f"cannot be read: {error.strerror or error}"]) from None
     except ValidationError as error:
         raise ResultError(source, [f"damaged: {each}" for each in store_head.mistakes_of(error)]) from error
     except OnecenterError as error:
         raise ResultError(source, [f"damaged: {error.source}: {each}" for each in error.mistakes]) from error
     except ValueError as error:
         raise ResultError(source, [str(error)]) from error
-
-
-def _head_text(source: str) -> str:
-    try:
-        store_seal.check(source)
-        return pl.read_parquet_metadata(local(source)).get(KEY, "")
-    except FileNotFoundError:
-        raise ResultError(source, ["there is no such file"]) from None
-    except OSError as error:
-        raise ResultError(source, [f"cannot be read: {error.strerror or error}"]) from None
-    except ValueError as error:
-        raise ResultError(source, [str(error)]) from None
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         raise ResultError(source, [f"damaged: {_first_line(error)}; {AGAIN}"]) from error

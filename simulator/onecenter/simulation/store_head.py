@@ -157,23 +157,9 @@ class Head(BaseModel):
         return {name: getattr(self, name) for name in type(self).model_fields if name not in self.OF_ROWS}
 
 
-def head_of(record: Record, **of_rows: Any) -> Head:
-    """Return the head of a result.
-
-    Parameters
-    ----------
-    record : Record
-        What is saved.
-    **of_rows
-        The fields of `Head.OF_ROWS` but for `format`.
-
-    Raises
-    ------
-    ValueError
-        If the result holds what no result can hold.
-    """
-    names = [name for name in Head.model_fields if name not in Head.OF_ROWS]
-    return Head(format=FORMAT, **of_rows, **{name: _plain(getattr(record, name)) for name in names})
+def fields_of(record: Record) -> dict[str, Any]:
+    """Return the fields of a head that are those of `Record`."""
+    return {name: _plain(getattr(record, name)) for name in Head.model_fields if name not in Head.OF_ROWS}
 
 
 def _plain(value: Any) -> Any:

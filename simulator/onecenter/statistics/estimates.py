@@ -1,4 +1,4 @@
-"""Estimates with intervals from independent replications: means of values, ratios of sums.
+"""Estimates with intervals from independent replications: means of values, ratios of sums, differences of pairs.
 
 Each replication is one independent observation, whatever happens inside it; so an interval rests on how replications
 differ, never on how the jobs of one do, which depend on each other.
@@ -159,3 +159,45 @@ def _moments(off: Array) -> tuple[Array, Array, Array]:
     skewness = third * math.sqrt(r * (r - 1)) / (r - 2) if r > 2 else 0 * third
     excess = (r - 1) / ((r - 2) * (r - 3)) * ((r + 1) * (fourth - 3) + 6) if r > 3 else 0 * fourth
     return second * r / (r - 1), skewness, excess
+
+
+class Paired(NamedTuple):
+    """A mean of paired differences, its standard error, the error had they not been paired, and the pairs."""
+
+    mean: float
+    error: float
+    unpaired_error: float
+    pairs: int
+
+    def interval(self, confidence: float = 0.95, tests: int = 1) -> tuple[float, float, float]:
+        """Return the difference and the low and high end of its t interval, as one of several at once (Bonferroni)."""
+        half = quantile_of_t(1 - (1 - confidence) / tests, self.pairs - 1) * self.error
+        return self.mean, self.mean - half, self.mean + half
+
+    def p(self, tests: int = 1) -> float:
+        """Return the probability of a difference so large or larger, were there none (two-sided paired t test).
+
+        As one of several tests at once (Bonferroni): below 0.05 exactly where the interval of as many tests leaves 0
+        out.
+        """
+        from scipy.special import stdtr
+
+        if self.error == 0:
+            return 1.0 if self.mean == 0 else 0.0
+        return min(float(2 * stdtr(self.pairs - 1, -abs(self.mean) / self.error)) * tests, 1.0)
+
+
+def paired(base: Array, other: Array) -> Paired:
+    """Return the difference other - base of values in pairs, at least two."""
+    a, b = np.asarray(base, np.float64), np.asarray(other, np.float64)
+    root = math.sqrt(len(a))
+    error = float(np.std(b - a, ddof=1)) / root
+    unpaired = math.sqrt(float(np.var(a, ddof=1) + np.var(b, ddof=1))) / root
+    return Paired(float((b - a).mean()), error, unpaired, len(a))
+
+
+def paired_log_ratio(base: Array, other: Array) -> Paired | None:
+    """Return the difference of the logarithms of values in pairs; None where one of them is not above 0."""
+    if min(np.min(base), np.min(other)) <= 0:
+        return None
+    return paired(np.log(base), np.log(other))

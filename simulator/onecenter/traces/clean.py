@@ -7,23 +7,7 @@ import numpy as np
 from onecenter.errors import TraceError
 
 from .columns import Mistakes
-from .trace import (
-    AGAIN,
-    BEFORE,
-    CUT,
-    MAX_PROCESSORS,
-    NO_PROCESSORS,
-    NO_RUN,
-    NO_WALLTIME,
-    TOO_MANY,
-    UNSORTED,
-    Array,
-    Jobs,
-    Quality,
-    Trace,
-    nonzero,
-    numbered,
-)
+from .trace import MAX_PROCESSORS, Array, Finding, Jobs, Quality, Trace, nonzero, numbered
 
 #: Times of all jobs one after the other may reach so far, so that no sum of the core overflows.
 HORIZON = 2**62
@@ -63,10 +47,10 @@ def trace(
     """
     reasons = {
         **left_out,
-        NO_RUN: columns["run"] <= 0,
-        NO_PROCESSORS: columns["processors"] <= 0,
-        BEFORE: columns["submit"] < 0,
-        TOO_MANY: columns["processors"] > MAX_PROCESSORS,
+        Finding.NO_RUN: columns["run"] <= 0,
+        Finding.NO_PROCESSORS: columns["processors"] <= 0,
+        Finding.BEFORE: columns["submit"] < 0,
+        Finding.TOO_MANY: columns["processors"] > MAX_PROCESSORS,
     }
     mistakes.check()
     count = len(columns["submit"])
@@ -106,8 +90,8 @@ def _jobs(columns: Mapping[str, Array], mended: Mapping[str, Array], used: Array
         names=None if names is None else tuple(names[place] for place in order.tolist()),
     )
     repaired = {reason: int(done[used].sum()) for reason, done in mended.items()}
-    repaired |= {NO_WALLTIME: int((asked <= 0).sum()), CUT: int((run > walltime).sum())}
-    return jobs, repaired | {UNSORTED: late, AGAIN: again}, distinct
+    repaired |= {Finding.NO_WALLTIME: int((asked <= 0).sum()), Finding.CUT: int((run > walltime).sum())}
+    return jobs, repaired | {Finding.UNSORTED: late, Finding.AGAIN: again}, distinct
 
 
 def _told_apart(ids: Array) -> tuple[list[str], int]:

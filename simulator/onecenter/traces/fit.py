@@ -9,7 +9,7 @@ from onecenter.errors import TraceError
 from onecenter.fleet import NodeType
 from onecenter.workload.table import Workload, type_code, workload
 
-from .trace import SPREAD, TOO_LARGE, Array, Jobs, Quality, Trace, numbered
+from .trace import Array, Finding, Jobs, Quality, Trace, numbered
 
 
 def to_workload(trace: Trace, fleet: Sequence[NodeType]) -> tuple[Workload, Quality]:
@@ -40,8 +40,8 @@ def to_workload(trace: Trace, fleet: Sequence[NodeType]) -> tuple[Workload, Qual
         needs = f"the smallest asks for {least:,} processors, no node type has more than {machine:,} in all"
         raise TraceError(trace.source, [f"no job fits: {needs}"])
     whole = jobs.processors <= node
-    spread = {SPREAD: int((fits & ~whole).sum())}
-    quality = trace.quality.on_center({TOO_LARGE: int((~fits).sum())}, spread)
+    spread = {Finding.SPREAD: int((fits & ~whole).sum())}
+    quality = trace.quality.on_center({Finding.TOO_LARGE: int((~fits).sum())}, spread)
     return _workload(trace, whole, type_code(range(len(fleet)))), quality
 
 

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from onecenter.checks import PART, Check, Whole, optional, settle
 from onecenter.errors import TraceError
 from onecenter.units import MAX_DURATION, duration_text, format_duration, parse_duration
 
-Ints = npt.NDArray[Any]
+from .trace import Array
 
 
 def duration(value: Any) -> int:
@@ -60,7 +59,7 @@ class LogWindow:
         horizon = None if self.horizon is None else duration_text(self.horizon)
         return {"warmup": duration_text(self.warmup), "horizon": horizon, "skip_first": self.skip_first}
 
-    def bounds(self, source: str, submit: Ints) -> tuple[int, int | None]:
+    def bounds(self, source: str, submit: Array) -> tuple[int, int | None]:
         """Return where the figures begin and end by the log's own clock (ms); None: at the last end.
 
         Parameters

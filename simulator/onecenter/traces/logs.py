@@ -15,7 +15,7 @@ from .clean import trace
 from .columns import ENOUGH, Mistakes, quoted, split, squeezed
 from .files import Block
 from .formats import Format, cells
-from .trace import PARTIAL, REQUESTED, Array, Trace
+from .trace import Array, Finding, Trace
 
 #: A row with one of these in its status is a part of a job that has a row of its own for the whole.
 PARTS = (2, 3, 4)
@@ -92,11 +92,11 @@ def _worked_out(columns: Columns) -> tuple[Columns, Columns]:
     if "allocated" in columns:
         as_requested = (columns["allocated"] <= 0) & (columns["requested"] > 0)
         columns["processors"] = np.where(as_requested, columns["requested"], columns["allocated"])
-        repaired[REQUESTED] = as_requested
+        repaired[Finding.REQUESTED] = as_requested
     if "status" in columns:
         status = columns["status"]
         columns["outcome"] = np.select([status == 0, status == 5], [FAILED, CANCELLED_RUNNING], COMPLETED)
-        left_out[PARTIAL] = np.isin(status, PARTS)
+        left_out[Finding.PARTIAL] = np.isin(status, PARTS)
     return left_out, repaired
 
 

@@ -10,22 +10,25 @@ import numpy.typing as npt
 
 Array = npt.NDArray[Any]
 
-PARTIAL = "part of a job (status 2, 3 or 4)"
-NO_RUN = "run time <= 0"
-NO_PROCESSORS = "processors <= 0"
-BEFORE = "submit < 0"
-
 #: The most processors of a job: its tasks are int32.
 MAX_PROCESSORS = 2**31 - 1
-TOO_MANY = f"processors > {MAX_PROCESSORS:,}"
 
-REQUESTED = "processors as requested (the log has none allocated)"
-NO_WALLTIME = "walltime = run time (the log asks for none)"
-CUT = "run time cut at the walltime"
-UNSORTED = "not in order of submission (sorted, ties in file order)"
-AGAIN = "job id again (a requeue?): named id#2, id#3, …"
-TOO_LARGE = "larger than the center (more accelerators than all nodes of a type)"
-SPREAD = "more processors than a node: taken anywhere on the nodes"
+
+class Finding:
+    """Why rows of a log are left out, repaired or refused."""
+
+    PARTIAL = "part of a job (status 2, 3 or 4)"
+    NO_RUN = "run time <= 0"
+    NO_PROCESSORS = "processors <= 0"
+    BEFORE = "submit < 0"
+    TOO_MANY = f"processors > {MAX_PROCESSORS:,}"
+    REQUESTED = "processors as requested (the log has none allocated)"
+    NO_WALLTIME = "walltime = run time (the log asks for none)"
+    CUT = "run time cut at the walltime"
+    UNSORTED = "not in order of submission (sorted, ties in file order)"
+    AGAIN = "job id again (a requeue?): named id#2, id#3, …"
+    TOO_LARGE = "larger than the center (more accelerators than all nodes of a type)"
+    SPREAD = "more processors than a node: taken anywhere on the nodes"
 
 
 @dataclass(frozen=True)

@@ -72,11 +72,8 @@ Ending = tuple[int, float, float, float]
 
 def endings(spec: Outcome | None) -> tuple[Ending, ...]:
     """Return the ways in which jobs end; their shares sum to 1."""
-    found: list[Ending] = []
-    if spec is not None and spec.cancelled is not None:
-        found.append((CANCELLED_RUNNING, spec.cancelled.share, *spec.cancelled.used))
-    if spec is not None and spec.failed is not None:
-        found.append((FAILED, spec.failed.share, *spec.failed.used))
+    ends = () if spec is None else ((CANCELLED_RUNNING, spec.cancelled), (FAILED, spec.failed))
+    found: list[Ending] = [(code, end.share, *end.used) for code, end in ends if end is not None]
     rest = max(0.0, 1.0 - sum(share for _, share, _, _ in found))
     return (*found, (COMPLETED, rest, 1.0, 1.0))
 

@@ -124,14 +124,8 @@ class Dataset:
             self.columns.table(rows).write_parquet(temporary, metadata=metadata)
 
 
-def head_in(path: Path) -> dict[str, Any]:
-    """Return what a sweep is, from the file that holds it.
-
-    Raises
-    ------
-    PlanError
-        If it is missing, damaged or something else.
-    """
+def _head_in(path: Path) -> dict[str, Any]:
+    """Return what a sweep is, from the file that holds it."""
     try:
         check_regular(path)
         text = pl.read_parquet_metadata(local(path))[KEY]
@@ -146,7 +140,7 @@ def _extended(path: Path, head: Head, resume: bool) -> dict[str, Any]:
     """Return what the folder's sweep becomes: its points and the new ones, the larger number of replications."""
     if not resume:
         raise PlanError(str(path.parent), ["a sweep is there already: resume it, or name another folder"])
-    there = head_in(path)
+    there = _head_in(path)
     wrong = []
     if there["scenario"] != head["scenario"]:
         wrong.append(f"its scenario is {there['scenario']}, not {head['scenario']}")
@@ -162,16 +156,13 @@ def _extended(path: Path, head: Head, resume: bool) -> dict[str, Any]:
     known = {json.dumps(point, sort_keys=True) for point in there["points"]}
     points = [*there["points"], *(each for each in head["points"] if json.dumps(each, sort_keys=True) not in known)]
     versions = [*there["versions"], *(each for each in head["versions"] if each not in there["versions"])]
-    return {**there, "points": points, "versions": versions, "replications": max(_count(there), _count(head))}
+    most = max(there["replications"], head["replications"])
+    return {**there, "points": points, "versions": versions, "replications": most}
 
 
 def _made(head: Head) -> list[str]:
     """Return the software on which decisions depend."""
     return [f"onecenter {head['versions'][0]['onecenter']}", f"the kernels {head['kernel_hash']}"]
-
-
-def _count(head: Head) -> int:
-    return int(head["replications"])
 
 
 def _check(path: Path, columns: Columns) -> None:

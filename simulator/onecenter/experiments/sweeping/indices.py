@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from onecenter.checks import POINTS, one
@@ -15,11 +14,10 @@ from onecenter.errors import PlanError
 from onecenter.experiments.sweeping.design import point_at, range_of
 from onecenter.experiments.sweeping.running import Pool, sweep
 from onecenter.simulation.running import ScenarioLike, scenario_of
+from onecenter.workload.draws import Floats
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
