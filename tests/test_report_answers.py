@@ -28,8 +28,7 @@ def judged(verdict: str, measured: float | None, platform: str = "a", target: Ta
 def said(*listed: Judged, answers: Answers = EN, grows: bool = False, waiting: int = 0) -> tuple[str, str]:
     """Return the paragraph of a run with these judgements, and how it looks."""
     subject: Any = SimpleNamespace(
-        result=SimpleNamespace(judged=lambda: iter(listed)),
-        labels=lambda language: LABELS,
+        result=SimpleNamespace(judged=lambda: iter(listed), labels_in=lambda language: LABELS),
         summary={"center": {"queue_grows": grows, "waiting_at_horizon": waiting}},
     )
     found = answers.of_run(subject)
