@@ -161,7 +161,7 @@ def test_the_answer_comes_first_and_says_by_how_much(pages: dict[Any, str]) -> N
     answer = " ".join(text[: text.index("Contents")].split())
     missed = "1 of 2 targets is missed: Talent training, p95 wait is 39 min against 15 min allowed, 2.6 times as long."
     few = "Few jobs are behind Public compute, p95 wait; Talent training, p95 wait: another period could well be judged"
-    assert f"{missed} 1 of 2 targets are met." in answer
+    assert f"{missed} Of 2 targets 1 is met." in answer
     assert few in answer
 
 
@@ -176,7 +176,7 @@ def _judged(**scenario: str) -> str:
     [
         ('{ p95 = "1 s" }', r"The target is missed: Queue, p95 wait is [\d.]+ min against 1 s allowed, [\d,.]+ times"),
         ('{ p95 = "9 d" }', r"The target is met\. Nearest to its limit is Queue: p95 wait [\d.]+ min of 9 d allowed\."),
-        ('{ p50 = "9 d", p95 = "1 s" }', r"1 of 2 targets is missed: Queue.* 1 of 2 targets are met\."),
+        ('{ p50 = "9 d", p95 = "1 s" }', r"1 of 2 targets is missed: Queue.* Of 2 targets 1 is met\."),
         ('{ p90 = "1 s", p95 = "1 s" }', r"2 of 2 targets are missed: Queue.*; Queue"),
     ],
 )

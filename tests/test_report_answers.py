@@ -99,7 +99,7 @@ def test_some_met_some_missed_some_undecided() -> None:
     assert look == "missed"
     assert text == (
         "2 of 5 targets are missed: Beta, p95 wait is 20 min against 10 min allowed, 2.0 times as long; "
-        "Alpha, p95 wait: 3 of 1,000 jobs can never run on this center. 1 of 5 targets are met. "
+        "Alpha, p95 wait: 3 of 1,000 jobs can never run on this center. Of 5 targets 1 is met. "
         "This run cannot decide: Beta (jobs that still wait decide it); Alpha (no jobs)."
     )
 
@@ -107,7 +107,7 @@ def test_some_met_some_missed_some_undecided() -> None:
 def test_one_missed_of_several() -> None:
     text, _ = said(judged("met", 60.0), judged("missed", 1_200.0, "b"))
     assert text.startswith("1 of 2 targets is missed: Beta, ")
-    assert text.endswith("1 of 2 targets are met.")
+    assert text.endswith("Of 2 targets 1 is met.")
 
 
 def test_undecided_alone() -> None:
