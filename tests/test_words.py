@@ -1,33 +1,50 @@
-"""How each language writes numbers with their units, brackets, money and instants."""
+"""How each language writes numbers with their units, brackets, money and instants; that every text is used."""
 
+import ast
 import math
-import string
+import re
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from onecenter.units import NOTHING
-from onecenter.words import GLUE, LANGUAGES, MARKS, Words, catalogue
+from onecenter.words import GLUE, MARKS, Words, catalogue
+
+ROOT = Path(__file__).resolve().parents[1]
 
 ENGLISH, CHINESE, GLUED = Words(), Words("zh"), Words("en", GLUE)
 
 
-def fields(text: str) -> set[str]:
-    """Return the names that a text of the catalogue has filled in."""
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+def written_in_code() -> tuple[set[str], list[str]]:
+    """Return the texts of the sources, and the patterns of those that are put together, what is put in as a group."""
+    plain, patterns = set[str](), []
+    for path in (*ROOT.glob("simulator/**/*.py"), *ROOT.glob("kernels/**/*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                plain.add(node.value)
+            elif isinstance(node, ast.JoinedStr):
+                parts = [re.escape(each.value) if isinstance(each, ast.Constant) else "(.*)" for each in node.values]
+                patterns.append("".join(parts))
+    page = (ROOT / "simulator/onecenter/report/template.html.j2").read_text(encoding="utf-8")
+    return plain | set(re.findall(r"""["']([^"']+)["']""", page)), patterns
 
 
-def test_both_languages_fill_in_the_same_names() -> None:
-    english, chinese = (catalogue(language) for language in LANGUAGES)
-    assert english.keys() == chinese.keys()
-    # A word for one and for many, such as {nodes:node|nodes}, is the English of {nodes}.
-    assert {key: fields(text) for key, text in english.items()} == {key: fields(text) for key, text in chinese.items()}
+def test_every_text_is_used() -> None:
+    plain, patterns = written_in_code()
+    put_together = [re.compile(each) for each in patterns if each.replace("(.*)", "")]
 
+    def used(key: str) -> bool:
+        """Whether a text's key stands in the code, or is put together there of a part and a word or number."""
+        found = (each.fullmatch(key) for each in put_together)
+        return key in plain or any(
+            all(part in plain or re.fullmatch(r"[\d,]+", part) for part in match.groups()) for match in found if match
+        )
 
-def test_a_text_is_never_empty_but_for_what_stands_between_words() -> None:
-    empty = {key for language in LANGUAGES for key, text in catalogue(language).items() if not text.strip()}
-    assert empty == {"between"}
+    assert [key for key in catalogue("en") if not used(key)] == []
+    # What is in no catalogue is not found, so the search can fail.
+    assert not used("column.zebra")
 
 
 @pytest.mark.parametrize(("count", "text"), [(1, "1 node"), (2, "2 nodes"), (0, "0 nodes"), ("1,000", "1,000 nodes")])
