@@ -76,6 +76,8 @@ def test_runs_of_a_node_are_what_runs_there_by_walltime_end(seed: int) -> None:
             run = int(held["next"])
         assert [end for end, _, _ in found] == sorted(end for end, _, _ in found)
         assert sorted(found) == sorted(expected.get(node, []))
+    # So the room for them does not grow with jobs that have ended.
+    assert core.state.clock["run_rows"][0] == sum(map(len, expected.values()))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
