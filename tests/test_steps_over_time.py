@@ -8,7 +8,7 @@ import numpy.typing as npt
 import polars as pl
 import pytest
 from hand import FLEET, log_of
-from test_segments import a_log, one_by_one
+from test_attempts import a_log, one_by_one
 
 from onecenter.fleet import NodeType
 from onecenter.results.backlog import backlog_slope, queue_grows, waiting_hours, while_waiting
