@@ -1,76 +1,76 @@
-"""Timers: a heap of four children a place, by (t, kind, id, order of posting)."""
+"""Timers: a heap of four children per place, by (t, kind, id); which of two alike comes first makes no difference."""
 
 from .codes import S_FUTURE, S_RUNNING, S_WAITING, T_CANCEL, T_CHANGE, T_END, T_WITHDRAW
 from .jit import njit
 
-KIND = 1 << 48
+#: The bit of `what` at which the kind begins; below it is the id.
+KIND = 48
+NUMBER = (1 << KIND) - 1
 PATIENCE, POSTED = -1, -2
 
 
 @njit
-def sooner(a, b):
-    """Tell whether timer a falls due before timer b."""
-    if a.t != b.t:
-        return a.t < b.t
-    if a.what != b.what:
-        return a.what < b.what
-    return a.seq < b.seq
+def put_timer(timers, i, timer):
+    """Copy a timer to row i of the heap."""
+    row = timers[i]
+    row.t = timer.t
+    row.what = timer.what
+    row.epoch = timer.epoch
 
 
 @njit
-def copy_timer(s, source, target):
-    """Copy a row of the heap."""
-    a, b = s.timers[source], s.timers[target]
-    b.t = a.t
-    b.what = a.what
-    b.seq = a.seq
-    b.epoch = a.epoch
+def sooner(t, what, timer):
+    """Tell whether (t, what) falls due before a timer."""
+    return t < timer.t or (t == timer.t and what < timer.what)
 
 
 @njit
 def push(s, t, kind, number, epoch):
     """Set a timer for instant t (ms)."""
-    clock = s.clock[0]
-    last = len(s.timers) - 1
-    new = s.timers[last]
-    new.t = t
-    new.what = kind * KIND + number
-    new.seq = clock.posts
-    new.epoch = epoch
-    clock.posts += 1
-    i = clock.timers
+    clock, timers = s.clock[0], s.timers
+    what, i = (kind << KIND) + number, clock.timers
     clock.timers += 1
-    while i > 0 and sooner(new, s.timers[(i - 1) >> 2]):
-        copy_timer(s, (i - 1) >> 2, i)
+    while i > 0 and sooner(t, what, timers[(i - 1) >> 2]):
+        put_timer(timers, i, timers[(i - 1) >> 2])
         i = (i - 1) >> 2
-    copy_timer(s, last, i)
+    row = timers[i]
+    row.t = t
+    row.what = what
+    row.epoch = epoch
+
+
+@njit
+def first_child(timers, child, n):
+    """Return which falls due first of the timers in row `child` and the three behind it, of n in all."""
+    t, what = timers[child].t, timers[child].what
+    for other in range(child + 1, min(child + 4, n)):
+        timer = timers[other]
+        if not sooner(t, what, timer):
+            child, t, what = other, timer.t, timer.what
+    return child
 
 
 @njit
 def pop(s):
     """Drop the timer that falls due first."""
-    clock = s.clock[0]
+    clock, timers = s.clock[0], s.timers
     clock.timers -= 1
-    n = clock.timers
-    moved = s.timers[n]
-    i = 0
+    n, i = clock.timers, 0
+    last = timers[n]
+    t, what = last.t, last.what
     while 4 * i + 1 < n:
-        child = 4 * i + 1
-        for other in range(child + 1, min(child + 4, n)):
-            if sooner(s.timers[other], s.timers[child]):
-                child = other
-        if not sooner(s.timers[child], moved):
+        child = first_child(timers, 4 * i + 1, n)
+        if sooner(t, what, timers[child]):
             break
-        copy_timer(s, child, i)
+        put_timer(timers, i, timers[child])
         i = child
-    copy_timer(s, n, i)
+    put_timer(timers, i, last)
 
 
 @njit
 def stale(s, timer):
     """Tell whether what the timer was set for has passed already."""
-    kind = timer.what // KIND
-    number = timer.what % KIND
+    kind, number = timer.what >> KIND, timer.what & NUMBER
     if kind == T_CHANGE:
         return s.clock[0].wake != timer.t
     job = s.jobs[number]

@@ -65,7 +65,6 @@ QUEUE: Final[tuple[Field, ...]] = (
 TIMER: Final[tuple[Field, ...]] = (
     ("t", "i8", "ms", "when it falls due"),
     ("what", "i8", "code", "kind of TIMERS times 2**48, plus the id"),
-    ("seq", "i8", "1", "order of posting"),
     ("epoch", "i8", "1", "of its job when it was set"),
 )
 
@@ -109,7 +108,6 @@ CLOCK: Final[tuple[Field, ...]] = (
     ("tail", "i8", "index", "behind the last waiting job in queue"),
     ("running", "i8", "1", "running jobs"),
     ("timers", "i8", "1", "timers set, stale ones included"),
-    ("posts", "i8", "1", "timers set so far"),
     ("log", "i8", "1", "rows of the log"),
     ("pending_rows", "i8", "1", "start rows that the waiting jobs can make at most"),
     ("book", "i8", "1", "rows of the book"),

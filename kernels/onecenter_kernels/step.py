@@ -14,7 +14,7 @@ from .codes import (
 from .commit import cancel, finish, submit, write
 from .conservative import conservative_pass, give_back
 from .easy import plain_pass
-from .heap import KIND, POSTED, next_time, pop, stale
+from .heap import KIND, NUMBER, POSTED, next_time, pop, stale
 from .jit import inlined, njit
 from .needs import has_room
 from .queue import reorder
@@ -29,10 +29,10 @@ def next_due(s, t, last_kind):
     """Take the next timer of instant t (ms) that is up to a kind; return kind, job, whether posted; kind -1: none."""
     while s.clock[0].timers > 0:
         timer = s.timers[0]
-        kind = timer.what // KIND
+        kind = timer.what >> KIND
         if timer.t != t or kind > last_kind:
             break
-        number, posted, passed = timer.what % KIND, timer.epoch == POSTED, stale(s, timer)
+        number, posted, passed = timer.what & NUMBER, timer.epoch == POSTED, stale(s, timer)
         pop(s)
         if not passed:
             return kind, number, posted
