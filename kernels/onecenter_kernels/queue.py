@@ -5,6 +5,7 @@ Under FIFO with EASY and no depth the queue is indexed: a job that leaves amid i
 
 from .codes import FIFO, LARGEST_FIRST, PRIORITY, SJF, SMALLEST_FIRST
 from .jit import njit
+from .state import FOREVER
 from .waits import strike
 
 HOUR = 3_600_000
@@ -52,16 +53,23 @@ def move(s, source, target):
 
 
 @njit
-def sink(s, i, j, key):
-    """Put job j into place i of the queue or, moving others up, as far before it as its key says."""
-    head, ask = s.clock[0].head, s.queue[i].ask
-    while i > head and goes_before(s, key, j, s.queue[i - 1].key, s.queue[i - 1].job):
+def key_at(s, i, t):
+    """Return the key at instant t (ms) of the job in place i of the queue."""
+    return key_of(s, s.queue[i].job, t) if s.clock[0].ageing else s.queue[i].key
+
+
+@njit
+def sink(s, i, j, t):
+    """Put job j into place i of the queue or, moving others up, as far before it as the keys at t (ms) say."""
+    head, ask, key = s.clock[0].head, s.queue[i].ask, key_of(s, j, t)
+    while i > head and goes_before(s, key, j, key_at(s, i - 1, t), s.queue[i - 1].job):
         move(s, i - 1, i)
         i -= 1
     row = s.queue[i]
     row.job = j
     row.key = key
     row.ask = ask
+    return i
 
 
 @njit
@@ -74,18 +82,44 @@ def enqueue(s, j, t):
     if clock.indexed:
         s.queue[clock.tail - 1].job = j  # the last by submit and id
     else:
-        sink(s, clock.tail - 1, j, key_of(s, j, t))
+        i = sink(s, clock.tail - 1, j, t)
+        if clock.ageing:
+            clock.cross = min(clock.cross, crossing(s, i - 1, t), crossing(s, i, t))
+
+
+@njit
+def crossing(s, i, t):
+    """Return an instant (ms) up to which the jobs in places i and i + 1 of the queue keep their order, from t (ms) on.
+
+    All age alike, so only the older one's reaching the highest age lets another of higher priority overtake it. Keys
+    are rounded: two that differ by less than one may change places in between, so they are looked at in each step.
+    """
+    clock = s.clock[0]
+    if i < clock.head or i + 1 >= clock.tail:
+        return FOREVER
+    a, b = s.jobs[s.queue[i].job], s.jobs[s.queue[i + 1].job]
+    gain = abs(min(t - a.submit, clock.max_age) - min(t - b.submit, clock.max_age)) * clock.age_rate // HOUR
+    ahead = abs(int(b.priority) - int(a.priority)) * PRIORITY_UNIT
+    if a.submit >= b.submit:
+        return FOREVER if a.submit == b.submit or gain + 2 <= ahead else t + 1
+    if b.priority <= a.priority:
+        return FOREVER
+    if gain < ahead + 1:
+        return t + 1
+    return max(t + 1, b.submit + clock.max_age - (ahead + 1) * HOUR // clock.age_rate - 1)
 
 
 @njit
 def reorder(s, t):
-    """Bring the queue into order where keys change with time."""
+    """Bring the queue into order where keys change with time and two jobs may have changed places by t (ms)."""
     clock = s.clock[0]
-    if clock.order != PRIORITY or clock.age_rate == 0:
+    if not clock.ageing or t < clock.cross:
         return
     for i in range(clock.head, clock.tail):
-        j = s.queue[i].job
-        sink(s, i, j, key_of(s, j, t))
+        sink(s, i, s.queue[i].job, t)
+    clock.cross = FOREVER
+    for i in range(clock.head, clock.tail - 1):
+        clock.cross = min(clock.cross, crossing(s, i, t))
 
 
 @njit

@@ -57,7 +57,7 @@ DEVICE: Final[tuple[Field, ...]] = (
 
 QUEUE: Final[tuple[Field, ...]] = (
     ("job", "i8", "job", "waiting jobs in order, from clock.head to clock.tail; -1: one that has left (indexed)"),
-    ("key", "i8", "code", "the order's key of that job, lowest first"),
+    ("key", "i8", "code", "the order's key of that job, lowest first; of no use where keys change with time"),
     ("ask", "i8", "index", "what that job asks, in asks"),
     ("candidate", "i8", "job", "scratch: the jobs that backfill tries, in its order"),
 )
@@ -95,6 +95,8 @@ CLOCK: Final[tuple[Field, ...]] = (
     ("backfill_depth", "i8", "1", "jobs behind the head that backfill looks at; 0: all"),
     ("reservations", "i8", "1", "EASY: blocked jobs that a pass reserves for"),
     ("age_rate", "i8", "1e-6/h", "what an hour of waiting adds to the priority"),
+    ("ageing", "i8", "0/1", "keys change with time"),
+    ("cross", "i8", "ms", "before this instant no two waiting jobs change places"),
     ("max_age", "i8", "ms", "waiting beyond it adds nothing"),
     ("fractions", "i8", "0/1", "devices are kept"),
     ("cpu_only", "i8", "0/1", "some job asks no accelerator"),

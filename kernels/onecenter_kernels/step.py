@@ -3,7 +3,6 @@
 from .book import turn_to
 from .codes import (
     E_LIMIT,
-    PRIORITY,
     S_RUNNING,
     T_CANCEL,
     T_CHANGE,
@@ -104,8 +103,7 @@ def end_submits(s, t):
     clock = s.clock[0]
     clock.posted = 0
     clock.posted_rows = 0
-    if clock.order == PRIORITY:
-        reorder(s, t)
+    reorder(s, t)
 
 
 @inlined

@@ -138,6 +138,7 @@ def clock_of(policy: Policy, fractions: bool, scratch: int) -> state.Array:
     for name, code in policy.codes.items():
         clock[name] = code
     clock["fractions"], clock["scratch"], clock["holds"] = fractions, scratch, scratch
+    clock["ageing"] = policy.order == "priority" and policy.age_rate > 0
     clock["booked"] = is_booked(policy)
     clock["book"] = 1 if is_booked(policy) else 2
     clock["indexed"], clock["shapes"] = is_indexed(policy), 1
