@@ -10,7 +10,7 @@ from numba import config, types
 
 from .cache import KernelCache, is_kept
 from .folder import cache_folder
-from .parts import PartCompiler, as_part, call_part
+from .parts import KernelCompiler, PartCompiler, as_part, call_part
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -56,7 +56,7 @@ def njit(function: F) -> F:
 
     Called from Python it is optimised with all that it calls, and kept on disk; kernels that call it make it a part.
     """
-    compiled = numba.njit(**OPTIONS)(function)
+    compiled = numba.njit(pipeline_class=KernelCompiler, **OPTIONS)(function)
     if JIT:
         part = numba.njit(pipeline_class=PartCompiler, **OPTIONS)(function)
         as_part(part)

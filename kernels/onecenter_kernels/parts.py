@@ -6,6 +6,7 @@ calls anew. For kernels that only kernels call, that is work for nothing: here i
 
 from typing import Any
 
+from llvmlite.binding import Linkage
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
 
@@ -20,6 +21,31 @@ class PartLibrary(JITCodeLibrary):  # type: ignore[misc]
         self._finalize_dynamic_globals()
         self._verify_declare_only_symbols()
         self._finalized = True
+
+
+class KernelLibrary(JITCodeLibrary):  # type: ignore[misc]
+    """The code of an outermost kernel with that of its parts."""
+
+    def _optimize_final_module(self) -> None:
+        """Optimise the kernel and its parts together.
+
+        Nobody else calls the parts. Where LLVM knows, it takes them apart: whole into their one caller, without the
+        status of what cannot fail.
+        """
+        for function in self._final_module.functions:
+            if not function.is_declaration and function.linkage == Linkage.linkonce_odr:
+                function.linkage = "internal"
+        super()._optimize_final_module()
+
+
+class KernelCompiler(Compiler):  # type: ignore[misc]
+    """Compiles an outermost kernel."""
+
+    def compile_extra(self, function: Any) -> Any:
+        """Compile a function into a library of a kernel."""
+        self.state.library = KernelLibrary(self.state.targetctx.codegen(), function.__qualname__)
+        self.state.library.enable_object_caching()
+        return super().compile_extra(function)
 
 
 class PartCompiler(Compiler):  # type: ignore[misc]

@@ -1,17 +1,12 @@
 """The state of the core: each field declared once with name, dtype, unit and meaning."""
 
-import hashlib
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import types
-from numba.core import cgutils
-from numba.experimental import structref
-from numba.extending import intrinsic
 
 from . import index_fields as index
-from .jit import JIT, njit
+from .jit import JIT
 from .job_fields import ASK, JOB, OWNER
 from .schema import Field, dtype_of, log_dtype
 
@@ -230,73 +225,3 @@ def grown(rows: Array, need: int) -> Array:
     larger = table((max(need, 2 * len(rows)), *rows.shape[1:]), rows.dtype)
     larger[: len(rows)] = rows
     return larger
-
-
-if JIT:
-
-    @structref.register
-    class StateType(types.StructRef):  # type: ignore[misc]
-        """The state behind one pointer: passing it costs the same however much it holds."""
-
-        def __init__(self, fields: Any) -> None:
-            super().__init__(fields)
-            # Every symbol of the compiled code has the names of its arguments' types in it: of this one 20,000 letters.
-            self.name = f"State_{hashlib.sha256(self.name.encode()).hexdigest()[:16]}"
-
-    class Handle(structref.StructRefProxy):  # type: ignore[misc]
-        """What compiled code is given in place of a State."""
-
-    structref.define_proxy(Handle, StateType, list(State._fields))
-
-    @intrinsic
-    def _lent(typing, rows):  # type: ignore[no-untyped-def]
-        """Return an array's rows without a share in it: to count the shares would cost a fifth of a run.
-
-        The state, which is kept as long as its handle, holds the array.
-        """
-
-        def code(context, builder, signature, args):  # type: ignore[no-untyped-def]
-            lent = context.make_array(rows)(context, builder, args[0])
-            lent.meminfo = cgutils.get_null_value(lent.meminfo.type)
-            lent.parent = cgutils.get_null_value(lent.parent.type)
-            return lent._getvalue()
-
-        return rows(rows), code
-
-    @njit
-    def _handle(
-        jobs, asks, owners, types, nodes, devices, queue, timers, holds, book, log, clock, hosts, runs, changes, bits,
-        counts, shapes, waits, trees, earliest, reserved, coming, steps, notes
-    ):
-        return Handle(
-            _lent(jobs),
-            _lent(asks),
-            _lent(owners),
-            _lent(types),
-            _lent(nodes),
-            _lent(devices),
-            _lent(queue),
-            _lent(timers),
-            _lent(holds),
-            _lent(book),
-            _lent(log),
-            _lent(clock),
-            _lent(hosts),
-            _lent(runs),
-            _lent(changes),
-            _lent(bits),
-            _lent(counts),
-            _lent(shapes),
-            _lent(waits),
-            _lent(trees),
-            _lent(earliest),
-            _lent(reserved),
-            _lent(coming),
-            _lent(steps),
-            _lent(notes),
-        )
-
-
-def handle(s: State) -> Any:
-    """Return what kernels take for a state; to be made anew when an array is replaced."""
-    return _handle(*s) if JIT else s

@@ -9,6 +9,7 @@ from onecenter_kernels import needs as room
 from onecenter_kernels import step as kernel
 from onecenter_kernels.book import fill_book
 from onecenter_kernels.deriving import derive
+from onecenter_kernels.handle import handle_of
 from onecenter_kernels.state import State, grown, table
 
 from onecenter.engine import initial
@@ -95,7 +96,7 @@ class Core:
     def handle(self) -> Any:
         """What the kernels take for the state; made anew where an array was replaced."""
         if self._handle_of is not self.state:
-            self._handle_of, self._handle = self.state, state.handle(self.state)
+            self._handle_of, self._handle = self.state, handle_of(self.state)
             # To look a field up costs more than a step.
             self._coming = self.state.clock["next"]
         return self._handle

@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 from onecenter_kernels import state
 from onecenter_kernels.codes import SPREAD_TASKS
+from onecenter_kernels.handle import handle_of
 from onecenter_kernels.levels import build_levels
 from onecenter_kernels.state import FOREVER, State, table
 
@@ -193,5 +194,5 @@ def state_of(
         notes=table(NOTES if profiled else 1, state.NOTE_DTYPE),
         **queue_of(policy, table(ROWS, state.QUEUE_DTYPE)),
     )
-    build_levels(state.handle(made))
+    build_levels(handle_of(made))
     return made
