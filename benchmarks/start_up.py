@@ -1,7 +1,7 @@
 """Start-up: CPU time of whole processes beside the floor (`floor.py`), in turns, medians.
 
-`run tiny` is the command with its files written. A worker is what a pool starts: it takes a task and runs its first
-replication. Kernels are compiled before.
+`run tiny` is the command, with and without a folder for its files. A worker is what a pool starts: it takes a task and
+runs its first replication. Kernels are compiled before.
 """
 
 import os
@@ -22,7 +22,7 @@ from onecenter.scenario import load
 ROUNDS: Final = 7
 QUICK_ROUNDS: Final = 1
 
-PROCESSES: Final = ("floor", "run tiny", "a worker's first replication")
+PROCESSES: Final = ("floor", "run tiny", "run tiny --out", "a worker's first replication")
 
 FLOOR: Final = ("-m", "benchmarks.floor")
 WORKER: Final = ("-c", "import pickle, sys; pickle.load(sys.stdin.buffer).run(0)")
@@ -33,8 +33,9 @@ def measure(share: float, say: Say) -> dict[str, Any]:
     task = pickle.dumps(task_of(load("tiny")))
     spent: dict[str, list[float]] = {name: [] for name in PROCESSES}
     with tempfile.TemporaryDirectory() as folder:
-        run = ("-m", "onecenter", "run", "tiny", "--out", str(Path(folder, "out")))
-        commands = dict(zip(spent, ((FLOOR, b""), (run, b""), (WORKER, task)), strict=True))
+        run = ("-m", "onecenter", "run", "tiny")
+        saved = (*run, "--out", str(Path(folder, "out")))
+        commands = dict(zip(spent, ((FLOOR, b""), (run, b""), (saved, b""), (WORKER, task)), strict=True))
         for _ in range(1 + (ROUNDS if share == 1 else QUICK_ROUNDS)):
             for name, (command, given) in commands.items():
                 spent[name].append(cpu_seconds(command, given))

@@ -112,9 +112,10 @@ def test_start_up_is_measured_beside_the_floor(monkeypatch: pytest.MonkeyPatch) 
     assert [(row["what"], row["ratio"]) for row in report["rows"]] == [
         ("floor", 1.0),
         ("run tiny", 1.5),
+        ("run tiny --out", 1.5),
         ("a worker's first replication", 1.25),
     ]
-    assert len(seen) == 3 * (1 + start_up.QUICK_ROUNDS)
+    assert len(seen) == 4 * (1 + start_up.QUICK_ROUNDS)
     assert "1.25" in start_up.lines(report)[-1]
 
 
