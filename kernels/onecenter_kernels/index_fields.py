@@ -49,9 +49,9 @@ LEAF: Final[tuple[Field, ...]] = (("least", "i8", "ms", "of a leaf its own, else
 
 #: The asks for whose tasks trees of earliest times are kept.
 TREE: Final[tuple[Field, ...]] = (
-    ("whole", "i8", "1", "accelerators a task"),
-    ("cpus", "i8", "1/1000", "cpus a task"),
-    ("memory", "i8", "MiB", "memory a task"),
+    ("whole", "i8", "1", "accelerators per task"),
+    ("cpus", "i8", "1/1000", "cpus per task"),
+    ("memory", "i8", "MiB", "memory per task"),
     ("seen", "i8", "1", "changes that it has taken in; -1: unused"),
     ("used", "i8", "1", "when it was last asked for, in steps"),
 )

@@ -27,9 +27,9 @@ SHAPE: Final[tuple[Field, ...]] = (
 )
 
 UNIT: Final[tuple[Field, ...]] = (
-    ("accelerators", "i8", "1/1000", "accelerators a task"),
-    ("cpus", "i8", "1/1000", "cpus a task"),
-    ("memory", "i8", "MiB", "memory a task"),
+    ("accelerators", "i8", "1/1000", "accelerators per task"),
+    ("cpus", "i8", "1/1000", "cpus per task"),
+    ("memory", "i8", "MiB", "memory per task"),
     ("bare", "i8", "index", "the unit of as many accelerators without cpus and memory"),
     ("users", "i8", "1", "live shapes that need it"),
     ("place", "i8", "index", "its place in the list of units"),
@@ -48,7 +48,7 @@ NODE: Final[tuple[Field, ...]] = (
 LEFT: Final[tuple[Field, ...]] = (("left", "i8", "1/1000", "what fractions have left of it"),)
 
 TYPE: Final[tuple[Field, ...]] = (
-    ("accelerators", "i8", "1", "accelerators a node"),
+    ("accelerators", "i8", "1", "accelerators per node"),
     ("free", "i8", "1", "empty devices of all its nodes"),
     ("left", "i8", "1/1000", "what is left of all its devices"),
 )

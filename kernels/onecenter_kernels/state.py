@@ -14,9 +14,9 @@ from .schema import Field, dtype_of, log_dtype
 TYPE: Final[tuple[Field, ...]] = (
     ("first", "i8", "index", "its first node; its nodes follow each other"),
     ("count", "i8", "1", "its nodes"),
-    ("accelerators", "i8", "1", "accelerators a node"),
-    ("cpus", "i8", "1/1000", "cpus a node"),
-    ("memory", "i8", "MiB", "memory a node"),
+    ("accelerators", "i8", "1", "accelerators per node"),
+    ("cpus", "i8", "1/1000", "cpus per node"),
+    ("memory", "i8", "MiB", "memory per node"),
     ("most", "i8", "1", "scratch: the most free accelerators of a node of a layer"),
     ("total", "i8", "1", "the free accelerators of all its nodes"),
     ("idle", "i8", "1", "scratch: its nodes with all accelerators free"),
