@@ -14,6 +14,7 @@ from onecenter.policies import Policy
 from onecenter.report.page import page
 from onecenter.report.subject import subject_of
 from onecenter.results import log as decisions
+from onecenter.results import log_table
 from onecenter.results.targets import Target
 from onecenter.results.window import Window
 from onecenter.simulation import provenance, store, store_rows, store_seal
@@ -99,7 +100,7 @@ def _column_edited(rows: pl.DataFrame, chance: random.Random) -> pl.DataFrame:
 def _signed_rows(rows: pl.DataFrame, head: dict[str, Any]) -> None:
     """Write the digests of edited rows into the head, as far as they can be read at all."""
     try:
-        log = decisions.from_frame(rows.filter(pl.col("kind").is_not_null()))
+        log = log_table.from_frame(rows.filter(pl.col("kind").is_not_null()))
         jobs = rows.filter(pl.col("job_run").is_not_null()).sort("job")
         columns = {name: jobs[f"job_{name}"].to_numpy() for name in store_rows.JOB_COLUMNS}
         workload = Workload(submit=jobs["t"].to_numpy(), **columns, platforms=(), streams=())

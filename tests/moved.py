@@ -11,7 +11,7 @@ ROOMS: Final = {
     "system": "atomic extent forked inputs machine",
     "statistics": "sample",
     "engine": "center clock conductor core kernels=compiling posts progress reasons=waits",
-    "results": "backlog figures=metrics log seen segments=log series tables targets window",
+    "results": "backlog figures=metrics log log_table=log seen segments=log series tables targets window",
     "simulation": "provenance replaying result running=simulation running_on store store_head store_rows store_seal",
     "experiments": "adequacy assessment=standing comparison contrast executors measurement=period replication "
     "replications sweeping",

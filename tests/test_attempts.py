@@ -12,9 +12,10 @@ from random_scenarios import Seeded, random_scenario
 
 from onecenter.results.log import FATES
 from onecenter.results.segments import fates, segments
-from onecenter.results.tables import HOUR, nodes_table
+from onecenter.results.tables import nodes_table
 from onecenter.results.waits import waits, waits_again
 from onecenter.results.window import Window, whole_run
+from onecenter.units import HOUR
 
 
 def a_log(seed: int) -> Any:

@@ -107,13 +107,14 @@ def test_the_place_and_the_value_are_told(tiny: Path, tmp_path: Path) -> None:
 )
 def test_an_edited_row_is_refused(tiny: Path, tmp_path: Path, column: str, value: int) -> None:
     from onecenter.results import log as decisions
+    from onecenter.results import log_table
 
     rows, head, path = pl.read_parquet(tiny), head_of(tiny), tmp_path / "edited.parquet"
     kind = rows.schema[column]
     is_start = pl.col("kind") == "start"
     changed = pl.when(is_start).then(pl.lit(value, kind)).otherwise(pl.col(column)).alias(column)
     rows = rows.with_columns(changed)
-    digest = decisions.digest(decisions.from_frame(rows))
+    digest = decisions.digest(log_table.from_frame(rows))
     head |= {name: digest for name in ("log_digest", "rows_digest") if name in head}
     signed(path, rows, head)
     with pytest.raises(ResultError, match=r"is expected; run it again|rising values are expected"):

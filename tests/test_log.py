@@ -6,7 +6,8 @@ import pytest
 from hand import HORIZON, log_of, small_run
 from onecenter_kernels.state import LOG_DTYPE
 
-from onecenter.results.log import CHUNK, FATES, digest, from_frame, named, names_of, to_frame
+from onecenter.results.log import CHUNK, FATES, digest
+from onecenter.results.log_table import from_frame, named, names_of, to_frame
 from onecenter.results.seen import seen
 from onecenter.results.segments import fates
 

@@ -1,5 +1,8 @@
 """Replications: alone or together the same, run on past the window, common random numbers, overload."""
 
+import pickle
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -273,3 +276,14 @@ def test_a_center_that_still_fills_is_not_overloaded(days: str, load_: float, le
 @pytest.mark.parametrize(("days", "load_", "least", "most"), FILLING)
 def test_nor_is_a_larger_one(days: str, load_: float, least: int, most: int) -> None:
     assert least <= overloaded(8, load_, days, "0 d") <= most
+
+
+def test_a_worker_imports_no_tables_and_no_plots() -> None:
+    code = (
+        "import pickle, sys\n"
+        "pickle.load(sys.stdin.buffer).run(0)\n"
+        "print({'polars', 'matplotlib', 'rich'} & set(sys.modules))"
+    )
+    task = pickle.dumps(task_of("tiny"))
+    run = subprocess.run([sys.executable, "-c", code], input=task, capture_output=True, check=True)
+    assert run.stdout == b"set()\n"

@@ -113,3 +113,9 @@ def racks_of(fleet: Sequence[NodeType]) -> npt.NDArray[np.int32]:
 def accelerators_of(fleet: Sequence[NodeType]) -> int:
     """Return the accelerators of all nodes."""
     return sum(node_type.count * node_type.accelerators for node_type in fleet)
+
+
+def node_types(nodes: npt.NDArray[np.int32], fleet: Sequence[NodeType]) -> npt.NDArray[np.int64]:
+    """Return the node type (index) of each node."""
+    last = np.cumsum([kind.count for kind in fleet])
+    return np.searchsorted(last, nodes, side="right")

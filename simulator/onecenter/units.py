@@ -16,6 +16,11 @@ MS: Final[Mapping[str, int]] = {
     "y": 365 * 86_400_000,
 }
 
+HOUR: Final = MS["h"]
+
+#: Amounts are in thousandths.
+THOUSAND: Final = 1_000
+
 BYTES: Final[Mapping[str, int]] = {
     "B": 1,
     "kB": 10**3,

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from onecenter.errors import OnecenterError
-from onecenter.experiments.replication import one_run
+from onecenter.experiments.replication import Replication, one_run
 from onecenter.policies import Policy
 from onecenter.results.window import Window
 from onecenter.scenario import Scenario
@@ -113,3 +113,15 @@ def _pilot_cut(scenario: Scenario, policy: Policy) -> int:
         counts += np.bincount(place, minlength=PIECES)
     waits = np.divide(sums, counts, out=np.zeros(PIECES), where=counts > 0)
     return int(edges[mser5(waits)])
+
+
+class Task(NamedTuple):
+    """All that a replication depends on; it can be sent to another process."""
+
+    scenario: Scenario
+    policy: Policy
+    measurement: Measurement
+
+    def run(self, index: int) -> Replication:
+        """Return one replication."""
+        return one_run(self.scenario, index, self.policy, self.measurement.window, self.measurement.rhythm)

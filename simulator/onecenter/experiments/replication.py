@@ -9,17 +9,17 @@ import numpy as np
 
 from onecenter.engine.center import Center
 from onecenter.errors import OnecenterError
-from onecenter.fleet import NodeType, accelerators_of
+from onecenter.fleet import NodeType, accelerators_of, node_types
 from onecenter.policies import Policy
 from onecenter.results.backlog import Waiting, backlog_slope, while_waiting
 from onecenter.results.log import Array, digest
 from onecenter.results.seen import Seen, joined, seen, submitted_in
 from onecenter.results.segments import Fates, fates
-from onecenter.results.tables import HOUR, THOUSAND, node_types
 from onecenter.results.window import Window
 from onecenter.scenario import Scenario
 from onecenter.scenario.arrivals import Poisson
 from onecenter.simulation.running_on import arrivals_of, run_on
+from onecenter.units import HOUR, THOUSAND
 from onecenter.workload.build import build
 from onecenter.workload.table import COLUMNS, Workload
 

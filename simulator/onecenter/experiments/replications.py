@@ -4,21 +4,20 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from functools import cached_property
 from html import escape
-from typing import Any, Final, NamedTuple, overload
+from typing import Any, Final, overload
 
 import polars as pl
 
 from onecenter.checks import INNER_SHARE, REPLICATIONS, one, percentage
 from onecenter.errors import OnecenterError
-from onecenter.experiments.measurement import Measurement, measurement_of
-from onecenter.experiments.replication import Replication, one_run, refuse_alike
+from onecenter.experiments.measurement import Measurement, Task, measurement_of
+from onecenter.experiments.replication import Replication, refuse_alike
 from onecenter.policies import Policy, policy_of
 from onecenter.results.seen import Seen
-from onecenter.results.tables import HOUR
-from onecenter.scenario import Scenario
 from onecenter.simulation.running import ScenarioLike, scenario_of
 from onecenter.statistics.estimates import Estimate, mean, ratio
 from onecenter.statistics.pooled import Pooled
+from onecenter.units import HOUR
 from onecenter.workload.load import asked_in
 
 #: The row of all platforms together.
@@ -28,18 +27,6 @@ PERCENTILES: Final = (50, 95, 99)
 
 #: Replications before the first look at the precision, how many more at a time, and the most.
 FIRST_REPLICATIONS, STEP, MAX_REPLICATIONS = 10, 5, 1_000
-
-
-class Task(NamedTuple):
-    """All that a replication depends on; it can be sent to another process."""
-
-    scenario: Scenario
-    policy: Policy
-    measurement: Measurement
-
-    def run(self, index: int) -> Replication:
-        """Return one replication."""
-        return one_run(self.scenario, index, self.policy, self.measurement.window, self.measurement.rhythm)
 
 
 def task_of(scenario: ScenarioLike, policy: Policy | str | None = None, measurement: Measurement | None = None) -> Task:

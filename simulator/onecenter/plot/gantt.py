@@ -9,7 +9,7 @@ import polars as pl
 
 from onecenter.plot import style
 from onecenter.plot.fonts import legible
-from onecenter.results.log import names_of
+from onecenter.results.log_table import names_of
 from onecenter.results.window import Window
 from onecenter.words import Words
 

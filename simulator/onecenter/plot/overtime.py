@@ -8,7 +8,8 @@ import polars as pl
 
 from onecenter.plot import style
 from onecenter.plot.fonts import legible
-from onecenter.results.log import Array, names_of
+from onecenter.results.log import Array
+from onecenter.results.log_table import names_of
 from onecenter.results.series import averages
 from onecenter.results.window import Window
 from onecenter.words import Words

@@ -8,9 +8,9 @@ import numpy as np
 from onecenter.fleet import NodeType
 from onecenter.results.log import Array
 from onecenter.results.segments import Fates
-from onecenter.results.tables import HOUR, THOUSAND
 from onecenter.results.waits import waits
 from onecenter.results.window import Window
+from onecenter.units import HOUR, THOUSAND
 from onecenter.workload.table import Workload, type_order
 
 #: Instants of a window, or of each turn of its rhythm, at which the backlog is looked at.

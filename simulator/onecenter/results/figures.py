@@ -11,11 +11,11 @@ from onecenter.results.backlog import queue_grows
 from onecenter.results.log import ENDED, FATES, REQUEUED, RUNNING, WAITING, Array
 from onecenter.results.seen import Seen, seen, submitted_in
 from onecenter.results.segments import Fates
-from onecenter.results.tables import HOUR, THOUSAND
 from onecenter.results.targets import PLACES, Target, judge, meets, tally
 from onecenter.results.waits import waits_again
 from onecenter.results.window import Window
 from onecenter.statistics.sample import Bracket, bracketed, described
+from onecenter.units import HOUR, THOUSAND
 from onecenter.workload.table import Workload
 
 Figures = dict[str, Any]

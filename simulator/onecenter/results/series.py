@@ -5,9 +5,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from onecenter.results.log import Array, named
+from onecenter.results.log import Array
+from onecenter.results.log_table import named
 from onecenter.results.segments import changes
-from onecenter.results.tables import THOUSAND
+from onecenter.units import THOUSAND
 from onecenter.workload.table import Workload
 
 

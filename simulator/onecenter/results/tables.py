@@ -7,24 +7,17 @@ import numpy as np
 import polars as pl
 from onecenter_kernels import schema
 
-from onecenter.fleet import NodeType, racks_of
-from onecenter.results.log import ENDED, FATE_TYPE, FUTURE, Array, named
+from onecenter.fleet import NodeType, node_types, racks_of
+from onecenter.results.log import ENDED, FUTURE, Array
+from onecenter.results.log_table import FATE_TYPE, named
 from onecenter.results.seen import seen, submitted_in
 from onecenter.results.segments import Fates, Segments
 from onecenter.results.waits import waits_again
 from onecenter.results.window import Window
+from onecenter.units import HOUR, THOUSAND
 from onecenter.workload.table import Workload
 
-THOUSAND: Final = 1_000
-HOUR: Final = 3_600_000
-
 REASON_TYPE: Final = pl.Enum(schema.REASONS)
-
-
-def node_types(nodes: Array, fleet: Sequence[NodeType]) -> Array:
-    """Return the node type (index) of each node."""
-    last = np.cumsum([kind.count for kind in fleet])
-    return np.searchsorted(last, nodes, side="right")
 
 
 def jobs_table(workload: Workload, fate: Fates, fleet: Sequence[NodeType], window: Window, until: int) -> pl.DataFrame:

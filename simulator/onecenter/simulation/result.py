@@ -11,7 +11,8 @@ import polars as pl
 from onecenter.engine.reasons import waits_by_reason
 from onecenter.fleet import accelerators_of
 from onecenter.results.figures import COUNTS, Figures, center_figures, platform_figures
-from onecenter.results.log import Array, arrivals, digest, to_frame
+from onecenter.results.log import Array, arrivals, digest
+from onecenter.results.log_table import to_frame
 from onecenter.results.seen import seen, submitted_in
 from onecenter.results.segments import segments
 from onecenter.results.series import series_table

@@ -12,6 +12,7 @@ import polars as pl
 from onecenter_kernels import schema
 
 from onecenter.results import log as decisions
+from onecenter.results import log_table
 from onecenter.results.log import Array
 from onecenter.results.segments import fates
 from onecenter.results.window import LATEST
@@ -38,7 +39,7 @@ def chunks(record: Record) -> Iterator[pl.DataFrame]:
         yield _rows(record.decisions[first : first + CHUNK], record.workload)
     future = np.flatnonzero(record.fates.outcome == decisions.FUTURE)
     rows = decisions.submits(future, record.workload.submit[future])
-    no_kind = pl.lit(None, decisions.KIND_TYPE).alias("kind")
+    no_kind = pl.lit(None, log_table.KIND_TYPE).alias("kind")
     yield _rows(rows, record.workload).with_columns(no_kind)
 
 
@@ -50,7 +51,7 @@ def schema_of(named: bool) -> pl.Schema:
 
 def _rows(log: Array, workload: Workload) -> pl.DataFrame:
     """Return rows of the log, with the job's own columns where it is submitted or refused."""
-    frame = decisions.to_frame(log)
+    frame = log_table.to_frame(log)
     first = decisions.arrivals(log)
     job = log["job"][first]
     columns = [_sparse(name, getattr(workload, name)[job], first) for name in JOB_COLUMNS]
@@ -87,7 +88,7 @@ def read(source: str, head: Head) -> tuple[Array, Workload]:
         raise ValueError("there are more rows than were saved")
     jobs = _jobs(rows, head)
     of_log = rows.filter(pl.col("kind").is_not_null()).select(name for name, *_ in schema.LOG)
-    log = decisions.from_frame(of_log.collect())
+    log = log_table.from_frame(of_log.collect())
     _check_jobs(jobs, head)
     _check_log(log, head)
     return log, jobs
