@@ -149,13 +149,7 @@ def told(values: Mapping[str, Any], wrong: Mapping[str, str]) -> list[str]:
 
 
 def settle(self: Any, source: str, checks: Mapping[str, Check], error: type[OnecenterError]) -> None:
-    """Check the fields of a frozen dataclass and keep them as their plain types; for its `__post_init__`.
-
-    Raises
-    ------
-    OnecenterError
-        Of the type given, with all mistakes.
-    """
+    """Check the fields of a frozen dataclass and keep them as their plain types; for its `__post_init__`."""
     found, wrong = sorted_out(vars(self), checks)
     if wrong:
         raise error(source, told(vars(self), wrong))
@@ -163,13 +157,7 @@ def settle(self: Any, source: str, checks: Mapping[str, Check], error: type[Onec
 
 
 def one(name: str, value: Any, check: Check, error: type[OnecenterError] = OnecenterError) -> Any:
-    """Return the value of one argument of a call, as its plain type.
-
-    Raises
-    ------
-    OnecenterError
-        Of the type given, if it is wrong.
-    """
+    """Return the value of one argument of a call, as its plain type."""
     try:
         return check(value)
     except ValueError as wrong:
@@ -177,13 +165,7 @@ def one(name: str, value: Any, check: Check, error: type[OnecenterError] = Onece
 
 
 def whole(text: str) -> int:
-    """Return the whole number that a text is: ASCII digits without underscores.
-
-    Raises
-    ------
-    ValueError
-        If it is none.
-    """
+    """Return the whole number that a text is: ASCII digits without underscores; a ValueError says that it is none."""
     if _WHOLE.fullmatch(text) is None:
         raise ValueError("a whole number is expected")
     return int(text.strip()[:_DIGITS])
@@ -193,11 +175,6 @@ def decimal(text: str) -> float:
     """Return the number that a text is: ASCII digits without underscores.
 
     A number that is too large for a float is infinite, which no check allows.
-
-    Raises
-    ------
-    ValueError
-        If it is none.
     """
     if _DECIMAL.fullmatch(text) is None:
         raise ValueError("a number is expected")
@@ -205,13 +182,7 @@ def decimal(text: str) -> float:
 
 
 def percentage(text: str) -> float:
-    """Return the share that a percentage such as "5 %" is.
-
-    Raises
-    ------
-    ValueError
-        If it is none.
-    """
+    """Return the share that a percentage such as "5 %" is."""
     number, sign, rest = text.strip().partition("%")
     if not sign or rest or _DECIMAL.fullmatch(number) is None:
         raise ValueError("a percentage such as 5% is expected")

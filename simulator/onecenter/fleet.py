@@ -74,13 +74,7 @@ class NodeType:
 
 
 def checked_fleet(fleet: Sequence[NodeType]) -> tuple[NodeType, ...]:
-    """Return a fleet whose node types can be told apart.
-
-    Raises
-    ------
-    OnecenterError
-        With all mistakes.
-    """
+    """Return a fleet whose node types can be told apart."""
     mistakes = [f"{shown(kind)}: a NodeType is expected" for kind in fleet if not isinstance(kind, NodeType)]
     times = Counter(kind.name for kind in fleet if isinstance(kind, NodeType))
     mistakes += [f"node type {shown(name)}: each is expected once" for name, count in times.items() if count > 1]

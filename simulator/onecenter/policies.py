@@ -128,13 +128,7 @@ NAMED = {
 
 
 def checked_policy(policy: Policy) -> Policy:
-    """Return what is a policy.
-
-    Raises
-    ------
-    PolicyError
-        If it is none.
-    """
+    """Return what is a policy."""
     if not isinstance(policy, Policy):
         raise PolicyError("policy", [f"{shown(policy)}: a Policy is expected"])
     return policy
@@ -153,22 +147,10 @@ def policy_of(
     backfill: str | None = None,
     placement: str | None = None,
 ) -> Policy:
-    """Return a policy, looked up if it is a name of `NAMED`.
+    """Return a policy, looked up if it is a name of `NAMED`; a part that is given replaces that of the policy.
 
-    Parameters
-    ----------
-    policy : Policy, str or None
-        A name sets order and backfill; everything else stays that of the default, but for reservations where that
-        backfill makes none. None: the default.
-    default : Policy
-        That of the scenario.
-    order, backfill, placement : str, optional
-        Instead of the policy's.
-
-    Raises
-    ------
-    PolicyError
-        If there is no policy of that name, or a part is wrong.
+    A name sets order and backfill; everything else stays that of the default, but for reservations where that backfill
+    makes none.
     """
     chosen = default if policy is None else policy
     if not isinstance(chosen, Policy):

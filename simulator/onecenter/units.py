@@ -56,36 +56,20 @@ _RATE = re.compile(rf"\s*({_NUMBER})\s*/\s*([^\W\d_]+)\s*", re.ASCII)
 
 
 def parse_duration(text: Any) -> int:
-    """Return the milliseconds of words such as "28 d" or "1.5 h", rounded up.
+    """Return the milliseconds of words such as "28 d" or "1.5 h", rounded up; a ValueError says what would be right.
 
-    Raises
-    ------
-    ValueError
-        If there is no number with one of the units ms, s, min, h, d, w (7 d), y (365 d), or it is
-        negative or longer than 1,000 y. The text says what would be right.
+    Units are ms, s, min, h, d, w (7 d) and y (365 d); at most 1,000 y.
     """
     return _whole(_parse(text, MS, "90 min"), MAX_DURATION, "1,000 y")
 
 
 def parse_memory(text: Any) -> int:
-    """Return the MiB of words such as "1.5 TiB" or "64 GB", rounded up.
-
-    Raises
-    ------
-    ValueError
-        If there is no number with a unit of bytes, or it is negative or larger than 1 EiB.
-    """
+    """Return the MiB of words such as "1.5 TiB" or "64 GB", rounded up; at most 1 EiB."""
     return _whole(_parse(text, BYTES, "64 GiB") / 2**20, MAX_MEMORY, "1,024 PiB")
 
 
 def parse_power(text: Any) -> float:
-    """Return the watts of words such as "90 W" or "5.2 kW".
-
-    Raises
-    ------
-    ValueError
-        If there is no number with one of the units W, kW, MW, or it is negative or above 1 TW.
-    """
+    """Return the watts of words such as "90 W" or "5.2 kW"; at most 1 TW."""
     power = float(_parse(text, WATT, "1.5 kW"))
     if power > MAX_POWER:
         raise ValueError("too large; at most 1,000,000 MW")
@@ -93,13 +77,7 @@ def parse_power(text: Any) -> float:
 
 
 def parse_rate(text: Any) -> float:
-    """Return the events per millisecond of words such as "120 / h".
-
-    Raises
-    ------
-    ValueError
-        If there is no number, a slash and a unit of time, or it is negative or above 1,000 / ms.
-    """
+    """Return the events per millisecond of words such as "120 / h"; at most 1,000 / ms."""
     if not isinstance(text, str):
         raise ValueError(_bare(text, "120 / h"))
     found = _RATE.fullmatch(text) if len(text) <= LONGEST else None

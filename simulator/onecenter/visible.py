@@ -16,18 +16,11 @@ _HIDDEN_CATEGORIES: Final = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))
 
 
 def visible(text: str, keep: str = "") -> str:
-    r"""Return a text with its invisible characters written out: "\x1b", "\u202e".
+    r"""Return a text with its invisible characters written out: "\x1b", "\u202e"; those in `keep` stay.
 
     Invisible are control and format characters (those that turn the direction of a text among them), separators of
     lines and paragraphs, halves of surrogate pairs (bytes of a path that are not UTF-8), and codes that are no
     characters.
-
-    Parameters
-    ----------
-    text : str
-        Any text.
-    keep : str
-        Control characters that stay, such as "\n" where lines are meant.
     """
     if text.isascii() and text.isprintable():
         return text

@@ -37,37 +37,17 @@ _UNIT: Final = re.compile(rf"_({'|'.join(MS)})$")
 
 @dataclass(frozen=True)
 class Condition:
-    """A condition as read.
+    """A condition as read."""
 
-    Attributes
-    ----------
-    text : str
-        As it was written.
-    path : tuple of str
-        Names that lead to the figure.
-    sign : str
-        One of OPERATORS.
-    value : float, bool or str
-        What the figure is compared with; a duration is in ms.
-    duration : bool
-        Whether it is a duration.
-    """
-
-    text: str
-    path: tuple[str, ...]
-    sign: str
-    value: float | bool | str
-    duration: bool = False
+    text: str  # as it was written
+    path: tuple[str, ...]  # names that lead to the figure
+    sign: str  # one of OPERATORS
+    value: float | bool | str  # what the figure is compared with; a duration is in ms
+    duration: bool = False  # whether the value is one
 
 
 def parse(text: str) -> Condition:
-    """Return a condition.
-
-    Raises
-    ------
-    ValueError
-        If it cannot be read, with what would be right.
-    """
+    """Return a condition; a ValueError says what would be right."""
     found = _CONDITION.fullmatch(text)
     if found is None:
         raise ValueError("'path > value' is expected, such as 'platforms.talent.wait_s.p95 > 3 min'")
@@ -108,11 +88,6 @@ def holding(conditions: Iterable[Condition], figures: Mapping[str, Any]) -> list
     """Return the conditions that hold, each with what was found.
 
     A figure that is known by its bounds only counts as the upper one, without an upper bound as greater than any value.
-
-    Raises
-    ------
-    OnecenterError
-        If a condition names no figure, or one of another kind; all mistakes are listed.
     """
     mistakes: list[str] = []
     found = [_judged(condition, figures, mistakes) for condition in conditions]
@@ -180,11 +155,6 @@ def figure(path: Sequence[str], figures: Any) -> Any:
 
     In a list of tables a name stands for those in which a text is that name: pairs.easy.talent.ratio is the ratio of
     the pair whose `other` is easy, on the platform talent.
-
-    Raises
-    ------
-    ValueError
-        If there is none, or more than one.
     """
     part = figures
     for name in path:

@@ -12,13 +12,7 @@ from onecenter.system.atomic import replacing, try_folder
 
 @contextmanager
 def output_folder(name: str | None) -> Iterator[None]:
-    """Make the folder, try to write there, and let the work begin; if it fails, folders made here vanish again.
-
-    Raises
-    ------
-    OnecenterError
-        If the folder cannot be made or written.
-    """
+    """Make the folder, try to write there, and let the work begin; if it fails, folders made here vanish again."""
     if name is None:
         yield
         return

@@ -64,16 +64,8 @@ def heading(result: Result) -> str:
 def warn(scenario: Scenario, *, json: bool = False, fleet: bool = True, about: str = "") -> list[str]:
     """Print the warnings of a scenario on standard error; return them.
 
-    Parameters
-    ----------
-    scenario : Scenario
-        What is about to be simulated.
-    json : bool
-        Print nothing: they are handed over as "warnings" of the one JSON object.
-    fleet : bool
-        Whether its fleet is what is simulated; else what does not fit on it is no warning.
-    about : str
-        Which of several scenarios it is.
+    With `json` they are only returned, for the one JSON object. Without `fleet` its fleet is not what is simulated, and
+    what does not fit on it is no warning. `about` says which of several scenarios it is.
     """
     found = warnings_of(scenario) if fleet else list(slips(scenario))
     for text in () if json else found:

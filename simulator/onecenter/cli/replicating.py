@@ -28,13 +28,7 @@ from onecenter.words import Words
 
 
 def refuse_alone(options: argparse.Namespace) -> None:
-    """Refuse the options that go with --replications only, where it is not given.
-
-    Raises
-    ------
-    OnecenterError
-        Naming each.
-    """
+    """Refuse the options that go with --replications only, where it is not given."""
     given = [f"--{option}" for option in ("demand", "workers") if getattr(options, option, None) is not None]
     if given:
         raise OnecenterError("--replications", [f"{option}: --replications is expected beside it" for option in given])

@@ -32,12 +32,7 @@ LENGTH: Final = 300
 def status_of(command: Callable[[], int], came: Sequence[int]) -> int:
     """Return the exit status of a command after printing why it failed, if it did.
 
-    Parameters
-    ----------
-    command : callable
-        Returns its own exit status.
-    came : sequence of int
-        Signals that came meanwhile: an error that follows one is its consequence.
+    An error after a signal that `came` meanwhile is its consequence.
     """
     try:
         try:

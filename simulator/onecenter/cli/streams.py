@@ -20,25 +20,13 @@ REPLACED: Final = "onecenter.replaced"
 
 
 class Descriptor(io.FileIO):
-    """A descriptor that output goes to; once its reader is gone, the rest is dropped.
-
-    Parameters
-    ----------
-    number : int
-        1 (standard output) or 2 (standard error).
-    """
+    """A descriptor (1 or 2) that output goes to; once its reader is gone, the rest is dropped."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number, "wb", closefd=False)
 
     def write(self, data: Any) -> int:
-        """Write all or a part, as `io.RawIOBase.write`; wait for a reader that is slow.
-
-        Raises
-        ------
-        OnecenterError
-            If standard output is full or closed.
-        """
+        """Write all or a part, as `io.RawIOBase.write`; wait for a reader that is slow."""
         try:
             while (count := super().write(data)) is None:
                 select.select([], [self.fileno()], [])

@@ -23,47 +23,22 @@ PERIOD: Final = 28 * MS["d"]
 
 @dataclass(frozen=True)
 class Assessment:
-    """One target under one fleet.
-
-    Attributes
-    ----------
-    platform : str
-        The platform.
-    target : Target
-        What is asked of it.
-    late, late_low, late_high : float or None
-        Long-run share not started in time, and its limits: each holds with 95 % certainty, for all targets of the fleet
-        together (Bonferroni).
-    value, low, high : float or None
-        The target's percentile with such limits: s for a wait, a factor for an expansion.
-    reason : str
-        Why one of them is None or the verdict is undecided, else "".
-    miss_share : float
-        Share of the four-week periods (or of shorter windows) that miss the target.
-    periods : int
-        How many there are.
-    jobs : int
-        Jobs seen.
-    verdict : str
-        "met", "missed" or "undecided".
-    needed : int or None
-        Replications that would about decide it.
-    """
+    """One target under one fleet; each limit holds with 95 % certainty for all targets together (Bonferroni)."""
 
     platform: str
     target: Target
-    late: float | None
+    late: float | None  # long-run share not started in time
     late_low: float | None
     late_high: float | None
-    value: float | None
+    value: float | None  # the target's percentile: s for a wait, a factor for an expansion
     low: float | None
     high: float | None
-    reason: str
-    miss_share: float
-    periods: int
-    jobs: int
+    reason: str  # why a number is None or the verdict is undecided, else ""
+    miss_share: float  # of the four-week periods (or of shorter windows)
+    periods: int  # how many there are
+    jobs: int  # jobs seen
     verdict: Verdict
-    needed: int | None
+    needed: int | None  # replications that would about decide it
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as plain data: the target by its name, its limit in the unit of `value`, the share allowed."""
@@ -99,15 +74,7 @@ class Assessment:
 
 
 def assess(runs: Replications, periods: float | None = None) -> list[Assessment]:
-    """Return how each target stands.
-
-    Parameters
-    ----------
-    runs : Replications
-        Of one fleet.
-    periods : float, optional
-        Judge by the share of four-week periods that meet the target, at least this, instead of the share of jobs.
-    """
+    """Return how each target stands; with `periods` by the share of four-week periods that meet it, at least this."""
     listed = [(name, target) for name in runs.platforms for target in targets_of(runs.task.scenario.platforms[name])]
     confidence = 1 - (1 - CONFIDENCE) / max(len(listed), 1)
     return [_assess(runs, name, target, confidence, periods) for name, target in listed]

@@ -98,15 +98,9 @@ def _resolved(side: SideLike, scenario: ScenarioLike | None) -> tuple[Scenario, 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Replications of several sides, paired.
+    """Replications of several sides, paired."""
 
-    Attributes
-    ----------
-    runs : mapping of str to Replications
-        By side, the base first.
-    """
-
-    runs: Mapping[str, Replications]
+    runs: Mapping[str, Replications]  # by side, the base first
 
     @property
     def base(self) -> str:

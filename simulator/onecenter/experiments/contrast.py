@@ -34,18 +34,10 @@ SCHEMA: Final = {
 
 @dataclass(frozen=True)
 class Side:
-    """What the replications of a side saw of a platform.
-
-    Attributes
-    ----------
-    name : str
-        Of the side.
-    seen : sequence of Seen
-        One per replication.
-    """
+    """What the replications of a side saw of a platform."""
 
     name: str
-    seen: Sequence[Seen]
+    seen: Sequence[Seen]  # one per replication
 
     def mean_waits(self) -> Array:
         """Return each replication's mean time (s) that jobs waited until they started or left; nan without jobs."""

@@ -48,11 +48,6 @@ def local(workers: int | None = None, policies: Sequence[Policy] = (Policy(),)) 
 
     The processes are spawned, not forked: a fork would copy the threads' locks of libraries. They end at once where the
     block raises, and where this process ends, however it does.
-
-    Raises
-    ------
-    OnecenterError
-        If the number is not 1 to 1,024.
     """
     workers = one("workers", workers, optional(WORKERS))
     _let_waits_be_interrupted()
@@ -151,13 +146,7 @@ def _end_with(lifeline: Connection) -> None:
 
 @contextmanager
 def dask(address: str) -> Iterator[Executor]:
-    """Give the workers of a Dask scheduler.
-
-    Raises
-    ------
-    OnecenterError
-        If Dask is not installed, or no scheduler answers at the address within seconds.
-    """
+    """Give the workers of a Dask scheduler; an error within seconds where none answers."""
     try:
         from distributed import Client
     except ImportError:

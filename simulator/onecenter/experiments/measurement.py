@@ -27,21 +27,11 @@ PILOTS: Final = 5
 
 @dataclass(frozen=True)
 class Measurement:
-    """What replications are about.
+    """What replications are about."""
 
-    Attributes
-    ----------
-    window : Window
-        Jobs submitted in it count.
-    rhythm : int or None
-        ms after which demand repeats; None: it is stationary.
-    how : str
-        How the start-up cut was found, for people.
-    """
-
-    window: Window
-    rhythm: int | None
-    how: str
+    window: Window  # jobs submitted in it count
+    rhythm: int | None  # ms after which demand repeats; None: it is stationary
+    how: str  # how the start-up cut was found, for people
 
     def text(self) -> str:
         """Say which part of the time is cut, and how long the window is."""

@@ -29,36 +29,18 @@ WITHOUT: Final = ("tenant", "outcome")
 
 @dataclass(frozen=True)
 class Replication:
-    """What one replication gave.
-
-    Attributes
-    ----------
-    index, seed : int
-        Which replication, and the seed of its random numbers: `run(scenario, seed=seed)` sees the same jobs.
-    log_digest : str
-        SHA-256 of its decision log before the window's end.
-    platforms : mapping of str to Seen
-        The jobs submitted in the window.
-    used, busy : mapping of str to float
-        Accelerator-hours used in the window, by platform and by node type.
-    capacity : float
-        Accelerator-hours that the window has.
-    backlog_slope : float
-        Accelerator-hours by which the waiting ones grow per hour, over the run up to the window's end or over the whole
-        weeks of the window.
-    waiting : Waiting
-        How long a job waited, and what was used meanwhile.
-    """
+    """What one replication gave; the hours are those of accelerators."""
 
     index: int
-    seed: int
-    log_digest: str
-    platforms: Mapping[str, Seen]
-    used: Mapping[str, float]
-    busy: Mapping[str, float]
-    capacity: float
+    seed: int  # of its random numbers: `run(scenario, seed=seed)` sees the same jobs
+    log_digest: str  # SHA-256 of its decision log before the window's end
+    platforms: Mapping[str, Seen]  # the jobs submitted in the window
+    used: Mapping[str, float]  # in the window, by platform
+    busy: Mapping[str, float]  # in the window, by node type
+    capacity: float  # what the window has
+    # by which the waiting ones grow per hour, over the run up to the window's end or over whole weeks of the window
     backlog_slope: float
-    waiting: Waiting
+    waiting: Waiting  # how long a job waited, and what was used meanwhile
 
     @cached_property
     def everyone(self) -> Seen:
@@ -126,13 +108,7 @@ def _seeded(scenario: Scenario, index: int, horizon: int) -> Scenario:
 
 
 def refuse_alike(scenario: Scenario, n: int) -> None:
-    """Refuse several replications of a scenario in which nothing is drawn.
-
-    Raises
-    ------
-    OnecenterError
-        If they would all be the same.
-    """
+    """Refuse several replications of a scenario in which nothing is drawn."""
     if n > 1 and nothing_drawn(scenario):
         alike = f"{n} replications of {scenario.name}: nothing in it is drawn at random, so all are the same"
         raise OnecenterError("replications", [f"{alike}; run it once"])

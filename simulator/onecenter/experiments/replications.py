@@ -92,13 +92,7 @@ def _share(precision: float | str) -> float:
 
 
 class Replications(Sequence[Replication]):
-    """Replications of one scenario, each run when it is first asked for.
-
-    Attributes
-    ----------
-    task : Task
-        Scenario, policy, measurement.
-    """
+    """Replications of one scenario, each run when it is first asked for."""
 
     def __init__(self, task: Task, n: int, executor: Executor | None = None) -> None:
         """Take n replications of a task; see `refuse_alike` for several in which nothing is drawn."""

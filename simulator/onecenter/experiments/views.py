@@ -87,23 +87,7 @@ def tried(
     targets: Sequence[Target] = (),
     caption: str = "",
 ) -> View:
-    """Return one row per fleet that a plan tried.
-
-    Parameters
-    ----------
-    words : Words
-        Writes it.
-    fleets : sequence of mapping
-        From `Plan.tried`.
-    named : sequence of str
-        What each is called.
-    currency : str
-        Of the costs.
-    targets : sequence of Target
-        Those of the fleets whose percentiles are shown, in their order; else none is.
-    caption : str
-        What is written beside it.
-    """
+    """Return one row per fleet of `Plan.tried`, and what each is called; of the targets the percentiles are shown."""
     rows = []
     for name, fleet in zip(named, fleets, strict=True):
         row = {"fleet": Cell(name), "nodes": number(words.count(fleet["nodes"]))}

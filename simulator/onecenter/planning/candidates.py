@@ -99,27 +99,12 @@ class Candidates:
 
     Common random numbers would sharpen the difference between two fleets, but where late jobs cross the share allowed
     they err together.
-
-    Attributes
-    ----------
-    scenario : Scenario
-        With targets.
-    kinds : tuple of str
-        The node types whose counts vary.
-    most : int
-        Replications of one fleet at the most.
-    periods : float or None
-        As for `assess`.
-    executor : Executor or None
-        Runs replications.
-    on_look : callable or None
-        Called after each look.
     """
 
     scenario: Scenario
-    kinds: tuple[str, ...]
-    most: int
-    periods: float | None = None
+    kinds: tuple[str, ...]  # node types whose counts vary
+    most: int  # replications of one fleet
+    periods: float | None = None  # as for `assess`
     executor: Executor | None = None
     on_look: Progress | None = None
     _tried: dict[Values, Candidate] = field(default_factory=dict, init=False)

@@ -22,19 +22,11 @@ PER_COEFFICIENT: Final = 3
 
 
 class Tried(NamedTuple):
-    """A fleet with what its replications said.
+    """A fleet with what its replications said; arrays are float64 (targets, replications)."""
 
-    Attributes
-    ----------
-    values : tuple of int
-        Node counts.
-    late, allowed : float64 arrays (targets, replications)
-        Late jobs, and late jobs that the target allows.
-    """
-
-    values: tuple[int, ...]
-    late: Array
-    allowed: Array
+    values: tuple[int, ...]  # node counts
+    late: Array  # late jobs
+    allowed: Array  # late jobs that the target allows
 
     @property
     def pressure(self) -> Array:
@@ -43,18 +35,10 @@ class Tried(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """Which of the fleets, in their order, is the first that meets all targets; the number of fleets: none is.
+    """Which of the fleets, in their order, is the first that meets all targets; the number of fleets: none is."""
 
-    Attributes
-    ----------
-    place : int
-        By all replications.
-    resampled : int array (resamples)
-        By each resample of them.
-    """
-
-    place: int
-    resampled: Array
+    place: int  # by all replications
+    resampled: Array  # by each resample of them
 
     def within(self, level: float) -> tuple[int, int]:
         """Return between which places it lies with this confidence."""
@@ -71,17 +55,8 @@ class Choice(NamedTuple):
 
 
 def choice(tried: Sequence[Tried], fleets: Array) -> Choice:
-    """Return which fleet is the first to meet all targets.
+    """Return which of the fleets, the best first, is the first to meet all targets.
 
-    Parameters
-    ----------
-    tried : sequence of Tried
-        At least one.
-    fleets : int array (fleets, node counts)
-        Those that may be chosen, the best first.
-
-    Notes
-    -----
     By target a log-linear surface of late jobs over node counts, through the fleets near the crossing; the interval is
     the bootstrap's over replications, resampled within each fleet (B. Efron and R. J. Tibshirani, An Introduction to
     the Bootstrap, 1993, chapter 13; one replication fewer than there are, which makes their variance unbiased, as in

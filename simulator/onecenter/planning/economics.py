@@ -16,21 +16,11 @@ YEAR_HOURS: Final = MS["y"] // MS["h"]
 
 @dataclass(frozen=True)
 class YearlyCost:
-    """What a fleet costs a year, in the scenario's currency.
+    """What a fleet costs a year, in the scenario's currency."""
 
-    Attributes
-    ----------
-    capital : float
-        Prices over lifetimes.
-    running : float
-        Running costs but energy.
-    energy : float
-        Energy of nodes and site.
-    """
-
-    capital: float
-    running: float
-    energy: float
+    capital: float  # prices over lifetimes
+    running: float  # running costs but energy
+    energy: float  # of nodes and site
 
     @property
     def total(self) -> float:
@@ -40,33 +30,15 @@ class YearlyCost:
 
 @dataclass(frozen=True)
 class Footprint:
-    """What a window's work used.
+    """What a window's work used."""
 
-    Attributes
-    ----------
-    energy_kwh : float
-        Of nodes and site.
-    carbon_kg : float or None
-        CO2; None: the scenario does not give the grid's factor.
-    cost : float or None
-        Of the energy; None: the scenario gives no tariff.
-    """
-
-    energy_kwh: float
-    carbon_kg: float | None
-    cost: float | None
+    energy_kwh: float  # of nodes and site
+    carbon_kg: float | None  # CO2; None: the scenario does not give the grid's factor
+    cost: float | None  # of the energy; None: the scenario gives no tariff
 
 
 def yearly_cost(scenario: Scenario, use: float = 1.0) -> YearlyCost:
-    """Return what a scenario's fleet costs a year.
-
-    Parameters
-    ----------
-    scenario : Scenario
-        With prices; what is not given costs nothing.
-    use : float
-        Share of each node that is in use, 0..1; 1 is an upper bound that depends on no run.
-    """
+    """Return what a scenario's fleet costs a year, of each node a share in use; what has no price costs nothing."""
     kinds = list(scenario.center.nodes.values())
     years = MS["y"]
     capital = sum(kind.count * kind.price * years / kind.lifetime for kind in kinds)
@@ -96,30 +68,14 @@ def racks_filled(scenario: Scenario) -> int:
 
 
 def hours_held(nodes: pl.DataFrame) -> dict[str, float]:
-    """Return by node type what is held of a result's nodes: accelerator-hours, cpu-hours where it has no accelerators.
-
-    Parameters
-    ----------
-    nodes : polars.DataFrame
-        From `Result.nodes`.
-    """
+    """Return by node type what is held of `Result.nodes`: accelerator-hours, cpu-hours where it has no accelerators."""
     held = pl.when(pl.col("accelerators") > 0).then("accelerator_hours").otherwise("cpu_hours")
     sums = nodes.group_by("type").agg(held.sum().alias("held"))
     return {str(name): hours for name, hours in sums.select("type", "held").iter_rows()}
 
 
 def footprint(scenario: Scenario, busy: Mapping[str, float], hours: float) -> Footprint:
-    """Return what a window's work used.
-
-    Parameters
-    ----------
-    scenario : Scenario
-        With powers, PUE, and tariff and carbon as far as they are known.
-    busy : mapping of str to float
-        Accelerator-hours held by node type; of one without accelerators, cpu-hours.
-    hours : float
-        Length of the window.
-    """
+    """Return what a window of so many hours used; `busy` is what `hours_held` gives."""
     site = scenario.center.site
     kwh = sum(_energy(kind, busy.get(name, 0.0), hours) for name, kind in scenario.center.nodes.items()) * site.pue
     return Footprint(kwh, kwh * site.carbon if site.carbon else None, kwh * site.tariff if site.tariff else None)

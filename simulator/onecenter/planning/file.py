@@ -59,24 +59,12 @@ class PlannedFleet(_Plain):
 
 
 class Approximation(_Plain):
-    """M/G/c of the center.
+    """M/G/c of the center."""
 
-    Attributes
-    ----------
-    servers : int
-        Accelerators.
-    load : float
-        Offered load of each.
-    variation : float
-        Squared coefficient of variation of the run times.
-    mean_s, p95_s : float or None
-        Wait (s); None: the load is 1 or more.
-    """
-
-    servers: Count = 0
-    load: Number = 0.0
-    variation: Number = 0.0
-    mean_s: Number | None = None
+    servers: Count = 0  # accelerators
+    load: Number = 0.0  # offered load of each
+    variation: Number = 0.0  # squared coefficient of variation of the run times
+    mean_s: Number | None = None  # of the waits; None: the load is 1 or more
     p95_s: Number | None = None
 
 
@@ -127,13 +115,7 @@ class PlanFile(_Plain):
 
     @cached_property
     def planned(self) -> Scenario:
-        """The scenario with the overrides, before the demand is scaled and the fleet varies.
-
-        Raises
-        ------
-        ScenarioError
-            If it is none.
-        """
+        """The scenario with the overrides, before the demand is scaled and the fleet varies."""
         return from_dict(self.resolved, self.scenario)
 
     @property

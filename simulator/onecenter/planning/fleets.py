@@ -21,23 +21,14 @@ MAX_FLEETS: Final = 10_000
 
 @dataclass(frozen=True)
 class Fleets:
-    """The fleets of the ranges.
+    """The fleets of the ranges."""
 
-    Attributes
-    ----------
-    kinds : tuple of str
-        The node types whose counts vary.
-    every : tuple of tuple of int
-        Those that hold every job, the best first (least cost, or fewest nodes), whatever the limits.
-    broken : mapping of tuple of int to tuple of str
-        By fleet the limits that it breaks; those that keep within all of them are missing here.
-    too_small : mapping of str to int
-        By path of a size that some fleets of the ranges cannot hold, the fewest nodes in all of one that can.
-    """
-
-    kinds: tuple[str, ...]
+    kinds: tuple[str, ...]  # node types whose counts vary
+    # those that hold every job, the best first (least cost, or fewest nodes), whatever the limits
     every: tuple[Values, ...]
+    # by fleet the limits that it breaks; those that keep within all are missing here
     broken: Mapping[Values, tuple[str, ...]]
+    # by path of a size that some fleets of the ranges cannot hold, the fewest nodes in all of one that can
     too_small: Mapping[str, int]
 
     @property
@@ -52,13 +43,7 @@ class Fleets:
 
 
 def fleets_of(scenario: Scenario, ranges: Mapping[str, tuple[int, int]], limits: Limits) -> Fleets:
-    """Return the fleets of the ranges.
-
-    Raises
-    ------
-    PlanError
-        If there are too many, none keeps within the limits, or none holds every job.
-    """
+    """Return the fleets of the ranges."""
     number = prod(high - low + 1 for low, high in ranges.values())
     if number > MAX_FLEETS:
         raise PlanError("vary", [f"{number:,} fleets lie in the ranges; at most {MAX_FLEETS:,} are expected"])

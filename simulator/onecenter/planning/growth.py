@@ -19,13 +19,7 @@ MONTH: Final = MS["y"] // YEAR_MONTHS
 
 
 def with_demand(scenario: Scenario, demand: float) -> Scenario:
-    """Return a scenario with every stream's scale multiplied, such as by 1.4 for 40 % more.
-
-    Raises
-    ------
-    PlanError
-        If the factor is not above 0 and finite, or a stream lists its jobs one by one.
-    """
+    """Return a scenario with every stream's scale multiplied, such as by 1.4 for 40 % more; listed jobs are refused."""
     demand = one("demand", demand, DEMAND, PlanError)
     listed = [f"platforms.{p}.demand.{s}" for p, s, stream in scenario.streams if stream.jobs is not None]
     if demand == 1:
@@ -41,22 +35,6 @@ def with_demand(scenario: Scenario, demand: float) -> Scenario:
 def factors(scenario: Scenario, last: int) -> dict[tuple[str, str], Floats]:
     """Return by how much demand is multiplied, by (platform, stream), for each of the months 0..`last`.
 
-    Parameters
-    ----------
-    scenario : Scenario
-        Without growth all factors are 1.
-    last : int
-        From 0 to 600.
-
-    Raises
-    ------
-    PlanError
-        If there is no such month.
-    ScenarioError
-        If graduates should add to a platform that asks for no accelerators, or come from one.
-
-    Notes
-    -----
     What is given for a stream goes before what is given for its platform. The tenants of the chain multiply it;
     graduates add their own work to their platform, in accelerators, shared among its streams as in month 0.
     """
@@ -114,11 +92,6 @@ def in_month(scenario: Scenario, month: int) -> Scenario:
     """Return a scenario as it will be in a month: the scales of its streams multiplied, all draws the same.
 
     Month 0 is the scenario itself. Any other is without growth, since it has been applied, and says so in its notes.
-
-    Raises
-    ------
-    PlanError, ScenarioError
-        As `factors`; or where a scale becomes too large.
     """
     scales = factors(scenario, month)
     if month == 0 or scenario.growth is None:
@@ -141,16 +114,9 @@ def never_falls(scenario: Scenario, last: int) -> bool:
 
 
 def first_month(fails: Callable[[int], bool], last: int, *, rising: bool) -> int | None:
-    """Return the first month in 0..`last` that fails, or None.
+    """Return the first month in 0..`last` that fails, or None; `fails` is asked as seldom as possible.
 
-    Parameters
-    ----------
-    fails : callable
-        Whether a month fails; asked as seldom as possible.
-    last : int
-        The last month looked at.
-    rising : bool
-        Once failed, a month after fails as well (see `never_falls`): found by bisection. Otherwise month by month.
+    Where failing is `rising` (see `never_falls`), a month after one that fails does as well: it is found by bisection.
     """
     _check(last)
     if not rising:
@@ -168,13 +134,7 @@ def first_month(fails: Callable[[int], bool], last: int, *, rising: bool) -> int
 
 
 def order_month(needed: int, lead_time: int) -> int:
-    """Return the latest month at whose beginning an order is in time for a month; below 0: it is too late.
-
-    Parameters
-    ----------
-    needed : int
-        Month at whose beginning the nodes must be in service.
-    lead_time : int
-        ms from the order to service.
+    """Return the latest month whose order is in time for the beginning of a month, by a lead time (ms); below 0: too
+    late.
     """
     return needed - -(-lead_time // MONTH)

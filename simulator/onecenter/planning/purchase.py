@@ -9,21 +9,12 @@ from onecenter.scenario import Scenario
 
 @dataclass(frozen=True)
 class Buy:
-    """Nodes that a plan adds to today's fleet.
+    """Nodes that a plan adds to today's fleet."""
 
-    Attributes
-    ----------
-    counts : mapping of str to int
-        Further nodes by node type; below 0: so many may go.
-    cost : float or None
-        Price of the further nodes; None: the scenario gives no price.
-    order_by : str or None
-        Month ("2027-01") of the latest order that is in service when the scenario starts; None: nothing is bought, or
-        the scenario gives no lead time.
-    """
-
-    counts: Mapping[str, int]
-    cost: float | None
+    counts: Mapping[str, int]  # further nodes by node type; below 0: so many may go
+    cost: float | None  # price of the further nodes; None: the scenario gives no price
+    # month ("2027-01") of the latest order that is in service when the scenario starts; None: nothing is bought, or the
+    # scenario gives no lead time
     order_by: str | None
 
 
@@ -44,33 +35,17 @@ def buy(scenario: Scenario, answer: Mapping[str, int]) -> Buy:
 
 @dataclass(frozen=True)
 class Purchase:
-    """Nodes to buy as demand grows.
+    """Nodes to buy as demand grows; None: not decided within the range."""
 
-    Attributes
-    ----------
-    order, month : int
-        Month of the order, by the node type's lead time (below 0: it is too late), and of service.
-    before : int
-        Nodes of the type.
-    after, low, high : int or None
-        Nodes of the type afterwards, with the 95 % interval; None: not decided within the range.
-    until : int
-        The last month that they are bought for.
-    beyond : int
-        The range's end.
-    yearly_cost : float or None
-        Of the whole fleet afterwards; None: the scenario gives no prices, or it is not decided.
-    """
-
-    order: int
-    month: int
-    before: int
-    after: int | None
+    order: int  # by the node type's lead time; below 0: it is too late
+    month: int  # of service
+    before: int  # nodes of the type
+    after: int | None  # nodes of the type, `low` to `high` with 95 % confidence
     low: int | None
     high: int | None
-    until: int
-    beyond: int
-    yearly_cost: float | None
+    until: int  # the last month that they are bought for
+    beyond: int  # the range's end
+    yearly_cost: float | None  # of the whole fleet afterwards; None: the scenario gives no prices, either
 
     @property
     def decided(self) -> bool:

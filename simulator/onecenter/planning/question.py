@@ -14,33 +14,17 @@ from onecenter.words import Words
 
 @dataclass(frozen=True)
 class Question:
-    """What a plan or an outlook was asked.
+    """What a plan or an outlook was asked."""
 
-    Attributes
-    ----------
-    scenario : Scenario
-        With the overrides, before the demand is scaled and a fleet varies.
-    seed : int or None
-        The seed that was given; None: the scenario's own.
-    demand : float
-        Scale of every stream.
-    """
-
-    scenario: Scenario
-    seed: int | None = None
-    demand: float = 1.0
+    scenario: Scenario  # with the overrides, before the demand is scaled and a fleet varies
+    seed: int | None = None  # the one that was given; None: the scenario's own
+    demand: float = 1.0  # scale of every stream
 
     @classmethod
     def of(
         cls, scenario: ScenarioLike, set: str | Sequence[str] = (), seed: int | None = None, demand: float = 1.0
     ) -> "Question":
-        """Return the question about a scenario, read if it is a name or path.
-
-        Raises
-        ------
-        ScenarioError
-            Naming every mistake.
-        """
+        """Return the question about a scenario, read if it is a name or path."""
         return cls(scenario_of(scenario, seed, set), seed, demand)
 
     @property
@@ -50,13 +34,7 @@ class Question:
 
     @property
     def scaled(self) -> Scenario:
-        """The scenario that is planned for: every stream's scale times the demand.
-
-        Raises
-        ------
-        PlanError
-            If the demand is not above 0, or streams list their jobs.
-        """
+        """The scenario that is planned for: every stream's scale times the demand."""
         return with_demand(self.scenario, self.demand)
 
     def conditions(self, words: Words) -> str:

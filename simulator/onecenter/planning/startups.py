@@ -19,26 +19,14 @@ ENTRY_RATE: Final = 0.275
 
 @dataclass(frozen=True)
 class Course:
-    """Expected tenants of a chain in months 0..m.
-
-    Attributes
-    ----------
-    stages : tuple of str
-        Their names.
-    stock : float array (m + 1, stages)
-        Tenants in each stage.
-    entered, exited, graduated : float array (m + 1)
-        Tenants in all up to then, from outside, out of any stage, out of the last stage.
-    graduates : mapping of str to float array (m + 1)
-        Graduates who are still there, by platform.
-    """
+    """Expected tenants of a chain in months 0..m; arrays have m + 1 rows."""
 
     stages: tuple[str, ...]
-    stock: Floats
-    entered: Floats
-    exited: Floats
-    graduated: Floats
-    graduates: Mapping[str, Floats]
+    stock: Floats  # (m + 1, stages): tenants in each stage
+    entered: Floats  # tenants in all up to then, from outside
+    exited: Floats  # out of any stage
+    graduated: Floats  # out of the last stage
+    graduates: Mapping[str, Floats]  # those who are still there, by platform
 
 
 def course(chain: Chain, months: int) -> Course:

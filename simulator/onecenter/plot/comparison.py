@@ -23,14 +23,7 @@ def ratios(
     """Draw by platform the ratio of mean waits of each pair, with its 95 % interval, on a logarithmic axis.
 
     Left of the line at 1 the other side waits less than the base. A full mark is beyond chance, an open one is not;
-    both are adjusted for the number of comparisons. Where there is no ratio it says so.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Columns platform, base, other, ratio, ratio_low, ratio_high (null: none), beyond_chance.
-    ax, labels, words
-        As for `overtime.utilisation`.
+    both are adjusted for the number of comparisons. Where there is no ratio (null) it says so.
     """
     ax, words = style.prepared(ax), words or Words()
     others = list(dict.fromkeys(table["other"]))

@@ -43,10 +43,7 @@ class FontWarning(UserWarning):
 def legible(ax: "Axes") -> "Axes":
     """Make every text of Axes drawn letter by letter as it is: no formula, no letter without a font; return the Axes.
 
-    Warns
-    -----
-    FontWarning
-        If there are Chinese letters and no font for them.
+    A FontWarning says that there are Chinese letters and no font for them.
     """
     import matplotlib as mpl
 

@@ -36,21 +36,9 @@ def frontier(
 ) -> "Axes":
     """Draw each target's percentile of the wait against the nodes, with its 95 % interval and the limit (dashed).
 
-    A wait that the data do not reach is left out, and a band without an upper end goes up to the edge.
-
-    Parameters
-    ----------
-    fleets : sequence of (int, sequence)
-        Nodes in all of each fleet, and how its targets stand: each with the attributes platform, target, limit, value,
-        low, high of `Assessment`.
-    labels : mapping, optional
-        Names for people by platform; its order is that of the colours.
-    ax, words, named
-        As for `overtime.utilisation`.
-    answer : sequence of int, optional
-        Numbers of nodes to mark.
-    joined : bool
-        Draw curves; else points, as where several node counts vary fleets with the same number of nodes differ.
+    Each fleet is its number of nodes with the `Assessment` of each target; `answer` are numbers of nodes to mark.
+    Points that are not `joined` are for fleets of several types, as some with the same number of nodes differ. A wait
+    that the data do not reach is left out, and a band without an upper end goes up to the edge.
     """
     ax, words = style.prepared(ax), words or Words()
     curves = _curves(fleets)

@@ -46,25 +46,10 @@ def gantt(
     ax: "Axes | None" = None,
     words: Words | None = None,
 ) -> "Axes":
-    """Draw one bar per attempt of a job and device, for small runs.
+    """Draw one bar per attempt of a job and device; a ValueError refuses more than 5,000 rows of starts.
 
-    The log names the devices of fractions; whole accelerators are drawn on the lowest devices that are free.
-    A job without accelerators is drawn on a lane of its node below its devices. Nodes that were not used are
-    left out.
-
-    Parameters
-    ----------
-    jobs, segments, nodes : DataFrame
-        From `tables.jobs_table`, `tables.segments_table`, `tables.nodes_table`.
-    window : Window
-        What is drawn.
-    labels, ax, words
-        As for `overtime.utilisation`.
-
-    Raises
-    ------
-    ValueError
-        If there are more than 5,000 rows of starts.
+    The log names the devices of fractions; whole accelerators are drawn on the lowest devices that are free. A job
+    without accelerators is drawn on a lane of its node below its devices. Nodes that were not used are left out.
     """
     starts = _starts(jobs, segments, window)
     if starts.height > MAX_STARTS:

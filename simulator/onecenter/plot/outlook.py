@@ -21,18 +21,8 @@ def outlook(
 ) -> "Axes":
     """Draw the nodes in service by month as steps, orders as marks, and first failures of today's fleet as lines.
 
-    A purchase that is not decided within the range is a dotted line up to the range's end.
-
-    Parameters
-    ----------
-    purchases : sequence
-        Each with the attributes of `planning.purchase.Purchase`, in the order of time.
-    failures : sequence of (platform, target, month)
-        The first month that fails with today's fleet; None: none does.
-    months : int
-        The horizon.
-    ax, words
-        As for `overtime.utilisation`.
+    A purchase that is not decided within the range is a dotted line up to the range's end. A failure is (platform,
+    target, month); None: none.
     """
     ax, words = style.prepared(ax), words or Words()
     decided = [one for one in purchases if one.after is not None]

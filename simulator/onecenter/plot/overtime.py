@@ -34,24 +34,9 @@ def utilisation(
     *,
     named: bool = True,
 ) -> "Axes":
-    """Draw the share of the center's accelerators in use, stacked by platform.
+    """Draw the share of the center's accelerators in use, stacked by platform; a long run as averages of equal bins.
 
-    Parameters
-    ----------
-    series : DataFrame
-        From `series.series_table`.
-    capacity : int
-        Accelerators of the center.
-    window : Window
-        What is drawn; a long run as averages of equal bins.
-    labels : mapping, optional
-        Names for people by platform.
-    ax : Axes, optional
-        Where to draw; default new Axes of pyplot.
-    words : Words, optional
-        Writes the texts; default in English.
-    named : bool
-        Write the platforms' names beside their layers.
+    With `named` the platforms' names are beside their layers.
     """
     ax, words = style.prepared(ax), words or Words()
     names, edges, levels = _levels(series, "accelerators_running", window)
@@ -74,14 +59,7 @@ def week(
 ) -> "Axes":
     """Draw the share of the center's accelerators in use by hour of the week, stacked by platform.
 
-    Parameters
-    ----------
-    shares : float64 array (platforms, 168)
-        From Monday 00:00 on.
-    average : sequence of float
-        By platform, over the whole time.
-    capacity, names, ax, words, named
-        As for `utilisation`; names are those for people.
+    `shares` is (platforms, 168), from Monday 00:00 on; `average` is by platform, over the whole time.
     """
     ax, words = style.prepared(ax), words or Words()
     _stack(ax, np.arange(HOURS + 1.0), shares)

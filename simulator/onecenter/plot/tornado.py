@@ -14,17 +14,7 @@ if TYPE_CHECKING:
 
 
 def tornado(table: pl.DataFrame, figure: str, ax: "Axes | None" = None, words: Words | None = None) -> "Axes":
-    """Draw total indices as bars, the largest on top, with their intervals, and the first-order ones inside.
-
-    Parameters
-    ----------
-    table : pl.DataFrame
-        From `sweeping.sobol`.
-    figure : str
-        What the indices are of.
-    ax, words
-        As for `overtime.utilisation`.
-    """
+    """Draw total indices as bars, the largest on top, with their intervals, and the first-order ones inside."""
     ax = style.prepared(ax)
     rows = table.sort("total")
     places = range(rows.height)

@@ -41,15 +41,6 @@ def waits(
     jobs still waited when they were last seen, the share lies in the shaded band. A target p95 <= 30 min is a dashed
     line at 30 min with a mark at 5 %: a curve that passes below the mark meets it. Targets of size classes and
     expansion factors are not drawn.
-
-    Parameters
-    ----------
-    samples : mapping of str to Sample
-        By platform, the waits (ms) of its jobs.
-    targets : mapping, optional
-        By platform.
-    labels, ax, words, named
-        As for `overtime.utilisation`.
     """
     ax, words = style.prepared(ax), words or Words()
     drawn = {name: _drawn(targets, name) for name in samples}

@@ -110,18 +110,7 @@ def use_by_hour_of_week(
 ) -> Array:
     """Return by (platform, hour of the week from Monday 00:00 on) the mean share of the accelerators in use.
 
-    Parameters
-    ----------
-    series : DataFrame
-        From `series.series_table`.
-    platforms : sequence of str
-        Their names.
-    capacity : float
-        Accelerators of the center.
-    window : Window
-        What is averaged over; an hour of the week that it does not hold is nan.
-    origin : datetime
-        The instant 0, with its zone: hours are those of its clocks.
+    Hours are those of the clocks at `origin`, the instant 0; those that the window does not hold are nan.
     """
     edges = _whole_hours(window, origin)
     hours = _hours_of_week(edges[:-1], origin)

@@ -15,17 +15,7 @@ TAGS: Mapping[str, str] = {"en": "en", "zh": "zh-CN"}
 
 
 def page(subjects: Sequence[Subject], plan: PlanFile | None = None, language: str = "en") -> str:
-    """Return the report as HTML that needs no other file; equal input gives equal text.
-
-    Parameters
-    ----------
-    subjects : sequence of Subject
-        The results; see `sources.read`.
-    plan : PlanFile, optional
-        A plan; its answer then comes first. Without it there is at least one result.
-    language : str
-        "en" or "zh".
-    """
+    """Return the report as HTML that needs no other file, a plan's answer first; equal input gives equal text."""
     from jinja2 import Environment, StrictUndefined
     from markupsafe import Markup
 

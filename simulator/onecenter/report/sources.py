@@ -36,16 +36,7 @@ SHOWN: Final = 5
 def read(paths: Sequence[str | Path]) -> tuple[list[Subject], PlanFile | None]:
     """Return the results and the plan that files and folders hold.
 
-    Parameters
-    ----------
-    paths : sequence of path
-        Saved results, folders that hold one as result.parquet, and at most one plan (plan.json, or any *.json).
-
-    Raises
-    ------
-    OnecenterError
-        If a file is missing, damaged or something else, there is none, or the plan is about another scenario than a
-        result; all are named.
+    A folder holds a result as result.parquet. At most one plan, *.json, is about the scenario of each result.
     """
     mistakes: list[str] = []
     results, plans = _sorted(paths, mistakes)

@@ -15,21 +15,11 @@ from onecenter.words import LANGUAGES
 
 @dataclass(frozen=True)
 class Subject:
-    """A result with what belongs to it.
-
-    Attributes
-    ----------
-    result : Result
-        The result.
-    name : str
-        Of its file or folder.
-    scenario : Scenario or None
-        What was run; None: a log was replayed.
-    """
+    """A result with what belongs to it."""
 
     result: Result
-    name: str
-    scenario: Scenario | None
+    name: str  # of its file or folder
+    scenario: Scenario | None  # what was run; None: a log was replayed
 
     @cached_property
     def summary(self) -> dict[str, Any]:

@@ -76,18 +76,9 @@ def _width(text: str) -> float:
 
 
 def picture(draw: Callable[["Axes"], None], width: float, height: float, name: str, title: str) -> str:
-    """Return a picture as an `<svg>` element.
+    """Return a picture of width x height inches as an `<svg>` element; its title says what is seen.
 
-    Parameters
-    ----------
-    draw : callable
-        Draws on Axes.
-    width, height : float
-        Inches.
-    name : str
-        Stands before each id, so that pictures of one page do not share any.
-    title : str
-        What is seen, for those who do not see it.
+    The name is before each id, so that pictures of one page do not share any.
     """
     from onecenter.plot import new_axes
 

@@ -77,35 +77,18 @@ def figures(
     targets: Sequence[Target] = (),
     rows: Array | None = None,
 ) -> Figures:
-    """Return the figures of some jobs, as the command line prints them with --json.
+    """Return the figures of some jobs (default: all), as the command line prints them with --json.
 
-    Parameters
-    ----------
-    workload, fate : Workload, Fates
-        All jobs and what became of them.
-    fleet : sequence of NodeType
-        The center, whose capacity `utilisation` is a share of.
-    window : Window
-        Only jobs submitted in it count, but for `accelerator_hours` and `utilisation`.
-    until : int
-        Until when the run was seen, ms.
-    targets : sequence of Target
-        The service targets of these jobs.
-    rows : bool array, optional
-        Which jobs; default all.
-
-    Returns
-    -------
-    dict
-        Times in seconds, shares in 0..1. `submitted` = `in_time` + `late` + `refused` + `cancelled_waiting` + `open`:
-        a job is in time if it has started within each target that covers it, late if it certainly has not, open if it
-        still waited when it was last seen, for less than each limit. `submitted` = `started` + `waiting` +
-        `cancelled_waiting` + `refused` and `started` = `ended` + `running`, as last seen (`running` counts also those
-        that wait again); `unfinished` waited or ran at the horizon, `waiting_at_horizon` waited, also again. Waits
-        (first start - submit), stays (`jct_s`, last end - submit), `bounded_slowdown`, which is max(1, stay / max(run,
-        10 s)) with the run of the last attempt, `makespan_s`, from the first submit to the last end, and `on_time` are
-        about all jobs. A percentile p95 stands beside its bounds p95_low and p95_high; it is None where they differ or
-        it is infinite, a bound is None where it is infinite. So is the mean; `mean_started` is that of the started.
+    Times are in seconds, shares in 0..1. Only jobs submitted in the window count, but for `accelerator_hours` and
+    `utilisation`. `submitted` = `in_time` + `late` + `refused` + `cancelled_waiting` + `open`: a job is in time if it
+    has started within each target that covers it, late if it certainly has not, open if it still waited when it was
+    last seen, for less than each limit. `submitted` = `started` + `waiting` + `cancelled_waiting` + `refused` and
+    `started` = `ended` + `running`, as last seen (`running` counts also those that wait again); `unfinished` waited or
+    ran at the horizon, `waiting_at_horizon` waited, also again. Waits (first start - submit), stays (`jct_s`, last end
+    - submit), `bounded_slowdown`, which is max(1, stay / max(run, 10 s)) with the run of the last attempt,
+    `makespan_s`, from the first submit to the last end, and `on_time` are about all jobs. A percentile p95 stands
+    beside its bounds p95_low and p95_high; it is None where they differ or it is infinite, a bound is None where it is
+    infinite. So is the mean; `mean_started` is that of the started.
     """
     mine = np.ones(len(workload), bool) if rows is None else rows
     stays = fate.attempts

@@ -22,13 +22,7 @@ def named(values: Array, kind: pl.Enum) -> pl.Series:
 
 
 def names_of(series: pl.Series) -> list[str]:
-    """Return the names of a series made by `named`, in the order of their codes.
-
-    Raises
-    ------
-    TypeError
-        If the series is of another type.
-    """
+    """Return the names of a series made by `named`, in the order of their codes."""
     if not isinstance(series.dtype, pl.Enum):
         raise TypeError(f"column {series.name}: {series.dtype} is no Enum")
     return series.dtype.categories.to_list()

@@ -22,33 +22,17 @@ SLOWDOWN_THRESHOLD: Final = 10_000
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """Jobs and what became of them; one row per job.
-
-    Attributes
-    ----------
-    submit, wait, interrupted, run, deadline : int64 array
-        ms: the submit; how long it waited for its first start, as far as seen (refused: 0); what lay, from then on,
-        before its last attempt, or after it where it waits again: earlier attempts and waits; how long its last attempt
-        runs, or the next one will; the deadline (-1: none).
-    gang : int64 array
-        Accelerators of the whole gang, thousandths.
-    outcome : int8 array
-        Code of FATES.
-    killed : bool array
-        Which are killed at their walltime, or will be.
-    until : int
-        Until when they were seen, ms.
-    """
+    """Jobs and what became of them; one row per job, times in ms (int64)."""
 
     submit: Array
-    wait: Array
-    interrupted: Array
-    run: Array
-    deadline: Array
-    gang: Array
-    outcome: Array
-    killed: Array
-    until: int
+    wait: Array  # for its first start, as far as seen; refused: 0
+    interrupted: Array  # from then to its last attempt, or after it where it waits again: earlier attempts and waits
+    run: Array  # how long its last attempt runs, or the next one will
+    deadline: Array  # -1: none
+    gang: Array  # accelerators of the whole gang, thousandths (int64)
+    outcome: Array  # code of FATES (int8)
+    killed: Array  # bool: is killed at its walltime, or will be
+    until: int  # until when they were seen
 
     def __len__(self) -> int:
         """Return the number of jobs."""

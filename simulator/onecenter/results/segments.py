@@ -28,23 +28,13 @@ EFFECTS: Final = {
 
 
 class Attempts(NamedTuple):
-    """One row per attempt, by job, then in order of time.
-
-    Attributes
-    ----------
-    job, node : int32 array
-        The job, and the first node on which it was placed.
-    start, end : int64 array
-        ms; end -1: it has not ended.
-    outcome : int8 array
-        How it ended, a code of FATES; RUNNING: it has not.
-    """
+    """One row per attempt, by job, then in order of time; instants in ms (int64), other columns int32."""
 
     job: Array
-    node: Array
+    node: Array  # the first one on which it was placed
     start: Array
-    end: Array
-    outcome: Array
+    end: Array  # -1: it has not ended
+    outcome: Array  # how it ended, a code of FATES (int8); RUNNING: it has not
 
     @property
     def first(self) -> Array:
@@ -64,49 +54,25 @@ class Attempts(NamedTuple):
 
 
 class Segments(NamedTuple):
-    """One row per segment, in the order of the log.
-
-    Attributes
-    ----------
-    job, attempt, node, amount : int32 array
-        The job, which of its attempts (from 0), the node, and how many tasks (spread any: accelerators) are there.
-    device : int16 array
-        For fractions the device of the node; -1: the log does not say which.
-    start, end : int64 array
-        ms; end -1: it has not ended.
-    outcome : int8 array
-        How the attempt ended, a code of FATES.
-    """
+    """One row per segment, in the order of the log; instants in ms (int64), other columns int32."""
 
     job: Array
-    attempt: Array
+    attempt: Array  # which of its job, from 0
     node: Array
-    device: Array
-    amount: Array
+    device: Array  # for fractions, of the node (int16); -1: the log does not say which
+    amount: Array  # tasks there; spread any: accelerators
     start: Array
-    end: Array
-    outcome: Array
+    end: Array  # -1: it has not ended
+    outcome: Array  # how the attempt ended, a code of FATES (int8)
 
 
 class Fates(NamedTuple):
-    """What became of each job; row = job id.
+    """What became of each job; row = job id, instants in ms (int64)."""
 
-    Attributes
-    ----------
-    start : int64 array
-        ms; of its first attempt; -1: it did not start.
-    end : int64 array
-        ms; of its last attempt, or of the waiting where it was cancelled; -1: neither.
-    outcome : int8 array
-        Code of FATES. A job that is cancelled while it waits again has run: CANCELLED_RUNNING.
-    attempts : Attempts
-        All stays on nodes.
-    """
-
-    start: Array
-    end: Array
-    outcome: Array
-    attempts: Attempts
+    start: Array  # of its first attempt; -1: it did not start
+    end: Array  # of its last attempt, or of the waiting where it was cancelled; -1: neither
+    outcome: Array  # code of FATES (int8); cancelled while it waits again, it has run: CANCELLED_RUNNING
+    attempts: Attempts  # all stays on nodes
 
 
 class Changes(NamedTuple):
@@ -119,13 +85,7 @@ class Changes(NamedTuple):
 
 
 def fates(log: Array, n_jobs: int) -> Fates:
-    """Return what became of the jobs 0 .. n_jobs - 1.
-
-    Raises
-    ------
-    ValueError
-        If the log names a job beyond them, ends a job that does not run, or starts one that does.
-    """
+    """Return what became of the jobs 0 .. n_jobs - 1; a ValueError refuses a log that no run can have written."""
     # Rows are packed: columns that are looked at more than once are read faster from a copy.
     kind, job = np.ascontiguousarray(log["kind"]), np.ascontiguousarray(log["job"])
     if len(log) and int(job.max()) >= n_jobs:

@@ -46,15 +46,7 @@ def _levels(change: Array, platform: Array, last: Array) -> Array:
 
 
 def integral(t: Array, value: Array, at: Array) -> Array:
-    """Return the integral of a step function from its first step to each instant of `at`.
-
-    Parameters
-    ----------
-    t, value : arrays
-        Instants of steps, rising, and the value from each on; before the first it is 0.
-    at : array
-        Instants.
-    """
+    """Return the integral of a step function, 0 before its first step, from there to each instant of `at`."""
     if len(t) == 0:
         return np.zeros(len(at))
     sums = np.concatenate([value[:1] * 0, np.cumsum(value[:-1] * np.diff(t))])

@@ -44,25 +44,13 @@ CHECKS: Final[Mapping[str, Check]] = {
 
 @dataclass(frozen=True)
 class Target:
-    """So many percent of the jobs wait no longer than the limit.
+    """So many percent of the jobs wait no longer than the limit."""
 
-    Attributes
-    ----------
-    kind : "wait" or "expansion"
-        Limit for start - submit, or for (wait + run) / run.
-    percentile : float
-        Percent, in (0, 100).
-    limit : float
-        ms for a wait, a factor >= 1 for an expansion.
-    above, max_accelerators : int or None
-        The size class: gangs above the one, up to the other, thousandths of an accelerator; None: no bound.
-    """
-
-    kind: Literal["wait", "expansion"]
-    percentile: float
-    limit: float
-    above: int | None = None
-    max_accelerators: int | None = None
+    kind: Literal["wait", "expansion"]  # limit for start - submit, or for (wait + run) / run
+    percentile: float  # percent, in (0, 100)
+    limit: float  # ms for a wait, a factor >= 1 for an expansion
+    above: int | None = None  # the size class: gangs above this, thousandths of an accelerator; None: no bound
+    max_accelerators: int | None = None  # and up to this
 
     def __post_init__(self) -> None:
         """Check the values; an OnecenterError has all mistakes."""
@@ -119,58 +107,27 @@ class Target:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What a run says about a target: a fact about the jobs of its window.
+    """What a run says about a target: a fact about the jobs of its window."""
 
-    Attributes
-    ----------
-    what : str
-        The target's name.
-    target : float
-        The limit: seconds for a wait, a factor for an expansion.
-    measured, measured_low, measured_high : float or None
-        The percentile over all jobs that the target covers, in the limit's unit, and its bounds. `measured` is None
-        where the bounds differ or it is infinite, a bound is None where it is infinite.
-    jobs : int
-        Jobs that the target covers, the sum of the next five.
-    in_time, late, refused, cancelled_waiting, open : int
-        How many started within the limit; certainly not, too late or still waiting for longer; can never run on the
-        center; left while they waited; still waited, for less than the limit, when they were last seen.
-    within : float or None
-        Share of the jobs in time.
-    verdict : str
-        "met", "missed" or "undecided".
-    few : bool
-        Whether so few jobs lie beyond the percentile that another window could well be judged otherwise.
-    reason : str
-        Why it is missed or undecided, else "".
-    """
-
-    what: str
-    target: float
-    measured: float | None
-    measured_low: float | None
+    what: str  # the target's name
+    target: float  # the limit: seconds for a wait, a factor for an expansion
+    measured: float | None  # the percentile in the limit's unit; None: its bounds differ or it is infinite
+    measured_low: float | None  # its bounds; None: infinite
     measured_high: float | None
-    jobs: int
-    in_time: int
-    late: int
-    refused: int
-    cancelled_waiting: int
-    open: int
-    within: float | None
+    jobs: int  # those that the target covers, the sum of the next five
+    in_time: int  # started within the limit
+    late: int  # certainly not: too late, or still waiting for longer
+    refused: int  # can never run on the center
+    cancelled_waiting: int  # left while they waited
+    open: int  # still waited, for less than the limit, when they were last seen
+    within: float | None  # share of the jobs in time
     verdict: Verdict
-    few: bool
-    reason: str
+    few: bool  # so few jobs lie beyond the percentile that another window could well be judged otherwise
+    reason: str  # why it is missed or undecided, else ""
 
 
 def targets_of(platform: Any) -> tuple[Target, ...]:
-    """Return the targets of a scenario's platform.
-
-    Parameters
-    ----------
-    platform : object
-        With `wait` and `expansion` (mappings such as {"p95": 180_000}, ms or factor, or None) and `sizes` (a
-        sequence of objects with `max_accelerators` in thousandths, `wait`, `expansion`, rising; or None).
-    """
+    """Return the targets of a scenario's platform."""
     found = list(_listed(platform, None, None))
     above: int | None = None
     for size in platform.sizes or ():

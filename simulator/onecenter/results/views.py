@@ -97,24 +97,8 @@ def platforms(
 ) -> View:
     """Return one row per platform and one for the center: jobs and what became of them, waits, use, targets, reasons.
 
-    Parameters
-    ----------
-    words : Words
-        Writes it.
-    summary : mapping
-        From `Result.summary`.
-    columns : sequence of str
-        Those wanted of: platform, COUNTS, PERCENTILES, mean, slowdown, use, hours, targets, reason.
-    labels : mapping, optional
-        Names for people by platform.
-    targets : mapping, optional
-        By platform, for the column targets.
-    reasons : DataFrame, optional
-        From `tables.reasons_table`, for the column reason.
-    center : str
-        What the row of the center is called.
-    caption : str
-        What is written beside it.
+    Columns are of: platform, COUNTS, PERCENTILES, mean, slowdown, use, hours, targets, reason. The last needs
+    `reasons`, from `tables.reasons_table`; `center` is what the row of the center is called.
     """
     longest = {} if reasons is None else _longest_reasons(words, reasons)
     rows = []
@@ -217,18 +201,8 @@ def sides(
 ) -> View:
     """Return one row per result: what it is, the center's figures, and each platform's p95 with the worst verdict.
 
-    Parameters
-    ----------
-    words : Words
-        Writes it.
-    results : sequence of (mapping, mapping)
-        What each is called by column (result, policy, nodes, accelerators), and its summary.
-    columns : sequence of str
-        Those wanted before the platforms': of these, and of targets_met and the center's figures.
-    labels : mapping
-        Names of the platforms for people, in their order.
-    caption : str
-        What is written beside it.
+    Each result is what it is called by column (result, policy, nodes, accelerators), and its summary. Columns are those
+    wanted before the platforms': of these, and of targets_met and the center's figures.
     """
     rows = []
     for named, summary in results:

@@ -9,19 +9,11 @@ from onecenter.results.segments import Fates
 
 
 class Waits(NamedTuple):
-    """One row per time that a job waited, in the order in which they began.
-
-    Attributes
-    ----------
-    job : int64 array
-        The job.
-    begin, end : int64 array
-        ms: from its submit or requeue to its start or cancel; end -1: it still waits.
-    """
+    """One row per time that a job waited, in the order in which they began; int64, instants in ms."""
 
     job: Array
-    begin: Array
-    end: Array
+    begin: Array  # its submit or requeue
+    end: Array  # its start or cancel; -1: it still waits
 
 
 def waits(submit: Array, fate: Fates) -> Waits:

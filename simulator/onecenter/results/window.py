@@ -19,22 +19,15 @@ CHECKS: Final[Mapping[str, Check]] = dict.fromkeys(("warmup", "horizon", "origin
 
 @dataclass(frozen=True)
 class Window:
-    """From the end of the warm-up to the horizon.
+    """From the end of the warm-up to the horizon (ms since the start).
 
     Figures are about the jobs submitted in [warmup, horizon), also where they start after it. Accelerator-hours are
     those used in the window, whoever was submitted when.
-
-    Attributes
-    ----------
-    warmup, horizon : int
-        ms since the start.
-    origin : int
-        ms since the start; what people count from: of a log, whose clock may begin anywhere, its first submit.
     """
 
     warmup: int
     horizon: int
-    origin: int = 0
+    origin: int = 0  # what people count from: of a log, whose clock may begin anywhere, its first submit
 
     def __post_init__(self) -> None:
         """Check the instants; an OnecenterError has all mistakes."""

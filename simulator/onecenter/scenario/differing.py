@@ -9,13 +9,7 @@ Path = tuple[str, ...]
 
 
 def differing(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[Path, tuple[str, str]]:
-    """Return by path the values that differ, as they are written; "missing" where there is none.
-
-    Parameters
-    ----------
-    one, other : mapping
-        Scenarios as plain data, as `Scenario.resolved` gives them.
-    """
+    """Return by path the values that differ, as they are written; "missing" where there is none."""
     its, their = dict(flat(one)), dict(flat(other))
     absent = object()
     paths = [path for path in dict.fromkeys([*its, *their]) if its.get(path, absent) != their.get(path, absent)]

@@ -22,18 +22,10 @@ NAMED: Final = 50
 
 @dataclass(frozen=True)
 class Few:
-    """Annotates a list or table: so many entries at most.
-
-    Attributes
-    ----------
-    most : int
-        The limit.
-    what : str
-        What the entries are, in the plural.
-    """
+    """Annotates a list or table: so many entries at most."""
 
     most: int
-    what: str
+    what: str  # what the entries are, in the plural
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Put the check around that of the entries."""

@@ -47,13 +47,7 @@ def load(name_or_path: str | PathLike[str], set: str | Sequence[str] = ()) -> Sc
 
 
 def from_dict(data: Mapping[str, Any], source: str = "scenario") -> Scenario:
-    """Return a scenario from the words of the file, such as `Scenario.resolved` gives.
-
-    Raises
-    ------
-    ScenarioError
-        Naming every mistake.
-    """
+    """Return a scenario from the words of the file, such as `Scenario.resolved` gives."""
     try:
         own = copy.deepcopy(dict(data)) if isinstance(data, Mapping) else data
     except RecursionError:
@@ -64,18 +58,7 @@ def from_dict(data: Mapping[str, Any], source: str = "scenario") -> Scenario:
 def with_set(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
     """Return a scenario with some values changed, checked again.
 
-    Parameters
-    ----------
-    scenario : Scenario
-        Stays as it is.
-    values : mapping
-        From dotted path to value in the words of the file, such as
-        {"center.nodes.910b.count": 220, "time.horizon": "7 d"}.
-
-    Raises
-    ------
-    ScenarioError
-        Naming every mistake.
+    They are by dotted path in the words of the file: {"center.nodes.910b.count": 220, "time.horizon": "7 d"}.
     """
     data = scenario.resolved()
     mistakes = []
@@ -90,20 +73,7 @@ def with_set(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
 
 
 def with_texts(scenario: Scenario, texts: str | Sequence[str]) -> Scenario:
-    """Return a scenario with some values changed as `load` changes them, checked again.
-
-    Parameters
-    ----------
-    scenario : Scenario
-        Stays as it is.
-    texts : str or sequence of str
-        Overrides `path=value`, applied in order.
-
-    Raises
-    ------
-    ScenarioError
-        Naming every mistake.
-    """
+    """Return a scenario with some values changed by overrides `path=value`, as `load` changes them, checked again."""
     if not isinstance(texts, str) and not texts:
         return scenario
     data = scenario.resolved()

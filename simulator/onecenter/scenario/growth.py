@@ -154,12 +154,7 @@ class Growth(Table):
 def unknown_names(growth: Growth, demand: Mapping[str, Mapping[str, Stream]]) -> Iterator[Mistake]:
     """Yield where growth names a platform or stream that is not there or cannot grow.
 
-    Parameters
-    ----------
-    growth : Growth
-        Perhaps with parts left out, where they are wrong themselves.
-    demand : mapping
-        Streams by platform.
+    Parts of the growth that are wrong themselves may be left out.
     """
     parts = growth.__dict__.get("platforms") or {}
     for name, part in parts.items():

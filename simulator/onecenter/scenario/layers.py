@@ -62,19 +62,9 @@ def shipped() -> tuple[str, ...]:
 
 
 def found(name: str | PathLike[str], beside: Path | None = None) -> Path:
-    """Return the path of a scenario.
+    """Return the path of a scenario: a shipped one's name, a file, or "-" for standard input.
 
-    Parameters
-    ----------
-    name : str or path
-        A shipped scenario's name, a file, or "-" for standard input.
-    beside : Path, optional
-        The folder that a relative path starts from; a file there may not be standard input.
-
-    Raises
-    ------
-    ScenarioError
-        If there is no such file.
+    A relative path starts from the folder `beside`; a file there may not be standard input.
     """
     text = str(name)
     if text in shipped():
@@ -94,13 +84,7 @@ def found(name: str | PathLike[str], beside: Path | None = None) -> Path:
 
 
 def layers_of(file: Path) -> list[Layer]:
-    """Return the file and all that it extends, each before what it extends.
-
-    Raises
-    ------
-    ScenarioError
-        If one of them cannot be read, they go in a circle, or are too many or too large together.
-    """
+    """Return the file and all that it extends, each before what it extends."""
     layers: list[Layer] = []
     seen: list[Path] = []
     left = MAX_TOML

@@ -48,16 +48,7 @@ _TEXTS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
 def mistakes_of(error: ValidationError, root: type[Table], data: Any, origin: Callable[[shape.Path], str]) -> list[str]:
     """Return pydantic's errors as `path = value: what is right`, each once; of many the first.
 
-    Parameters
-    ----------
-    error : ValidationError
-        What pydantic found.
-    root : type of Table
-        What the data should be.
-    data : Any
-        The data as read.
-    origin : callable
-        Returns for a path which file it comes from, or nothing where that is plain.
+    `origin` returns for a path which file it comes from, or nothing where that is plain.
     """
     found = [each for each in error.errors(include_url=False) if not _follows(each)]
     told: dict[str, None] = {}

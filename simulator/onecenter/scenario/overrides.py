@@ -16,13 +16,7 @@ _NAME = re.compile(r"""\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^\s."'=\[\]]+))\s*(
 
 
 def split(text: str) -> tuple[str, str]:
-    """Return path and value of `path=value`.
-
-    Raises
-    ------
-    ValueError
-        If there is no `=` outside quotes.
-    """
+    """Return path and value of `path=value`."""
     found = isinstance(text, str) and re.match(r"""((?:"(?:[^"\\]|\\.)*"|'[^']*'|[^"'=])*)=(.*)""", text, re.DOTALL)
     if not found or not found[1].strip():
         raise ValueError("write path=value, for example --set center.nodes.910b.count=220")
@@ -30,13 +24,7 @@ def split(text: str) -> tuple[str, str]:
 
 
 def names(path: str) -> list[str]:
-    """Return the names of a dotted path.
-
-    Raises
-    ------
-    ValueError
-        If it is not a path.
-    """
+    """Return the names of a dotted path."""
     found: list[str] = []
     at = 0
     while at < len(path) or not found:
@@ -59,13 +47,7 @@ def _unescaped(quoted: str) -> str:
 
 
 def value_of(text: str) -> Any:
-    """Return a value read as TOML, else as text: `3`, `[1, 2]`, `{ p95 = "1 h" }`, `28 d`.
-
-    Raises
-    ------
-    ValueError
-        If it is too large or too deep for a value.
-    """
+    """Return a value read as TOML, else as text: `3`, `[1, 2]`, `{ p95 = "1 h" }`, `28 d`."""
     line = f"value = {text}"
     check_toml(line)
     try:
@@ -76,13 +58,7 @@ def value_of(text: str) -> Any:
 
 
 def put(data: dict[str, Any], path: list[str], value: Any) -> None:
-    """Put a value at a path of the data of a scenario; what was there is replaced.
-
-    Raises
-    ------
-    ValueError
-        If the path leads nowhere: a name that is neither there nor known.
-    """
+    """Put a value at a path of the data of a scenario; what was there is replaced."""
     table: Any = data
     for i, name in enumerate(path):
         last = i == len(path) - 1

@@ -16,20 +16,10 @@ def describe(
     replay: Mapping[str, Any] | None = None,
     changes: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Return what a result tells of its origin.
+    """Return what a result tells of its origin, as plain data.
 
-    Parameters
-    ----------
-    name : str
-        Of the scenario, or of the trace that was replayed.
-    seed : int or None
-        Of the random numbers; None: there are none.
-    scenario : mapping or None
-        The scenario with everything resolved, as plain data; None: a log was replayed.
-    replay : mapping, optional
-        Which log was replayed, on what, and what was left out, as plain data.
-    changes : sequence of str
-        The "path=value" texts by which the scenario differs from its file; in it they are applied.
+    The name is of the scenario, or of the trace that was replayed. A scenario is resolved; in it the `changes`
+    ("path=value") are applied. A replayed log has none; `replay` says on what it was replayed, and what was left out.
     """
     return {
         "name": name,

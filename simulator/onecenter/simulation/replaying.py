@@ -26,33 +26,15 @@ ONE_OF: Final = "processors, nodes (such as 128x8) and center (a scenario)"
 
 @dataclass(frozen=True)
 class Machine:
-    """What a log is replayed on.
-
-    Attributes
-    ----------
-    fleet : tuple of NodeType
-        The nodes.
-    policy : Policy
-        How jobs are scheduled where nothing else is said.
-    given : mapping
-        How the nodes were given, as plain data, such as {"processors": 100, "by": "MaxProcs of the log's header"}.
-    """
+    """What a log is replayed on."""
 
     fleet: tuple[NodeType, ...]
-    policy: Policy
-    given: Mapping[str, Any]
+    policy: Policy  # where no other is given
+    given: Mapping[str, Any]  # how the nodes were, such as {"processors": 100, "by": "MaxProcs of the log's header"}
 
 
 def machine_of(processors: int | None, nodes: str | None, center: ScenarioLike | None) -> Machine | None:
-    """Return the machine that one of three gives, None where none does; see `replay`.
-
-    Raises
-    ------
-    TraceError
-        If more than one is given.
-    OnecenterError
-        If what is given is impossible.
-    """
+    """Return the machine that one of three gives, None where none does; see `replay`."""
     given = {"processors": processors, "nodes": nodes, "center": center}
     named = [name for name, value in given.items() if value is not None]
     if len(named) > 1:
@@ -69,13 +51,7 @@ def machine_of(processors: int | None, nodes: str | None, center: ScenarioLike |
 
 
 def machine_of_header(trace: Trace) -> Machine:
-    """Return the machine of a log's header: one flat pool.
-
-    Raises
-    ------
-    TraceError
-        If it does not say how many processors there are, or says something impossible.
-    """
+    """Return the machine of a log's header: one flat pool."""
     if trace.machine is None:
         raise TraceError(trace.source, [f"its header names no MaxProcs: one of {ONE_OF} is expected"])
     key, count = trace.machine
@@ -169,13 +145,7 @@ def _log(trace: Trace, first: int, last: int) -> dict[str, Any]:
 def repeat(
     path: str | PathLike[str], *, policy: Policy | str | None = None, stride: str, show_progress: bool
 ) -> Result:
-    """Replay the log of a saved replay once more, on the same machine, under its policy or another.
-
-    Raises
-    ------
-    ResultError
-        If the file is no saved replay, or its log is not there any more or has changed.
-    """
+    """Replay the log of a saved replay once more, on the same machine, under its policy or another."""
     saved = Result.load(Path(path))
     origin = saved.provenance.get("replay")
     if origin is None:
@@ -190,13 +160,7 @@ def repeat(
 
 
 def is_replay(path: str | PathLike[str]) -> bool:
-    """Tell whether a file, by its name a saved result, holds the replay of a log.
-
-    Raises
-    ------
-    ResultError
-        If it is missing, damaged or something else.
-    """
+    """Tell whether a file, by its name a saved result, holds the replay of a log."""
     return fspath(path).endswith(SAVED) and origin_of(Path(path)).get("replay") is not None
 
 

@@ -33,21 +33,7 @@ SAVED: Final = ".parquet"
 def scenario_of(scenario: ScenarioLike, seed: int | None = None, set: str | Sequence[str] = ()) -> Scenario:
     """Return a scenario, whichever way it is given, with another seed and other values.
 
-    Parameters
-    ----------
-    scenario : Scenario, str or path
-        A scenario, the name of a shipped one, a file, or a saved run (.parquet): its scenario under its policy.
-    seed : int, optional
-        Instead of the scenario's.
-    set : str or sequence of str
-        "path=value" texts, applied in order.
-
-    Raises
-    ------
-    ScenarioError
-        With all mistakes.
-    ResultError
-        If a saved result cannot be read, or is not the run of a scenario.
+    A saved run (.parquet) is its scenario under its policy.
     """
     refuse_after_fork()
     if isinstance(scenario, Scenario):
@@ -140,17 +126,9 @@ def simulate(
 ) -> Result:
     """Return the result of a run.
 
-    Parameters
-    ----------
-    fleet, policy, workload, stride, show_progress
-        What is run, and how.
-    window : Window or callable
-        Whose jobs are waited for; see `running_on.run_on`. A callable: it runs until nothing is left, and the window is
-        what that returns for the instant (ms) at which it ends.
-    arrivals : callable, optional
-        As for `run_on`; without it the workload holds all jobs.
-    **about
-        The other fields of the result.
+    The window is whose jobs are waited for; see `running_on.run_on`. A callable: it runs until nothing is left, and the
+    window is what that returns for the instant (ms) at which it ends. Without `arrivals` the workload holds all jobs;
+    `about` are the other fields of the result.
     """
     refuse_after_fork()
     compile_kernels(show_progress, [policy])

@@ -49,11 +49,6 @@ class Effort:
     """About what a run has cost so far: each job that came, times those then waiting to a power of the policy's.
 
     It depends on what was decided only, not on how fast it was, so a run ends at the same instant everywhere.
-
-    Attributes
-    ----------
-    total : int
-        The cost.
     """
 
     def __init__(self, center: Center) -> None:
@@ -75,24 +70,12 @@ class Effort:
 def run_on(center: Center, window: Window, arrivals: Arrivals | None = None) -> int:
     """Run a center to its window's end and on until no job submitted in the window waits, or to the cap.
 
-    A queue that grows costs more the longer it is: the run also ends where going on has cost four times what the window
-    cost (see `Effort`).
+    Return until when (ms) the jobs were seen; the log ends before it. A queue that grows costs more the longer it is:
+    the run also ends where going on has cost four times what the window cost (see `Effort`).
 
-    Parameters
-    ----------
-    center : Center
-        With the jobs submitted before the window's end, and that horizon; without `arrivals` all jobs, and no horizon
-        before the cap.
-    window : Window
-        Whose jobs are to start.
-    arrivals : callable, optional
-        Gives the jobs submitted before an instant; those already there are the first of them. Where they are too many
-        to be drawn the run ends.
-
-    Returns
-    -------
-    int
-        Until when (ms) the jobs were seen; the log ends before it.
+    The center has the jobs submitted before the window's end, and that horizon; without `arrivals` all jobs, and no
+    horizon before the cap. `arrivals` gives the jobs submitted before an instant; those already there are the first of
+    them. Where they are too many to be drawn the run ends.
     """
     effort, step = Effort(center), max(window.length // LOOKS, 1)
     for until in (*range(window.warmup + step, window.horizon, step), window.horizon):

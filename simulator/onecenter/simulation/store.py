@@ -30,13 +30,7 @@ AGAIN: Final = "run it again"
 
 
 def save(record: Record, path: str | Path) -> Path:
-    """Write a result to one file, whole or not at all; return its path.
-
-    Raises
-    ------
-    ResultError
-        If it cannot be written, or could not be read again.
-    """
+    """Write a result to one file, whole or not at all, if it could be read again; return its path."""
     from polars.io.plugins import register_io_source
 
     target = Path(path)
@@ -87,13 +81,7 @@ def _jobs_digest(workload: Workload) -> str:
 
 
 def load(path: str | Path) -> dict[str, Any]:
-    """Return the pieces of a saved result, by the names of the fields of `Record`.
-
-    Raises
-    ------
-    ResultError
-        If the file is missing, damaged or something else.
-    """
+    """Return the pieces of a saved result, by the names of the fields of `Record`."""
     source = str(path)
     head = _read_head(source)
     try:
@@ -107,13 +95,7 @@ def load(path: str | Path) -> dict[str, Any]:
 
 
 def origin_of(path: str | Path) -> dict[str, Any]:
-    """Return the provenance of a saved result without reading its tables.
-
-    Raises
-    ------
-    ResultError
-        If the file is missing, damaged or something else.
-    """
+    """Return the provenance of a saved result without reading its tables."""
     return dict(_read_head(str(path)).provenance)
 
 

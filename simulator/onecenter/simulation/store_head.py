@@ -177,17 +177,7 @@ def written(head: Head) -> str:
 
 
 def read(text: str) -> Head:
-    """Return a head from JSON.
-
-    Raises
-    ------
-    ValueError
-        If it is too large, or of another format.
-    ValidationError
-        With all mistakes; see `mistakes_of`.
-    OnecenterError
-        If a node type, the policy, the window or a target is impossible.
-    """
+    """Return a head from JSON."""
     check_json(text)
     try:
         return Head.model_validate_json(text, strict=True)

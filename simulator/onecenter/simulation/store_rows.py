@@ -69,15 +69,7 @@ def _sparse(name: str, values: Array, where: Array) -> pl.Series:
 
 
 def read(source: str, head: Head) -> tuple[Array, Workload]:
-    """Return the decision log and the jobs.
-
-    Raises
-    ------
-    OSError, PolarsError
-        If the file is damaged.
-    ValueError
-        If the rows do not belong to the head, or a run cannot have written them.
-    """
+    """Return the decision log and the jobs; a ValueError refuses rows that do not belong to the head."""
     rows = pl.scan_parquet(local(source), glob=False)
     found, expected = dict(rows.collect_schema()), dict(schema_of(head.named))
     wrong = [name for name in expected | found if found.get(name) != expected.get(name)]

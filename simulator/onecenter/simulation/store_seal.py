@@ -26,15 +26,7 @@ _SEAL: Final = re.compile(re.escape(KEY.encode()) + rb"\x18\x40([0-9a-f]{64})", 
 
 
 def seal(path: Path) -> None:
-    """Put the SHA-256 of a Parquet file into the place that its metadata keep for it.
-
-    Raises
-    ------
-    OSError
-        If it cannot be read or written.
-    ValueError
-        If there is no such place.
-    """
+    """Put the SHA-256 of a Parquet file into the place that its metadata keep for it."""
     with path.open("r+b") as file:
         place, _ = _found(file)
         digest = _digest(file, place)

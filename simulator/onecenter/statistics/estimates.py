@@ -17,22 +17,12 @@ NO_SKEWNESS = 1e-8
 
 
 class Estimate(NamedTuple):
-    """A value with its interval.
+    """A value with its interval."""
 
-    Attributes
-    ----------
-    value : float or None
-        None: the data do not tell it, and `low` and `high` bound it as far as they can.
-    low, high : float or None
-        The interval; None: withheld or unbounded, and `reason` says why.
-    reason : str
-        Why something is None, else "".
-    """
-
-    value: float | None
-    low: float | None
+    value: float | None  # None: the data do not tell it, and `low` and `high` bound it as far as they can
+    low: float | None  # None: withheld or unbounded
     high: float | None
-    reason: str = ""
+    reason: str = ""  # why something is None, else ""
 
     @property
     def relative_half_width(self) -> float:
@@ -66,16 +56,9 @@ def mean(values: Sequence[float] | Array, confidence: float = 0.95) -> Estimate:
 def ratio(
     sums: Sequence[float] | Array, counts: Sequence[float] | Array, confidence: float = 0.95, sides: int = 2
 ) -> Estimate:
-    """Return sum(sums) / sum(counts) with its interval, see `limits`.
+    """Return sum(sums) / sum(counts) over replications with its interval, see `limits`; neither is negative.
 
-    Parameters
-    ----------
-    sums, counts : array (replications)
-        Not negative, such as all waits and all jobs of each.
-    confidence : float
-        In (0, 1).
-    sides : int
-        2: of the interval; 1: of each of its ends alone, as a judgement needs it.
+    With one of the `sides` the confidence is that of each end alone, as a judgement needs it.
     """
     s, n = np.asarray(sums, np.float64), np.asarray(counts, np.float64)
     total = float(n.sum())
@@ -95,24 +78,10 @@ NOTHING = Estimate(None, None, None, "no jobs")
 
 
 def limits(sums: Array, counts: Array, confidence: float = 0.95, sides: int = 2) -> tuple[Array, Array]:
-    """Return the limits of the long-run ratio of sums to counts.
+    """Return the limits of the long-run ratio of sums (..., replications) to counts (replications), at least two.
 
-    Parameters
-    ----------
-    sums : float64 array (..., replications)
-        Not negative; several rows are several ratios.
-    counts : float64 array (replications)
-        At least one of them above 0; at least two replications.
-    confidence, sides
-        As for `ratio`.
+    Neither is negative, and one count at least is above 0. Several rows of sums are several ratios.
 
-    Returns
-    -------
-    tuple of float64 array (...)
-        Low ends, never below 0, and high ends.
-
-    Notes
-    -----
     A window sees few long queues, so sums over replications are skewed, and a t interval lies too low: for the p99 of
     M/M/8 at 0.8 it covers 79 to 89 % where it says 95 %. This one is corrected for skewness:
     value - error * G(t) to value - error * G(-t) with G(x) = (cbrt(1 + 6 a (x - a)) - 1) / (2 a), where a is the

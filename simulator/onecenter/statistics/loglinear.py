@@ -19,22 +19,9 @@ FAR: Final = 30.0
 def loglinear(x: Array, events: Array, exposure: Array, *, falling: bool = True) -> Array:
     """Fit log(events / exposure) = b0 + b1 x1 + … by the likelihood of Poisson counts.
 
-    Parameters
-    ----------
-    x : float64 array (m, k)
-        What the rate depends on, about -1 to 1.
-    events, exposure : float64 arrays (resamples, m)
-        Such as late jobs, and late jobs allowed.
-    falling : bool
-        No slope is above 0: one that would be is taken as 0.
+    x is (m, k), about -1 to 1; events and exposure are (resamples, m), such as late jobs and late jobs allowed. Return
+    the intercept and the slopes of each resample, (resamples, 1 + k); `falling`: a slope above 0 is taken as 0.
 
-    Returns
-    -------
-    float64 array (resamples, 1 + k)
-        The intercept and the slopes of each resample.
-
-    Notes
-    -----
     P. McCullagh and J. A. Nelder, Generalized Linear Models (2nd ed., 1989), section 9.2: with a variance that is
     proportional to the mean, however much larger, the estimates are those of Poisson's likelihood.
     """

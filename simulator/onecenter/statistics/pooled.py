@@ -25,15 +25,9 @@ LOOKS: Final = 1_000
 
 @dataclass(frozen=True, eq=False)
 class Pooled:
-    """The durations of independent replications.
+    """The durations of independent replications."""
 
-    Attributes
-    ----------
-    parts : sequence of Sample
-        One per replication.
-    """
-
-    parts: Sequence[Sample]
+    parts: Sequence[Sample]  # one per replication
 
     @cached_property
     def counts(self) -> Array:
@@ -67,10 +61,8 @@ class Pooled:
     def percentile(self, percent: float, confidence: float = 0.95, sides: int = 2) -> Estimate:
         """Return a percentile of all jobs with its interval.
 
-        Notes
-        -----
-        The interval holds each duration t at which the share that lasts longer, see `estimates.limits`, agrees with
-        1 - percent / 100. It is withheld where too little is known of so long durations, see `withheld`.
+        The interval holds each duration t at which the share that lasts longer, see `estimates.limits`, agrees with 1 -
+        percent / 100. It is withheld where too little is known of so long durations, see `withheld`.
         """
         if self.counts.sum() == 0:
             return NOTHING

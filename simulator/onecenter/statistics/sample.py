@@ -25,21 +25,11 @@ class Bracket(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """Durations of all jobs of a window, such as their waits.
+    """Durations of all jobs of a window, such as their waits; arrays have one row per job."""
 
-    Attributes
-    ----------
-    seen : float64 array (jobs)
-        The duration, or of an open one how long it has lasted so far.
-    open : bool array (jobs)
-        Which will last longer than seen, by an unknown time.
-    never : bool array (jobs)
-        Which end in nothing: refused, or cancelled while waiting. They rank as longer than any.
-    """
-
-    seen: Array
-    open: Array
-    never: Array
+    seen: Array  # the duration, or of an open one how long it has lasted so far
+    open: Array  # which will last longer than seen, by an unknown time
+    never: Array  # which end in nothing: refused, or cancelled while waiting; they rank as longer than any
 
     def __len__(self) -> int:
         """Return the number of jobs."""
@@ -94,14 +84,7 @@ def needed(jobs: int, percent: float) -> int:
 def bracketed(name: str, found: Bracket | None, scale: float = 1) -> dict[str, float | None]:
     """Return a figure with its bounds as plain data: p95, p95_low, p95_high; None for infinite or unknown.
 
-    Parameters
-    ----------
-    name : str
-        Of the figure.
-    found : Bracket or None
-        None: there is no figure.
-    scale : float
-        What to divide by: 1,000 turns ms into seconds.
+    The scale is what to divide by: 1,000 turns ms into seconds.
     """
     low, high = finite(found, scale)
     return {name: None if low != high else low, f"{name}_low": low, f"{name}_high": high}

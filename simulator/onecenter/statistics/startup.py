@@ -8,23 +8,11 @@ BATCH = 5
 
 
 def mser5(series: Array) -> int:
-    """Return how many of the first observations to leave out.
+    """Return how many of the first observations to leave out, a multiple of 5; half of them: they are too few to tell.
 
-    Parameters
-    ----------
-    series : float64 array
-        Observations in their order.
-
-    Returns
-    -------
-    int
-        A multiple of 5, at most half of the series; at half, the series is too short to tell.
-
-    Notes
-    -----
-    The cut makes the marginal standard error of the mean of what is left smallest, over batch means of 5
-    (K. P. White, "An effective truncation heuristic for bias reduction in simulation output", Simulation 69, 1997,
-    323-334; MSER-5: K. P. White, M. J. Cobb and S. C. Spratt, Winter Simulation Conference 2000, 755-760).
+    The cut makes the marginal standard error of the mean of what is left smallest, over batch means of 5 (K. P. White,
+    "An effective truncation heuristic for bias reduction in simulation output", Simulation 69, 1997, 323-334; MSER-5:
+    K. P. White, M. J. Cobb and S. C. Spratt, Winter Simulation Conference 2000, 755-760).
     """
     batches = np.asarray(series, np.float64)[: len(series) // BATCH * BATCH].reshape(-1, BATCH).mean(axis=1)
     if len(batches) < 2:

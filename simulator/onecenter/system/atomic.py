@@ -20,12 +20,7 @@ BLOCK: Final = 4096
 def replacing(target: str | Path) -> Iterator[Path]:
     """Give a temporary name in the folder of `target`; what is written there replaces `target` at the end.
 
-    If the block raises, the temporary file is deleted and `target` is as it was.
-
-    Raises
-    ------
-    OSError
-        If it cannot be written, or `target` is something else than a file.
+    If the block raises, the temporary file is deleted and `target` is as it was. An OSError refuses what is not a file.
     """
     # The file that a link points to, so that the link stays.
     real = Path(os.path.realpath(target))
@@ -40,13 +35,7 @@ def replacing(target: str | Path) -> Iterator[Path]:
 
 
 def write_text(target: str | Path, text: str) -> None:
-    """Write a text in UTF-8.
-
-    Raises
-    ------
-    OSError
-        If it cannot be written.
-    """
+    """Write a text in UTF-8."""
     data = text.encode("utf-8")
     with replacing(target) as temporary:
         temporary.write_bytes(data)
@@ -64,13 +53,7 @@ def sweep_up(folder: Path) -> None:
 
 
 def try_folder(folder: Path) -> None:
-    """Make a folder and try to write a file there, so that nothing is computed that cannot be kept.
-
-    Raises
-    ------
-    OSError
-        If it cannot be made or written.
-    """
+    """Make a folder and try to write a file there, so that nothing is computed that cannot be kept."""
     folder.mkdir(parents=True, exist_ok=True)
     sweep_up(folder)
     trial = folder / f"{PREFIX}{secrets.token_hex(8)}{SUFFIX}"

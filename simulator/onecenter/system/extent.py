@@ -33,13 +33,9 @@ _NO_BRACKET: Final = re.compile(r"[^\[\]{}]++")
 
 
 def check_toml(text: str, most: int = MAX_TOML) -> int:
-    """Return how many keys, parts of keys and entries of lists a TOML text has, about.
+    """Return about how many keys, parts of keys and entries of lists a TOML text has; a ValueError refuses too many.
 
-    Raises
-    ------
-    ValueError
-        If they are more than `most`, tables, lists or keys go deeper than `DEEPEST`, or a word is longer than
-        `LONGEST`.
+    It also refuses tables, lists or keys deeper than `DEEPEST`, and a word longer than `LONGEST`.
     """
     bare = _TOML_TEXT.sub("_", text)
     marks = _TOML_REST.sub("", bare)

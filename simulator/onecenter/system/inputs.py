@@ -38,15 +38,7 @@ def label(path: str | Path) -> str:
 
 
 def opened(path: str | Path) -> BinaryIO:
-    """Open a regular file for reading bytes.
-
-    Raises
-    ------
-    NotAFileError
-        If it is a folder, a named pipe, a socket or a device.
-    OSError, ValueError
-        If it cannot be opened, or no file has such a name.
-    """
+    """Open a regular file for reading bytes; a NotAFileError refuses a folder, a named pipe, a socket or a device."""
     check_regular(path)
     # Not blocking, for what has taken its place meanwhile.
     handle = os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)), "rb")
@@ -74,13 +66,7 @@ def _check(path: str | Path, mode: int) -> None:
 
 
 def standard_input() -> BinaryIO:
-    """Return standard input as bytes.
-
-    Raises
-    ------
-    OSError
-        If it is closed, or is no stream of bytes.
-    """
+    """Return standard input as bytes; an OSError says that it is closed or is no stream of bytes."""
     stream: BinaryIO | None = getattr(sys.stdin, "buffer", None)
     if stream is None:
         raise OSError(None, "standard input is closed")
@@ -88,20 +74,7 @@ def standard_input() -> BinaryIO:
 
 
 def read(path: str | Path, most: int) -> bytes:
-    """Return what is in a file, or in standard input by the name "-".
-
-    Parameters
-    ----------
-    path : str or Path
-        The file.
-    most : int
-        Bytes at most.
-
-    Raises
-    ------
-    OSError, ValueError
-        As `opened` and `standard_input`; TooLargeError if there is more.
-    """
+    """Return what is in a file, or in standard input ("-"); a TooLargeError refuses more than `most` bytes."""
     if str(path) == STDIN:
         data = standard_input().read(most + 1)
     else:

@@ -42,13 +42,7 @@ def processors() -> int:
 
 
 def check_address_space() -> None:
-    """Refuse to begin where the libraries would crash or wait for ever instead of raising an error.
-
-    Raises
-    ------
-    LimitError
-        If the limit of address space is too low for them.
-    """
+    """Refuse to begin where the libraries would crash or wait for ever instead of raising an error."""
     try:
         import resource
     except ImportError:  # there are none on Windows

@@ -24,26 +24,10 @@ def trace(
 ) -> Trace:
     """Return the trace of a file's rows.
 
-    Parameters
-    ----------
-    mistakes : Mistakes
-        Those found so far; names the file.
-    format_name : str
-        Name of the format.
-    columns : mapping of str to array
-        By role, in the file's order: submit, run and asked (ms; <= 0: no walltime was asked), processors, user, line,
-        outcome (code of OUTCOMES), partition (any value that it is known by), and names (job ids) where there are any.
-    left_out, repaired : mapping of str to bool array
-        Rows that the format itself leaves out, or repaired, by reason.
-    header : mapping of str to str
-        What the file says about itself.
-    name_partitions : callable
-        Gives the names of the sorted distinct values of the partitions.
-
-    Raises
-    ------
-    TraceError
-        If there are mistakes, or no job can be used.
+    Columns are by role, in the file's order: submit, run and asked (ms; <= 0: no walltime was asked), processors, user,
+    line, outcome (code of OUTCOMES), partition (any value that it is known by), and names (job ids) where there are
+    any. `left_out` and `repaired` are rows, by reason, that the format itself leaves out or repaired. `name_partitions`
+    gives the names of the sorted distinct values of the partitions.
     """
     reasons = {
         **left_out,

@@ -32,13 +32,7 @@ UPWARDS = Context(prec=50, rounding=ROUND_CEILING)
 
 
 class Mistakes:
-    """Mistakes of a trace, each with its line.
-
-    Parameters
-    ----------
-    source : str
-        The file, as the error names it.
-    """
+    """Mistakes of a trace, each with its line."""
 
     def __init__(self, source: str) -> None:
         self.source = source
@@ -82,21 +76,9 @@ def squeezed(data: bytes) -> bytes:
 def split(
     block: Block, names: tuple[str, ...], mistakes: Mistakes, *, separator: str, comment: str = "\n"
 ) -> tuple[Array, "pl.DataFrame"]:
-    """Return the numbers of the lines that hold a job and their fields as text.
+    """Return the numbers of the lines that hold a job and their fields as text, by one separator each.
 
-    Lines that are empty or begin with `comment` are skipped; a line with another number of fields is
-    a mistake.
-
-    Parameters
-    ----------
-    block : Block
-        Lines with one `separator` between fields.
-    names : tuple of str
-        Names of the fields.
-    mistakes : Mistakes
-        Takes what is wrong.
-    separator, comment : str
-        One character each.
+    Lines that are empty or begin with `comment` are skipped; a line with another number of fields is a mistake.
     """
     chars = np.frombuffer(block.data, np.uint8)
     ends = np.flatnonzero(chars == ord("\n"))

@@ -76,37 +76,16 @@ class _Counted(io.RawIOBase):
 
 @dataclass(frozen=True)
 class Block:
-    """Whole lines of a file.
+    """Whole lines of a file."""
 
-    Attributes
-    ----------
-    line : int
-        Number of the first of them; the file's first line is 1.
-    data : bytes
-        The last byte is a newline.
-    """
-
-    line: int
-    data: bytes
+    line: int  # number of the first of them; the file's first line is 1
+    data: bytes  # the last byte is a newline
 
 
 def blocks(path: Path, limit: int, digest: Digest | None = None) -> Iterator[Block]:
-    """Yield the file's lines in blocks of about `BLOCK` bytes.
+    """Yield the file's lines in blocks of about `BLOCK` bytes, of text at most `limit` in all.
 
-    Parameters
-    ----------
-    path : Path
-        The file.
-    limit : int
-        Bytes of text at most.
-    digest : hash object, optional
-        Is updated with the file's bytes as they lie on disk.
-
-    Raises
-    ------
-    TraceError
-        If the file cannot be opened or unpacked, is empty, has a line longer than `BLOCK`, or holds more than
-        `limit` bytes of text.
+    The digest takes the file's bytes as they lie on disk. A line longer than `BLOCK` is refused.
     """
     line, rest = 1, b""
     for chunk in _chunks(path, limit, digest):
@@ -127,13 +106,7 @@ def blocks(path: Path, limit: int, digest: Digest | None = None) -> Iterator[Blo
 
 
 def utf8(path: Path, block: Block, comment: bytes) -> Block:
-    """Return a block whose text is UTF-8; in lines that begin with `comment`, other bytes become U+FFFD.
-
-    Raises
-    ------
-    TraceError
-        If another line is not UTF-8.
-    """
+    """Return a block whose text is UTF-8; in lines that begin with `comment`, other bytes become U+FFFD."""
     try:
         block.data.decode()
     except UnicodeDecodeError:

@@ -15,21 +15,9 @@ from .trace import Array, Finding, Jobs, Quality, Trace, numbered
 def to_workload(trace: Trace, fleet: Sequence[NodeType]) -> tuple[Workload, Quality]:
     """Return the trace's jobs for a fleet, and the trace's quality with what the fleet adds to it.
 
-    A job of no more processors than the largest node has accelerators is one task; a larger one takes its
-    accelerators anywhere on the nodes of one type. A job larger than every node type as a whole is refused by
-    the center when it is submitted.
-
-    Parameters
-    ----------
-    trace : Trace
-        A log.
-    fleet : sequence of NodeType
-        Every job may use every type, in this order.
-
-    Raises
-    ------
-    TraceError
-        If no job fits.
+    Every job may use every type, in this order. A job of no more processors than the largest node has accelerators is
+    one task; a larger one takes its accelerators anywhere on the nodes of one type. A job larger than every node type
+    as a whole is refused by the center when it is submitted.
     """
     jobs = trace.jobs
     node = max((each.accelerators for each in fleet if each.count), default=0)

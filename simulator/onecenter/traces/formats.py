@@ -16,38 +16,22 @@ if TYPE_CHECKING:
 
 
 class Field(NamedTuple):
-    """A column of a log.
+    """A column of a log."""
 
-    Attributes
-    ----------
-    role : str
-        A column that `clean.trace` takes; or what one is worked out from: "allocated" and "requested" processors,
-        "status", "queue", "instant" of the submit. "": it is checked, and not used.
-    read : callable
-        (texts, lines, mistakes) -> its values; it says the unit.
-    """
-
+    # A column that `clean.trace` takes; or what one is worked out from: "allocated" and "requested" processors,
+    # "status", "queue", "instant" of the submit. "": it is checked, and not used.
     role: str
-    read: Callable[["pl.Series", Array, Mistakes], Array]
+    read: Callable[["pl.Series", Array, Mistakes], Array]  # (texts, lines, mistakes) -> its values; it says the unit
 
 
 @dataclass(frozen=True)
 class Format:
-    """A format of traces.
-
-    Attributes
-    ----------
-    name : str
-        Name in `format=`.
-    fields : mapping of str to Field
-        The columns that are read, by name.
-    comment : bytes
-        How a line begins that may hold anything. Such a file has just these fields, in this order, with blanks between
-        them; one without (empty) is CSV whose first line names its columns.
-    """
+    """A format of traces."""
 
     name: str
     fields: Mapping[str, Field]
+    # How a line begins that may hold anything. Such a file has just these fields, in this order, with blanks between
+    # them; one without (empty) is CSV whose first line names its columns.
     comment: bytes = b""
 
     @property
@@ -122,13 +106,7 @@ FORMATS: Final = (
 
 
 def named(name: str) -> Format:
-    """Return the format of that name.
-
-    Raises
-    ------
-    TraceError
-        If there is none.
-    """
+    """Return the format of that name."""
     known = {each.name: each for each in FORMATS}
     if name not in known:
         right = f"one of {', '.join(known)} is expected; {did_you_mean(str(name), known)}".rstrip("; ")
@@ -137,13 +115,7 @@ def named(name: str) -> Format:
 
 
 def detected(source: str, file_name: str, first_line: str) -> Format:
-    """Return the format for which most speaks.
-
-    Raises
-    ------
-    TraceError
-        If nothing speaks for any.
-    """
+    """Return the format for which most speaks."""
     best = max(FORMATS, key=lambda known: known.evidence(file_name, first_line))
     if best.evidence(file_name, first_line):
         return best

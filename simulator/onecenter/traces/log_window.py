@@ -14,13 +14,7 @@ from .trace import Array
 
 
 def duration(value: Any) -> int:
-    """Return the milliseconds of text such as "28 d", or of a whole number of them.
-
-    Raises
-    ------
-    ValueError
-        If it is neither; the text says what would be right.
-    """
+    """Return the milliseconds of text such as "28 d", or of a whole number of them."""
     if isinstance(value, str):
         return parse_duration(value)
     try:
@@ -34,21 +28,11 @@ CHECKS: Final[Mapping[str, Check]] = {"warmup": duration, "horizon": optional(du
 
 @dataclass(frozen=True)
 class LogWindow:
-    """Where the figures begin and end, counted from the first submit that is used.
-
-    Attributes
-    ----------
-    warmup : int
-        ms from there to where the figures begin; text such as "7 d" is read.
-    horizon : int or None
-        ms from there to where they end; None: they go on until the last end.
-    skip_first : float
-        Share (0 to below 1) of the jobs, in order of submission, that only warm up.
-    """
+    """Where the figures begin and end, counted from the first submit that is used (ms; text such as "7 d" is read)."""
 
     warmup: int = 0
-    horizon: int | None = None
-    skip_first: float = 0.0
+    horizon: int | None = None  # None: they go on until the last end
+    skip_first: float = 0.0  # share (0 to below 1) of the jobs, in order of submission, that only warm up
 
     def __post_init__(self) -> None:
         """Check the values, text or number; a TraceError has all mistakes."""
@@ -62,17 +46,7 @@ class LogWindow:
     def bounds(self, source: str, submit: Array) -> tuple[int, int | None]:
         """Return where the figures begin and end by the log's own clock (ms); None: at the last end.
 
-        Parameters
-        ----------
-        source : str
-            The log.
-        submit : int64 array
-            Of the jobs that are used, rising.
-
-        Raises
-        ------
-        TraceError
-            If no job is submitted between the two, with the log's span.
+        `submit` holds the jobs that are used, rising. A window in which none is submitted is refused.
         """
         first = int(submit[0])
         # 29 % of 100 jobs are 29, which binary fractions put a little below it.

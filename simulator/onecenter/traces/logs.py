@@ -32,11 +32,6 @@ def read(blocks: Iterable[Block], format: Format, mistakes: Mistakes) -> Trace:
     which is cut at it. Status 0 is `failed`, 5 `cancelled_running`, any other `completed`. Platforms are the partitions
     if there are several, else the queues if there are several, else "all". Where a log has timestamps, the first submit
     becomes 0.
-
-    Raises
-    ------
-    TraceError
-        With every mistake's line.
     """
     stream, header, names = iter(blocks), {}, list(format.fields)
     if format.comment:

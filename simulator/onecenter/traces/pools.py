@@ -12,13 +12,7 @@ IN_ALL: Final = Whole(1, 10_000_000)
 
 
 def parse_nodes(text: str) -> tuple[NodeType, ...]:
-    """Return the fleet that "48x8" names: 48 nodes of 8 accelerators.
-
-    Raises
-    ------
-    OnecenterError
-        If the text is not of this form or a number is out of range.
-    """
+    """Return the fleet that "48x8" names: 48 nodes of 8 accelerators."""
     found = re.fullmatch(r"\s*(-?\d+)\s*[xX]\s*(-?\d+)\s*", text, re.ASCII) if isinstance(text, str) else None
     if found is None:
         raise OnecenterError(f"nodes {shown(text)}", ["nodes x accelerators per node is expected, such as 48x8"])
@@ -32,13 +26,7 @@ def parse_nodes(text: str) -> tuple[NodeType, ...]:
 
 
 def flat_pool(processors: int) -> tuple[NodeType, ...]:
-    """Return one flat pool: a single node with that many accelerators.
-
-    Raises
-    ------
-    OnecenterError
-        If there are fewer than one or more than a job can ask for.
-    """
+    """Return one flat pool: a single node with that many accelerators."""
     mistakes = _wrong("processors", processors, PROCESSORS)
     if mistakes:
         raise OnecenterError("replay", mistakes)

@@ -33,23 +33,12 @@ class Finding:
 
 @dataclass(frozen=True)
 class Quality:
-    """What became of a trace's rows.
+    """What became of a trace's rows: numbers of rows by reason; zeros are not listed."""
 
-    Attributes
-    ----------
-    rows : int
-        Rows of the file that hold a job.
-    left_out, repaired : mapping of str to int
-        Reason and number of rows; a row that is left out counts once, for the first reason. Zeros are
-        not listed.
-    refused : mapping of str to int
-        Reason and number of the used jobs that the center refuses.
-    """
-
-    rows: int
-    left_out: Mapping[str, int] = field(default_factory=dict)
+    rows: int  # those of the file that hold a job
+    left_out: Mapping[str, int] = field(default_factory=dict)  # a row counts once, for the first reason
     repaired: Mapping[str, int] = field(default_factory=dict)
-    refused: Mapping[str, int] = field(default_factory=dict)
+    refused: Mapping[str, int] = field(default_factory=dict)  # used jobs that the center refuses
 
     @property
     def jobs(self) -> int:
@@ -85,37 +74,17 @@ def nonzero(counts: Mapping[str, int]) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class Jobs:
-    """One row per job, by (submit, order in the file).
+    """One row per job, by (submit, order in the file); int64 where nothing else is said."""
 
-    Attributes
-    ----------
-    submit : int64 array
-        ms; the log's own clock, or since the first submit where the log has timestamps.
-    run, walltime : int64 array
-        ms; 1 <= run <= walltime.
-    processors : int64 array
-        Processors or accelerators of the whole job, >= 1.
-    outcome : int8 array
-        Codes of OUTCOMES.
-    partition : int32 array
-        Index into the trace's `partitions`.
-    user : int64 array
-        The log's number of the user; 0 where it has none.
-    line : int64 array
-        Line of the file.
-    names : tuple of str or None
-        The log's job ids.
-    """
-
-    submit: Array
-    run: Array
+    submit: Array  # ms by the log's own clock, or since the first submit where the log has timestamps
+    run: Array  # ms; 1 <= run <= walltime
     walltime: Array
-    processors: Array
-    outcome: Array
-    partition: Array
-    user: Array
-    line: Array
-    names: tuple[str, ...] | None
+    processors: Array  # processors or accelerators of the whole job, >= 1
+    outcome: Array  # int8: codes of OUTCOMES
+    partition: Array  # int32: index into the trace's `partitions`
+    user: Array  # the log's number of the user; 0 where it has none
+    line: Array  # of the file
+    names: tuple[str, ...] | None  # the log's job ids
 
     def __len__(self) -> int:
         return len(self.submit)
@@ -123,34 +92,17 @@ class Jobs:
 
 @dataclass(frozen=True)
 class Trace:
-    """A real log.
-
-    Attributes
-    ----------
-    source : str
-        The file.
-    format : str
-        Name of its format.
-    jobs : Jobs
-        Those that can be used.
-    quality : Quality
-        What was left out or repaired.
-    header : mapping of str to str
-        What the file says about itself; for SWF its header comments (MaxProcs, UnixStartTime, Computer, …),
-        lines of one key joined by newlines; for a table with timestamps `StartTime`, the first submit.
-    partitions : tuple of str
-        Names of partitions, queues or virtual clusters; ("all",) where the log has none.
-    sha256 : str
-        Of the file's bytes as they lie on disk (hex).
-    """
+    """A real log."""
 
     source: str
     format: str
     jobs: Jobs
     quality: Quality
+    # What the file says about itself; for SWF its header comments (MaxProcs, UnixStartTime, Computer, …), lines of one
+    # key joined by newlines; for a table with timestamps `StartTime`, the first submit.
     header: Mapping[str, str]
-    partitions: tuple[str, ...]
-    sha256: str = ""
+    partitions: tuple[str, ...]  # partitions, queues or virtual clusters; ("all",) where the log has none
+    sha256: str = ""  # of the file's bytes as they lie on disk (hex)
 
     @property
     def machine(self) -> tuple[str, int] | None:

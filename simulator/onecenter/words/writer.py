@@ -53,15 +53,7 @@ FILLER: Final = _Filler()
 
 
 class Words:
-    """Says things in one language.
-
-    Parameters
-    ----------
-    language : str
-        "en" or "zh".
-    blank : str
-        What stands between a number and its unit.
-    """
+    """Says things in one language, "en" or "zh"; `blank` is what stands between a number and its unit."""
 
     def __init__(self, language: str = "en", blank: str = " ") -> None:
         self.language, self._blank = language, blank

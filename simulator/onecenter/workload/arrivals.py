@@ -20,18 +20,10 @@ DAY, WEEK = 24, 7
 
 @dataclass(frozen=True)
 class Rate:
-    """A rate that is constant between edges.
+    """A rate that is constant between edges."""
 
-    Attributes
-    ----------
-    edges : int64 array (n + 1)
-        ms since the start, rising, the first 0, the last the horizon.
-    rates : float64 array (n)
-        Arrivals per ms from edges[i] to edges[i + 1].
-    """
-
-    edges: Ints
-    rates: Floats
+    edges: Ints  # (n + 1): ms since the start, rising, the first 0, the last the horizon
+    rates: Floats  # (n): arrivals per ms from edges[i] to edges[i + 1]
 
     def cumulative(self) -> Floats:
         """Return the expected arrivals before each edge."""
@@ -59,23 +51,10 @@ def weekly_rate(
     hours: Sequence[float] | None = None,
     weekdays: Sequence[float] | None = None,
 ) -> Rate:
-    """Return a rate with the profile of a day and of a week.
+    """Return a rate (arrivals per ms) with the profile of a day and of a week, factors of mean 1; Monday is first.
 
-    Parameters
-    ----------
-    rate : float
-        Arrivals per ms, the mean over a week.
-    start : datetime
-        When the scenario starts, with its zone, by whose clock the profiles go.
-    horizon : int
-        ms.
-    hours, weekdays : sequence of 24 and of 7 (Monday first) factors
-        Of mean 1 each.
-
-    Notes
-    -----
-    The clock is read at the start and at each full hour after it (by the clock of the start); where
-    summer time shifts the clock by whole hours, that is exact.
+    The clock is that of the start, which has its zone; it is read at the start and at each full hour after it (by the
+    clock of the start); where summer time shifts the clock by whole hours, that is exact.
     """
     if hours is None and weekdays is None:
         return Rate(np.array([0, horizon]), np.array([rate]))
@@ -147,20 +126,11 @@ def burst_count(burst: Burst, horizon: int) -> int:
 
 
 def burst_factors(draws: Draws, count: int, shape: float, correlation: float) -> Floats:
-    """Return the first `count` factors of a gamma-modulated rate, each of mean 1.
+    """Return the first `count` factors of a gamma-modulated rate, each of mean 1 and variance 1 / shape.
 
-    Parameters
-    ----------
-    draws : Draws
-        The k-th factor uses the first k draws of the purpose "burst", so neither the rate nor the
-        scale nor the number of jobs changes it.
-    count : int
-        How many.
-    shape : float
-        Of the gamma distribution; the variance is 1 / shape.
-    correlation : float
-        In [0, 1): of the underlying normal numbers of neighbours (AR(1)). The factors' own is a little
-        lower (for shape 1.6: 0.47 where 0.5 is given).
+    The k-th factor uses the first k draws of the purpose "burst", so neither the rate nor the scale nor the number of
+    jobs changes it. The correlation, in [0, 1), is that of the underlying normal numbers of neighbours (AR(1)). The
+    factors' own is a little lower (for shape 1.6: 0.47 where 0.5 is given).
     """
     from scipy.special import gammainccinv, gammaincinv, ndtr
 

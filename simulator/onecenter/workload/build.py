@@ -31,11 +31,6 @@ def build(scenario: Scenario) -> Workload:
 
     A job's id is its rank by (submit, place of its platform, place of its stream, index in the stream).
     Nothing of the policy, of the nodes or of another stream changes a stream's jobs.
-
-    Raises
-    ------
-    ScenarioError
-        If more jobs, seats or bursts are asked for than can be drawn.
     """
     mistakes = too_large(scenario)
     if mistakes:

@@ -29,28 +29,17 @@ BLOCK = 4
 
 @dataclass(frozen=True)
 class Draws:
-    """The random numbers of one stream.
+    """The random numbers of one stream, chosen by its names, not by their positions."""
 
-    Attributes
-    ----------
-    seed : int
-        The scenario's seed.
-    platform, stream : str
-        Names; they, not their positions, choose the numbers.
-    """
-
-    seed: int
+    seed: int  # the scenario's
     platform: str
     stream: str
 
     def uniforms(self, purpose: str, count: int, first: int = 0) -> Floats:
         """Return the uniforms of the indices first .. first + count - 1, in the open interval (0, 1).
 
-        Notes
-        -----
-        Philox4x64-10 of Salmon et al., "Parallel random numbers: as easy as 1, 2, 3" (SC 2011), its key
-        the SHA-256 of (seed, platform, stream, purpose). The 52 highest bits are kept, plus a half:
-        with 53 the largest would round to 1.
+        Philox4x64-10 of Salmon et al., "Parallel random numbers: as easy as 1, 2, 3" (SC 2011), its key the SHA-256 of
+        (seed, platform, stream, purpose). The 52 highest bits plus a half: with 53 the largest would round to 1.
         """
         skip = first % BLOCK
         bits = np.random.Philox(key=self._key(purpose), counter=first // BLOCK).random_raw(skip + count)
@@ -76,18 +65,10 @@ class Draws:
 
 @dataclass(frozen=True)
 class Jobs:
-    """Which indices of a stream's draws its jobs have.
+    """Which indices of a stream's draws its jobs have."""
 
-    Attributes
-    ----------
-    ranges : tuple of (first, count)
-        Indices, in the order of the jobs.
-    kept : bool array or None
-        Which of them are jobs; None: all.
-    """
-
-    ranges: tuple[tuple[int, int], ...]
-    kept: Bools | None = None
+    ranges: tuple[tuple[int, int], ...]  # (first, count) of indices, in the order of the jobs
+    kept: Bools | None = None  # which of them are jobs; None: all
 
     def __len__(self) -> int:
         """Return the number of jobs."""

@@ -22,48 +22,27 @@ POINTS = 32
 
 @dataclass(frozen=True)
 class Offered:
-    """What one row of a stream's table of sizes, or one listed job, asks for on average.
-
-    Attributes
-    ----------
-    platform, path : str
-        Its platform; where it stands in the scenario.
-    jobs : float
-        Mean number of jobs in [0, horizon).
-    busy : float array (accelerators, cpus, MiB)
-        Mean amounts in use if no job had to wait: jobs per ms times mean run time times the gang's request.
-    types : tuple of int
-        Allowed node types whose empty nodes hold the gang, the preferred first; empty: it is refused.
-    """
+    """What one row of a stream's table of sizes, or one listed job, asks for on average."""
 
     platform: str
-    path: str
-    jobs: float
+    path: str  # where it is in the scenario
+    jobs: float  # mean number in [0, horizon)
+    # Mean amounts (accelerators, cpus, MiB) in use if no job had to wait: jobs per ms times mean run time times the
+    # gang's request.
     busy: Floats
+    # allowed node types whose empty nodes hold the gang, the preferred first; empty: it is refused
     types: tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class LoadRow:
-    """The load of a platform on a node type, or of all on one, or of one or all on the center.
-
-    Attributes
-    ----------
-    platform, node_type : str or None
-        None: all.
-    jobs_per_hour : float
-        Mean over the horizon; jobs that are refused are not counted.
-    accelerators : float
-        Mean number in use if no job had to wait.
-    capacity : float
-        Accelerators of the node type or of the center.
-    """
+    """The load of a platform on a node type, or of all on one, or of one or all on the center; None: all."""
 
     platform: str | None
     node_type: str | None
-    jobs_per_hour: float
-    accelerators: float
-    capacity: float
+    jobs_per_hour: float  # mean over the horizon; jobs that are refused are not counted
+    accelerators: float  # mean number in use if no job had to wait
+    capacity: float  # accelerators of the node type or of the center
 
     @property
     def load(self) -> float:
@@ -75,28 +54,15 @@ class LoadRow:
 
 @dataclass(frozen=True)
 class OfferedLoad:
-    """The offered load of a scenario.
+    """The offered load of a scenario."""
 
-    Attributes
-    ----------
-    rows : tuple of LoadRow
-        One row per platform and node type that it sends work to first; then one per node type, one per platform,
-        and one for the whole center.
-    warnings : tuple of str
-        Jobs that can never fit or are never submitted; load above capacity.
-    """
-
+    # One per platform and node type that it sends work to first; then one per node type, one per platform, and one for
+    # the whole center.
     rows: tuple[LoadRow, ...]
-    warnings: tuple[str, ...]
+    warnings: tuple[str, ...]  # jobs that can never fit or are never submitted; load above capacity
 
     def of(self, platform: str | None = None, node_type: str | None = None) -> LoadRow:
-        """Return one row; None: all platforms, all node types.
-
-        Raises
-        ------
-        KeyError
-            If the platform sends no work to the node type first.
-        """
+        """Return one row; None: all platforms, all node types."""
         for row in self.rows:
             if (row.platform, row.node_type) == (platform, node_type):
                 return row
@@ -106,12 +72,9 @@ class OfferedLoad:
 def offered_load(scenario: Scenario) -> OfferedLoad:
     """Return what each platform asks of each node type on average over the horizon, in accelerators.
 
-    Work that may use several node types counts for the first allowed one that it fits on.
-
-    Notes
-    -----
-    The mean run time takes the cap, the share that the outcome uses, and the kill at the walltime into
-    account; the rounding up of walltimes, which matters only for walltime factors below 1, it does not.
+    Work that may use several node types counts for the first allowed one that it fits on. The mean run time takes the
+    cap, the share that the outcome uses, and the kill at the walltime into account; the rounding up of walltimes, which
+    matters only for walltime factors below 1, it does not.
     """
     fleet = scenario.fleet
     parts = list(_offered(scenario))

@@ -71,11 +71,9 @@ def longer_than(spec: RunTimes, limit: int) -> float:
 def limited_means(spec: RunTimes, limits: Floats) -> Floats:
     """Return the mean (ms) of min(run time, limit) for each limit (ms, > 0), before rounding.
 
-    Notes
-    -----
-    The mean of min(X, c) is the integral of 1 - F from 0 to c: for an exponential m (1 - exp(-c / m)),
-    for a Weibull s Gamma(1 + 1/k) P(1/k, (c / s)^k), for a lognormal the limited expected value of Klugman,
-    Panjer and Willmot, "Loss Models", appendix A.
+    The mean of min(X, c) is the integral of 1 - F from 0 to c: for an exponential m (1 - exp(-c / m)), for a Weibull s
+    Gamma(1 + 1/k) P(1/k, (c / s)^k), for a lognormal the limited expected value of Klugman, Panjer and Willmot, "Loss
+    Models", appendix A.
     """
     top = np.minimum(limits, float(longest(spec)))
     match spec:

@@ -28,47 +28,28 @@ def type_order(code: int) -> list[int]:
 class Workload:
     """One row per job, sorted by (submit, order in the file or stream); the row is the job's id.
 
-    Attributes
-    ----------
-    submit, run, walltime : int64 array
-        ms; `run` is what the outcome uses of the true run time; both durations >= 1.
-    patience, deadline : int64 array
-        ms after the submit (-1: never), ms since the start (-1: none).
-    priority, types : int64 array
-        Priority of its platform; code of the allowed node types, see `type_code`.
-    memory : int64 array
-        MiB per task.
-    accelerators, cpus, tasks : int32 array
-        Thousandths per task, thousandths per task, tasks.
-    spread, outcome : int8 array
-        Codes of SPREADS and OUTCOMES.
-    platform, stream, tenant : int32 array
-        Indices into `platforms` and `streams`; number of the tenant within its platform.
-    platforms, streams : tuple of str
-        Names; a stream is called "platform.stream".
-    names : tuple of str or None
-        The trace's own job ids.
+    Columns are int64; accelerators, cpus, tasks, platform, stream and tenant int32, spread and outcome int8.
     """
 
-    submit: Ints
-    run: Ints
-    walltime: Ints
-    patience: Ints
-    deadline: Ints
-    priority: Ints
-    types: Ints
-    memory: Ints
-    accelerators: Ints
-    cpus: Ints
+    submit: Ints  # ms
+    run: Ints  # ms, >= 1: what the outcome uses of the true run time
+    walltime: Ints  # ms, >= 1
+    patience: Ints  # ms after the submit; -1: never
+    deadline: Ints  # ms since the start; -1: none
+    priority: Ints  # of its platform
+    types: Ints  # code of the allowed node types, see `type_code`
+    memory: Ints  # MiB per task
+    accelerators: Ints  # thousandths per task
+    cpus: Ints  # thousandths per task
     tasks: Ints
-    spread: Ints
-    outcome: Ints
-    platform: Ints
-    stream: Ints
-    tenant: Ints
+    spread: Ints  # code of SPREADS
+    outcome: Ints  # code of OUTCOMES
+    platform: Ints  # index into `platforms`
+    stream: Ints  # index into `streams`
+    tenant: Ints  # number within its platform
     platforms: tuple[str, ...]
-    streams: tuple[str, ...]
-    names: tuple[str, ...] | None = None
+    streams: tuple[str, ...]  # "platform.stream"
+    names: tuple[str, ...] | None = None  # the trace's own job ids
 
     def __len__(self) -> int:
         return len(self.submit)
@@ -112,13 +93,7 @@ def workload(
     names: Sequence[str] | None = None,
     **columns: Any,
 ) -> Workload:
-    """Return a workload sorted by (submit, given order); columns not given take their default.
-
-    Raises
-    ------
-    KeyError
-        If submit, run, walltime or accelerators is missing.
-    """
+    """Return a workload sorted by (submit, given order); columns not given take their default."""
     submit = np.asarray(columns["submit"])
     n = len(submit)
     # What is drawn is sorted already: no column is copied then.

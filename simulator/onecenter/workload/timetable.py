@@ -15,33 +15,16 @@ STRIDE = 2**20
 
 @dataclass(frozen=True)
 class Meeting:
-    """One class on one day.
+    """One class on one day."""
 
-    Attributes
-    ----------
-    number : int
-        Minute of its start, on the local clock, since the Monday before the scenario's start. It numbers the
-        draws, so another slot in the timetable changes no draw of this one.
-    start : int
-        ms since the scenario's start.
-    """
-
+    # Minute of its start, on the local clock, since the Monday before the scenario's start. It numbers the draws, so
+    # another slot in the timetable changes no draw of this one.
     number: int
-    start: int
+    start: int  # ms since the scenario's start
 
 
 def meetings(start: datetime, horizon: int, slots: Sequence[int]) -> list[Meeting]:
-    """Return the classes that start in [0, horizon), in the order of their starts.
-
-    Parameters
-    ----------
-    start : datetime
-        The scenario's, with its zone.
-    horizon : int
-        ms.
-    slots : sequence of int
-        ms since Monday 00:00, local time.
-    """
+    """Return the classes that start in [0, horizon), in order; slots are ms since Monday 00:00, local time."""
     midnight = start.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
     monday = midnight - timedelta(days=start.weekday())
     found = []
@@ -61,21 +44,10 @@ def timetable_arrivals(
 ) -> tuple[Ints, Jobs]:
     """Return the submits (ms, rounded up, before the horizon) of all seats taken, and their indices.
 
-    Parameters
-    ----------
-    draws : Draws
-        Seat s of a class uses index number * STRIDE + s, so roster and scale change no other seat's draws.
-    classes : sequence of Meeting
-        From `meetings`.
-    seats : float
-        Roster times scale; a last fraction of a seat is taken that much more rarely.
-    attendance : float
-        Share of the classes to which a seat is taken.
-    jitter : int
-        ms; a submit comes |z| jitters after the start, z standard normal: two thirds of the seats within one
-        jitter, 95 % within two.
-    horizon : int
-        ms.
+    Seat s of a class uses index number * STRIDE + s, so roster and scale change no other seat's draws. `seats` is
+    roster times scale; a last fraction of a seat is taken that much more rarely. `attendance` is the share of the
+    classes to which a seat is taken. A submit comes |z| jitters (ms) after the start, z standard normal: two thirds of
+    the seats within one jitter, 95 % within two.
     """
     count = int(np.ceil(seats))
     jobs = Jobs(tuple((meeting.number * STRIDE, count) for meeting in classes))

@@ -52,28 +52,10 @@ class Saved(BaseModel):
 
 
 class Dataset:
-    """The folder of a sweep.
+    """The folder of a sweep, made if it is missing; `head` is what the sweep is, see `running.head_of`.
 
-    Parameters
-    ----------
-    folder : Path
-        Made if it is missing.
-    head : mapping
-        What the sweep is, as plain data; see `running.head_of`.
-    platforms : sequence of str
-        Their names, for the columns.
-    resume : bool
-        Go on with what is there, perhaps with more points or replications; without it the folder must hold no sweep.
-
-    Attributes
-    ----------
-    columns : Columns
-        Of every file.
-
-    Raises
-    ------
-    PlanError
-        If the folder holds a sweep already, or one of another scenario, software or paths, or cannot be written.
+    With `resume` it goes on with what is there, perhaps with more points or replications; a sweep of another scenario,
+    software or paths is refused. Without it the folder must be empty.
     """
 
     def __init__(self, folder: Path, head: Head, platforms: Sequence[str], resume: bool) -> None:
@@ -105,13 +87,7 @@ class Dataset:
         return row if row["run"] == key else None
 
     def write(self, key: str, row: Mapping[str, Any]) -> None:
-        """Write the row of a run.
-
-        Raises
-        ------
-        PlanError
-            If the disk is full or the like; what was written before stays valid.
-        """
+        """Write the row of a run; where the disk is full or the like, what was written before stays valid."""
         try:
             self._write(self.folder / f"{key}.parquet", [row])
         except (OSError, pl.exceptions.PolarsError) as error:

@@ -97,20 +97,8 @@ def _value(row: Mapping[str, Any], figure: str) -> float:
 def sobol(function: Callable[[Floats], Floats], names: Sequence[str], n: int, seed: int = 0) -> pl.DataFrame:
     """Return the Sobol' indices of a function of the unit cube.
 
-    Parameters
-    ----------
-    function : callable
-        Takes points, float64 array (rows, names) in [0, 1), and returns one value per row.
-    names : sequence of str
-        Of the columns.
-    n : int
-        A power of two.
-    seed : int
-        Of the design.
-
-    Notes
-    -----
-    A. Saltelli et al., Computer Physics Communications 181 (2010) 259-270, as SciPy has it.
+    It takes points, float64 (rows, names) in [0, 1), and returns one value per row; n is a power of two. A. Saltelli et
+    al., Computer Physics Communications 181 (2010) 259-270, as SciPy has it.
     """
     from scipy.stats import sobol_indices, uniform
 

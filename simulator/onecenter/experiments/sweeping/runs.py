@@ -32,18 +32,10 @@ def figures_of(platforms: Iterable[str]) -> dict[str, type[pl.DataType]]:
 
 @dataclass(frozen=True)
 class Columns:
-    """Columns of a sweep by name, with their types.
+    """Columns of a sweep by name, with their types."""
 
-    Attributes
-    ----------
-    paths : mapping of str to type
-        What varies. Tables, lists and values of several kinds are text: JSON.
-    figures : mapping of str to type
-        Of each platform and of the center.
-    """
-
-    paths: Types
-    figures: Types
+    paths: Types  # what varies; tables, lists and values of several kinds are text: JSON
+    figures: Types  # of each platform and of the center
 
     @classmethod
     def of(cls, points: Sequence[Point], platforms: Iterable[str]) -> "Columns":
