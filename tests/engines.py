@@ -1,6 +1,7 @@
 """The engines that must give the same decision log: the core alone, and the center on both strides."""
 
 from collections.abc import Callable, Generator
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -149,6 +150,17 @@ def crowd(seed: int, order: str, backfill: str, placement: str, jobs: int) -> Ra
     columns: dict[str, Any] = {name: [row[name] for row in rows] for name in rows[0]}
     policy = Policy(order, backfill, placement, age_rate=10**9)
     return RandomScenario(fleet, policy, workload(**columns), None)
+
+
+def wholes(seed: int, backfill: str = "conservative", reservations: int = 1) -> RandomScenario:
+    """Return a scenario of jobs that ask whole accelerators or cpus alone; every third of jobs of one task."""
+    jobs = (12, 30, 45)[seed // 3 % 3]
+    scenario = crowd(seed, codes.ORDERS[seed % 5], backfill, codes.PLACEMENTS[seed % 4], jobs)
+    policy = replace(scenario.policy, reservations=reservations)
+    table = scenario.workload.take(np.flatnonzero(scenario.workload.accelerators % 1000 == 0))
+    if seed % 3 == 0:
+        table = replace(table, tasks=np.ones_like(table.tasks), spread=np.zeros_like(table.spread))
+    return scenario._replace(workload=table, policy=policy)
 
 
 def center_of(*jobs: dict[str, int], stride: str = "calendar", **more: Any) -> Center:

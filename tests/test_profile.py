@@ -1,16 +1,16 @@
-"""Conservative backfill of jobs of one task keeps one profile per node: the log is that of the twin, and of a book."""
+"""Where no job asks a fraction, one profile per node says what will be free: the log is that of the twin."""
 
-from dataclasses import replace
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
-from engines import a_job, check_equal, core_of, crowd, horizon_of
+from engines import a_job, check_equal, core_of, horizon_of, wholes
 from onecenter_kernels import codes, profile
 from onecenter_kernels.jit import JIT
 from onecenter_kernels.state import NOW
 from oracle import Post, simulate
-from random_scenarios import RandomScenario, Seeded
+from random_scenarios import Seeded
 
 from onecenter.engine.core import Core
 from onecenter.workload.table import DEFAULTS
@@ -18,23 +18,14 @@ from onecenter.workload.table import DEFAULTS
 pytestmark = pytest.mark.equality
 
 SEEDS = range(24 if JIT else 8)
-ORDERS = ("fifo", "priority", "sjf", "smallest-first")
-PLACEMENTS = ("best-fit", "first-fit", "worst-fit")
-
-
-def singles(seed: int) -> RandomScenario:
-    """Return a scenario of jobs of one task that ask whole accelerators or cpus alone."""
-    jobs = (12, 30, 45)[seed % 3]
-    scenario = crowd(seed, ORDERS[seed % 4], "conservative", PLACEMENTS[seed // 2 % 3], jobs)
-    whole = np.flatnonzero(scenario.workload.accelerators % 1000 == 0)
-    table = scenario.workload.take(whole)
-    single = replace(table, tasks=np.ones_like(table.tasks), spread=np.zeros_like(table.spread))
-    return scenario._replace(workload=single)
+#: Backfill, and how many blocked jobs reserve.
+BACKFILLS = (("conservative", 1), ("easy", 2), ("easy-sjbf", 3))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_jobs_of_one_task_as_the_twin(seed: int) -> None:
-    scenario = singles(seed)
+@pytest.mark.parametrize(("backfill", "reservations"), BACKFILLS)
+def test_whole_accelerators_as_the_twin(seed: int, backfill: str, reservations: int) -> None:
+    scenario = wholes(seed, backfill, reservations)
     core = core_of(scenario)
     assert core.state.clock["profiled"][0]
     core.advance(horizon_of(scenario))
@@ -42,8 +33,9 @@ def test_jobs_of_one_task_as_the_twin(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_a_gang_that_a_process_submits_as_the_twin(seed: int) -> None:
-    scenario, choices = singles(seed), Seeded(seed)
+@pytest.mark.parametrize(("backfill", "reservations"), BACKFILLS)
+def test_jobs_that_a_process_submits_as_the_twin(seed: int, backfill: str, reservations: int) -> None:
+    scenario, choices = wholes(seed, backfill, reservations), Seeded(seed)
     instants = simulate(*scenario)["t"].tolist()
     posts: list[Post] = []
     for t in sorted(choices.pick(instants) for _ in range(4)):
@@ -54,8 +46,6 @@ def test_a_gang_that_a_process_submits_as_the_twin(seed: int) -> None:
         core.advance(t)
         core.post_submit(DEFAULTS | columns, t)
     core.advance(horizon_of(scenario))
-    gangs = [columns["tasks"] > 1 or columns["spread"] for _, _, columns in posts]
-    assert core.state.clock["profiled"][0] == (not any(gangs))
     check_equal(core.log, simulate(*scenario, posts))
 
 
@@ -69,20 +59,15 @@ def chain(core: Core, first: int) -> int:
 
 @pytest.mark.parametrize("seed", range(8))
 def test_rows_of_reserved_amounts_are_used_or_spare(seed: int) -> None:
-    # A gang that comes later lets the book stand for the profile, and all that is reserved is reserved anew in it.
-    scenario, choices = singles(seed), Seeded(seed)
+    scenario = wholes(seed)
     core = core_of(scenario)
-    instants = sorted(set(scenario.workload.submit.tolist()))
-    for place, t in enumerate(instants):
-        core.advance(t)
-        if place == len(instants) // 2:
-            core.post_submit(DEFAULTS | a_job(choices, scenario, 1000) | {"accelerators": 1000, "tasks": 2}, t)
+    for t in sorted(set(scenario.workload.submit.tolist())):
+        core.advance(t + 1)
         waiting = [job for job in core.jobs if job["state"] == codes.S_WAITING]
         clock = core.state.clock[0]
         used = sum(chain(core, job["hold"]) for job in waiting)
         assert used + chain(core, clock["spare_hold"]) == clock["holds"] - clock["scratch"]
         assert {int(job["hold"]) for job in core.jobs if job["state"] == codes.S_RUNNING} <= {-1}
-    assert not core.state.clock["profiled"][0]
 
 
 def rows_of(core: Core, node: int) -> list[tuple[int, int, int, int]]:
@@ -96,28 +81,37 @@ def rows_of(core: Core, node: int) -> list[tuple[int, int, int, int]]:
     return found
 
 
-@pytest.mark.parametrize("seed", range(6))
+def held_in(core: Core) -> Iterator[tuple[int, int, int, int, Any]]:
+    """Give what jobs hold or have reserved: node, from when, until when (ms), tasks, and their ask."""
+    for job in core.jobs:
+        ask, end = core.state.asks[int(job["ask"])], int(job["start"] + job["walltime"])
+        if job["state"] == codes.S_RUNNING:
+            for row in core.log[int(job["first"]) : int(job["first"] + job["rows"])]:
+                yield int(row["node"]), core.now, end, int(row["amount"]), ask
+        elif job["state"] == codes.S_WAITING and job["start"] >= 0:
+            h = int(job["hold"])
+            while h >= 0:
+                hold = core.state.holds[h]
+                yield int(hold["node"]), int(job["start"]), end, int(hold["amount"]), ask
+                h = int(hold["next"])
+
+
+@pytest.mark.parametrize("seed", range(8))
 def test_the_profile_is_what_running_and_reserved_jobs_leave(seed: int) -> None:
-    scenario = singles(seed)
+    scenario = wholes(seed)
     core = core_of(scenario)
     core.advance(int(np.unique(scenario.workload.submit)[2]) + 1)
-    held: list[tuple[int, int, int, Any]] = []
-    for job in core.jobs:
-        if job["state"] == codes.S_RUNNING:
-            held.append((int(core.log[int(job["first"])]["node"]), core.now, int(job["start"] + job["walltime"]), job))
-        elif job["state"] == codes.S_WAITING and job["start"] >= 0:
-            node = int(core.state.holds[int(job["hold"])]["node"])
-            held.append((node, int(job["start"]), int(job["start"] + job["walltime"]), job))
+    held = list(held_in(core))
     for node in range(core.state.nodes.shape[1]):
         kind = core.state.types[NOW, int(core.state.nodes[NOW, node]["type"])]
-        ours = [(begin, end, job) for on, begin, end, job in held if on == node]
-        instants = sorted({core.now} | {t for begin, end, _ in ours for t in (begin, end) if t > core.now})
+        ours = [(begin, end, tasks, ask) for on, begin, end, tasks, ask in held if on == node]
+        instants = sorted({core.now} | {t for begin, end, *_ in ours for t in (begin, end) if t > core.now})
         expected = []
         for t in instants:
-            there = [core.state.asks[int(job["ask"])] for begin, end, job in ours if begin <= t < end]
-            free = int(kind["accelerators"]) - sum(int(ask["accelerators"]) // 1000 for ask in there)
-            cpus = int(kind["cpus"]) - sum(int(ask["cpus"]) for ask in there)
-            memory = int(kind["memory"]) - sum(int(ask["memory"]) for ask in there)
+            there = [(tasks, ask) for begin, end, tasks, ask in ours if begin <= t < end]
+            free = int(kind["accelerators"]) - sum(tasks * int(ask["accelerators"]) // 1000 for tasks, ask in there)
+            cpus = int(kind["cpus"]) - sum(tasks * int(ask["cpus"]) for tasks, ask in there)
+            memory = int(kind["memory"]) - sum(tasks * int(ask["memory"]) for tasks, ask in there)
             if not expected or expected[-1][1:] != (free, cpus, memory):
                 expected.append((t, free, cpus, memory))
         assert rows_of(core, node) == expected

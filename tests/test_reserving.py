@@ -2,17 +2,15 @@
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 from by_hand import job, nodes, starts, table
-from engines import a_job, by_core, check_equal, core_of, crowd, horizon_of
+from engines import by_core, check_equal, core_of, crowd, horizon_of, wholes
 from onecenter_kernels import codes
 from onecenter_kernels.jit import JIT
-from oracle import Center, Post, simulate
-from random_scenarios import RandomScenario, Seeded, mixed_scenario, random_scenario
+from oracle import Center, simulate
+from random_scenarios import RandomScenario, mixed_scenario, random_scenario
 
 from onecenter.policies import RESERVING, Policy
-from onecenter.workload.table import DEFAULTS
 
 pytestmark = pytest.mark.equality
 
@@ -26,19 +24,10 @@ def with_reservations(scenario: RandomScenario, reservations: int) -> RandomScen
 
 
 def crowded(seed: int, reservations: int) -> RandomScenario:
-    """Return a scenario with a long queue."""
+    """Return a scenario of whole accelerators."""
     jobs, backfill = (20, 40, 60)[seed % 3], RESERVING[seed % 2]
     scenario = crowd(seed, ORDERS[seed % 4], backfill, codes.PLACEMENTS[seed // 2 % 4], jobs)
     return with_reservations(scenario, reservations)
-
-
-def singles(seed: int) -> RandomScenario:
-    """Return a scenario of jobs of one task that ask whole accelerators or cpus alone."""
-    scenario = crowded(seed, 2 + seed % 3)
-    jobs = scenario.workload.take(np.flatnonzero(scenario.workload.accelerators % 1000 == 0))
-    single = replace(jobs, tasks=np.ones_like(jobs.tasks), spread=np.zeros_like(jobs.spread))
-    placement = codes.PLACEMENTS[seed // 2 % 3]
-    return scenario._replace(workload=single, policy=replace(scenario.policy, placement=placement))
 
 
 # One node of four. Job 0 holds three until 4; job 1 wants two and is reserved at 4; job 2 wants four and is, where two
@@ -99,33 +88,10 @@ def test_reservations_change_what_is_decided() -> None:
     assert changed >= 8
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_jobs_of_one_task_as_the_twin(seed: int) -> None:
-    scenario = singles(seed)
-    core = core_of(scenario)
-    assert core.state.clock["profiled"][0]
-    core.advance(horizon_of(scenario))
-    check_equal(core.log, simulate(*scenario))
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-def test_a_gang_that_a_process_submits_as_the_twin(seed: int) -> None:
-    scenario, choices = singles(seed), Seeded(seed)
-    gang = a_job(choices, scenario, 1000) | {"accelerators": 1000 * choices.pick((0, 1, 2)), "tasks": 2}
-    t = int(np.median(simulate(*scenario)["t"]))
-    posts: list[Post] = [(t, "submit", gang)]
-    core = core_of(scenario)
-    core.advance(t)
-    core.post_submit(DEFAULTS | gang, t)
-    core.advance(horizon_of(scenario))
-    assert not core.state.clock["profiled"][0]
-    check_equal(core.log, simulate(*scenario, posts))
-
-
 def one_reservation(seed: int) -> list[RandomScenario]:
-    """Return scenarios of EASY with one reservation: of all kinds, of fractions, of jobs of one task."""
+    """Return scenarios of EASY with one reservation: of all kinds, of fractions, of whole accelerators."""
     backfill = RESERVING[seed % 2]
-    some = [random_scenario(seed, backfill=backfill), mixed_scenario(seed, backfill), singles(seed), crowded(seed, 1)]
+    some = [random_scenario(seed, backfill=backfill), mixed_scenario(seed, backfill), wholes(seed)]
     return [with_reservations(scenario, 1) for scenario in some]
 
 
@@ -155,6 +121,6 @@ def test_one_reservation_of_the_twin_is_its_easy(seed: int, monkeypatch: pytest.
 def test_many_more_scenarios_as_the_twin(block: int) -> None:
     for seed in range(50_000 + 75 * block, 50_000 + 75 * (block + 1)):
         backfill = RESERVING[seed % 2]
-        for scenario in (random_scenario(seed, backfill=backfill), mixed_scenario(seed, backfill), singles(seed)):
+        for scenario in (random_scenario(seed, backfill=backfill), mixed_scenario(seed, backfill), wholes(seed)):
             several = with_reservations(scenario, 2 + seed % 3)
             check_equal(by_core(several), simulate(*several))

@@ -1,16 +1,14 @@
-"""The book of conservative backfill: what will be free by time, given running jobs and reservations.
+"""The book, where jobs ask fractions: what will be free by time, given running jobs and reservations.
 
 Row k holds from its time to that of row k + 1; row 0 is the present. A whole accelerator that is reserved is counted
 until its job owns devices; a part, and whatever a running job holds, has its device.
 """
 
 from .asks import ask_of
-from .codes import S_RUNNING, S_WAITING
 from .jit import njit
 from .owning import disown, forget_owner, occupy, own, release
 from .profile import change_profile
 from .room import copy_row, take
-from .state import NOW
 
 
 @njit
@@ -132,7 +130,9 @@ def picks_of(s, j):
 def reserve(s, j, start, picks):
     """Reserve the picks for job j from `start` (ms) for its walltime."""
     if s.clock[0].profiled:
-        change_profile(s, s.holds[0].node, start, start + s.jobs[j].walltime, 1, ask_of(s, j))
+        for i in range(picks):
+            pick = s.holds[i]
+            change_profile(s, pick.node, start, start + s.jobs[j].walltime, pick.amount, ask_of(s, j))
         s.jobs[j].start = start
         hold_picks(s, j, picks)
         return
@@ -170,8 +170,11 @@ def unreserve(s, j):
     """Take back what waiting job j has reserved."""
     start = s.jobs[j].start
     if s.clock[0].profiled:
-        node = s.holds[s.jobs[j].hold].node
-        change_profile(s, node, start, start + s.jobs[j].walltime, -1, ask_of(s, j))
+        h = int(s.jobs[j].hold)
+        while h >= 0:
+            held = s.holds[h]
+            change_profile(s, held.node, start, start + s.jobs[j].walltime, -held.amount, ask_of(s, j))
+            h = int(held.next)
         s.jobs[j].start = -1
         drop_holds(s, j)
         return
@@ -208,38 +211,13 @@ def begin(s, j):
 def give_back_running(s, j):
     """Give back what job j, which ends before its walltime, would have held from now on."""
     if s.clock[0].profiled:
-        job, node = s.jobs[j], s.log[s.jobs[j].first].node
-        change_profile(s, node, s.clock[0].now, job.start + job.walltime, -1, ask_of(s, j))
+        job = s.jobs[j]
+        for i in range(job.first, job.first + job.rows):
+            row = s.log[i]
+            change_profile(s, row.node, s.clock[0].now, job.start + job.walltime, -int(row.amount), ask_of(s, j))
         return
     hi = first_row_from(s, s.jobs[j].start + s.jobs[j].walltime)
     for k in range(hi):
         release(s, j, s.book[k].layer)
     s.book[hi].frees -= 1
     forget_idle(s, hi)
-
-
-@njit
-def end_in_book(s, j):
-    """Give back, from its walltime end on, what running job j holds."""
-    hi = split(s, s.jobs[j].start + s.jobs[j].walltime)
-    for k in range(hi, s.clock[0].book):
-        release(s, j, s.book[k].layer)
-    s.book[hi].frees += 1
-
-
-@njit
-def fill_book(s):
-    """Let the book, whose rows are all unused, say what the profile does, and stand for it from now on."""
-    clock = s.clock[0]
-    clock.profiled = 0
-    clock.book = 1
-    s.book[0].t = clock.now
-    copy_row(s, NOW, s.book[0].layer)
-    for j in range(clock.jobs):
-        job = s.jobs[j]
-        if job.state == S_RUNNING:
-            end_in_book(s, j)
-        elif job.state == S_WAITING and job.start >= 0:
-            picks, start = picks_of(s, j), job.start
-            drop_holds(s, j)
-            reserve(s, j, start, picks)

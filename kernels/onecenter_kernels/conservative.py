@@ -9,11 +9,11 @@ from .door import admits_reserved, start_reserved
 from .heap import push
 from .jit import inlined, njit
 from .owning import can_own
-from .picks import note
 from .place import place
-from .promise import earliest_place, may_move
+from .promise import may_move, pick_earliest
 from .queue import keep_waiting
 from .room import type_holds, view_node
+from .state import FOREVER
 
 
 @inlined
@@ -58,8 +58,8 @@ def reserve_earliest(s, j, types, first):
     """Reserve the earliest start of job j on a node type, from row `first` of the book on."""
     ask, walltime = ask_of(s, j), s.jobs[j].walltime
     if s.clock[0].profiled:
-        begin, node = earliest_place(s, types, ask, walltime)
-        reserve(s, j, begin, note(s, 0, node, -1, 1))
+        begin, picks = pick_earliest(s, types, ask, walltime, FOREVER)
+        reserve(s, j, begin, picks)
         s.holds[s.jobs[j].hold].known = s.clock[0].notes
         return
     best, on = s.clock[0].book, -1
@@ -133,13 +133,22 @@ def restore(s, j, start, kept):
 
 
 @njit
+def has_kept(s, j, kept):
+    """Tell whether job j has reserved what it had."""
+    same = picks_of(s, j) == len(kept)
+    for i in range(len(kept)):
+        same = same and s.holds[i].node == kept[i, 0] and s.holds[i].amount == kept[i, 2]
+    return same
+
+
+@njit
 def put_back_in_profile(s, j):
     """Do what `put_back` does; a job that is put back where it was has changed nothing."""
     clock, job = s.clock[0], s.jobs[j]
-    notes, before, node = clock.notes, job.start, s.holds[job.hold].node
+    notes, before, kept = clock.notes, job.start, kept_picks(s, j)
     unreserve(s, j)
     reserve_earliest(s, j, types_of(s, j), 0)
-    if job.start == before and s.holds[job.hold].node == node:
+    if job.start == before and has_kept(s, j, kept):
         clock.notes = notes
         s.holds[job.hold].known = notes
     return job.start != before

@@ -11,7 +11,7 @@ from numba import types
 from numba.core import cgutils
 from numba.core.datamodel import default_manager, models
 from numba.experimental import structref
-from numba.extending import NativeValue, box, intrinsic, lower_getattr_generic, unbox
+from numba.extending import NativeValue, box, lower_getattr_generic, unbox
 
 from .jit import JIT, njit
 from .state import State
@@ -70,43 +70,15 @@ if JIT:
         c.context.nrt.decref(c.builder, counted, pointer)
         return NativeValue(structref._Utils(c.context, c.builder, kind).new_struct_ref(pointer)._getvalue())
 
-    @intrinsic
-    def _lent(typing, rows):  # type: ignore[no-untyped-def]
-        """Return an array without a share in it."""
-        return rows(rows), lambda context, builder, _, args: _borrowed(context, builder, rows, args[0])
-
     @njit
     def _handle(
         jobs, asks, owners, types, nodes, devices, queue, timers, holds, book, log, clock, hosts, runs, changes, bits,
-        counts, shapes, waits, trees, earliest, reserved, coming, steps, notes
+        counts, shapes, waits, trees, earliest, reserved, coming, steps, spans, notes
     ):
         return Handle(
-            _lent(jobs),
-            _lent(asks),
-            _lent(owners),
-            _lent(types),
-            _lent(nodes),
-            _lent(devices),
-            _lent(queue),
-            _lent(timers),
-            _lent(holds),
-            _lent(book),
-            _lent(log),
-            _lent(clock),
-            _lent(hosts),
-            _lent(runs),
-            _lent(changes),
-            _lent(bits),
-            _lent(counts),
-            _lent(shapes),
-            _lent(waits),
-            _lent(trees),
-            _lent(earliest),
-            _lent(reserved),
-            _lent(coming),
-            _lent(steps),
-            _lent(notes),
-        )
+            jobs, asks, owners, types, nodes, devices, queue, timers, holds, book, log, clock, hosts, runs, changes,
+            bits, counts, shapes, waits, trees, earliest, reserved, coming, steps, spans, notes
+        )  # fmt: skip
 
 
 def handle_of(s: State) -> Any:

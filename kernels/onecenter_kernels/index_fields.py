@@ -79,6 +79,14 @@ STEP: Final[tuple[Field, ...]] = (
     ("next", "i8", "index", "next row of the node, or next unused row; -1: none"),
 )
 
+#: Scratch: what a node holds of a job's tasks from a start tried for the job's walltime.
+SPAN: Final[tuple[Field, ...]] = (
+    ("row", "i8", "index", "the row of steps at the start"),
+    ("held", "i8", "1", "tasks that it holds"),
+    ("rise", "i8", "ms", "the earliest later start from which it may hold more"),
+    ("until", "i8", "ms", "the earliest later start from which it may hold more or fewer"),
+)
+
 #: The last changes of the profile, by their number modulo the rows.
 NOTE: Final[tuple[Field, ...]] = (
     ("node", "i8", "index", "node"),

@@ -50,9 +50,9 @@ def needs_of(s, t):
     waiting = clock.waiting + new
     book, holds, runs, steps = 0, 0, 0, 0
     if clock.booked:
-        # Two rows per waiting job; each node has one of its own, and while it is changed two more.
+        # Two rows per waiting job, or place of one; each node has one of its own, and while it is changed two more.
         if clock.profiled:
-            steps = s.nodes.shape[1] + clock.running + 2 * waiting + 2
+            steps = s.nodes.shape[1] + clock.run_rows + 2 * rows + 2
         else:
             book = clock.running + 2 * waiting + 2
         holds = clock.scratch + rows + 1

@@ -93,7 +93,10 @@ def place_gang(s, lo, hi, layer, kind, ask, placement):
 
 @njit
 def place(s, lo, hi, kind, ask):
-    """Place a job on a node type in the view of the book's rows lo .. hi - 1; return the number of picks."""
+    """Place a job on a node type in the view of the book's rows lo .. hi - 1; return the number of picks.
+
+    Without rows it is the view as it is.
+    """
     layer = s.book[lo].layer if hi - lo == 1 else VIEW
     placement = s.clock[0].placement
     if ask.tasks == 1 and placement != FEWEST_RACKS and not ask.anywhere:

@@ -1,7 +1,7 @@
 """The profile: what is free on each node over time, given running jobs and reservations of whole accelerators.
 
 A node has as many rows as there are instants at which something on it begins or ends, so to look for the earliest
-start of a job of one task on it, or to reserve there, costs no more than that.
+start of a task on it, or to reserve there, costs no more than that.
 """
 
 from .asks import holds_but_parts

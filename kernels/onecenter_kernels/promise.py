@@ -1,11 +1,19 @@
-"""Reservations of jobs of one task in the profile, and which of them a change can move."""
+"""Reservations in the profile, and which of them a change can move."""
 
 from .asks import allows, ask_of, types_of
 from .choose import better
-from .codes import FIRST_FIT
+from .codes import FEWEST_RACKS, FIRST_FIT
 from .jit import njit
+from .picks import note
 from .profile import earliest_start_on, view_profile
 from .state import FOREVER, NOW, VIEW
+from .together import earliest_together, place_in_profile
+
+
+@njit
+def is_plain(s, ask):
+    """Tell whether a job takes one node by first-fit, best-fit or worst-fit."""
+    return ask.tasks == 1 and not ask.anywhere and s.clock[0].placement != FEWEST_RACKS
 
 
 @njit
@@ -46,6 +54,27 @@ def earliest_place(s, types, ask, walltime):
 
 
 @njit
+def pick_earliest(s, types, ask, walltime, before):
+    """Pick the place of a job at its earliest start (ms); return the start and the number of picks, 0: not before."""
+    if is_plain(s, ask):
+        begin, node = earliest_place(s, types, ask, walltime)
+        return (begin, note(s, 0, node, -1, 1)) if begin < before else (before, 0)
+    begin, kind = earliest_together(s, types, ask, walltime, before)
+    return begin, place_in_profile(s, kind, ask, begin, begin + walltime) if kind >= 0 else 0
+
+
+@njit
+def reserves_on(s, j, n):
+    """Tell whether job j has reserved on node n."""
+    h = int(s.jobs[j].hold)
+    while h >= 0:
+        if s.holds[h].node == n:
+            return True
+        h = int(s.holds[h].next)
+    return False
+
+
+@njit
 def listed_first(types, kind, other):
     """Tell whether one of two allowed node types is listed before the other."""
     while (types & 15) - 1 != kind and (types & 15) - 1 != other:
@@ -73,25 +102,26 @@ def draws(s, j, ask, n):
 
 
 @njit
-def moves(s, j, ask, note):
+def moves(s, j, ask, change):
     """Tell whether a change of the profile lets job j start earlier, or elsewhere at the same time."""
     job = s.jobs[j]
-    if note.begin >= job.start + job.walltime or note.end <= s.clock[0].now:
+    if change.begin >= job.start + job.walltime or change.end <= s.clock[0].now:
         return False
-    if note.node == s.holds[job.hold].node:
+    if reserves_on(s, j, change.node):
         return True
-    if ask.whole > note.most or not allows(types_of(s, j), s.nodes[NOW, note.node].type):
+    if ask.whole > change.most or not allows(types_of(s, j), s.nodes[NOW, change.node].type):
         return False
     s.clock[0].visits += 1
-    t = earliest_start_on(s, note.node, ask, job.walltime, job.start)
-    return 0 <= t < job.start or (t == job.start and draws(s, j, ask, note.node))
+    t = earliest_start_on(s, change.node, ask, job.walltime, job.start)
+    return 0 <= t <= job.start and (t < job.start or not is_plain(s, ask) or draws(s, j, ask, change.node))
 
 
 @njit
 def may_move(s, j):
     """Tell whether a change since job j was last placed may have let it start earlier or elsewhere."""
     clock, hold = s.clock[0], s.holds[s.jobs[j].hold]
-    if clock.notes - hold.known > len(s.notes) - 4:
+    # Half of the notes may be overwritten by a job that is then put back where it was.
+    if 2 * (clock.notes - hold.known) > len(s.notes):
         return True
     ask = ask_of(s, j)
     for number in range(hold.known, clock.notes):

@@ -11,8 +11,7 @@ from .codes import EASY_SJBF, S_WAITING
 from .conservative import place_from, reserve_earliest, short_row
 from .door import start_reserved
 from .jit import inlined, njit
-from .picks import note
-from .promise import earliest_place
+from .promise import pick_earliest
 from .queue import drop_head, keep_waiting
 from .sums import may_start_now, test_again
 
@@ -22,8 +21,7 @@ def place_from_now(s, j, types):
     """Place job j on a node type from now on for its walltime; return the number of picks, 0: it does not fit."""
     ask, walltime = ask_of(s, j), s.jobs[j].walltime
     if s.clock[0].profiled:
-        t, node = earliest_place(s, types, ask, walltime)
-        return note(s, 0, node, -1, 1) if t == s.clock[0].now else 0
+        return pick_earliest(s, types, ask, walltime, s.clock[0].now + 1)[1]
     hi = first_row_from(s, s.clock[0].now + walltime)
     while types > 0:
         kind = (types & 15) - 1

@@ -136,10 +136,12 @@ def view_devices(s, lo, hi, n):
 
 @njit
 def take_window(s, lo, hi, layer, n, d, amount, ask):
-    """Take from every row of a window, and keep the view true."""
+    """Take from every row of a window, and keep the view true; of the profile there is only the view."""
     for k in range(lo, hi):
         take(s, s.book[k].layer, n, d, amount, ask)
-    if layer == VIEW:
+    if lo == hi:
+        take(s, layer, n, d, amount, ask)
+    elif layer == VIEW:
         view_node(s, lo, hi, n)
 
 

@@ -33,7 +33,6 @@ def is_last(s, n, number):
 def new_run(s):
     """Return an unused row of runs."""
     clock = s.clock[0]
-    clock.run_rows += 1
     r = clock.spare_run
     if r >= 0:
         clock.spare_run = s.runs[r].next
@@ -76,7 +75,6 @@ def drop_run(s, i):
         s.runs[before].next = s.runs[r].next
     s.runs[r].next = clock.spare_run
     clock.spare_run = r
-    clock.run_rows -= 1
     touch(s, n)
 
 
@@ -84,6 +82,7 @@ def drop_run(s, i):
 def add_running(s, j):
     """Add a started job."""
     s.clock[0].running += 1
+    s.clock[0].run_rows += s.jobs[j].rows
     if not keeps_running(s):
         return
     job, ask = s.jobs[j], ask_of(s, j)
@@ -95,6 +94,7 @@ def add_running(s, j):
 def drop_running(s, j):
     """Drop a job that ends."""
     s.clock[0].running -= 1
+    s.clock[0].run_rows -= s.jobs[j].rows
     if keeps_running(s):
         for i in range(s.jobs[j].first, s.jobs[j].first + s.jobs[j].rows):
             drop_run(s, i)

@@ -112,7 +112,7 @@ CLOCK: Final[tuple[Field, ...]] = (
     ("holds", "i8", "index", "behind the last row of holds ever used"),
     ("scratch", "i8", "1", "first rows of holds, for the placement last tried"),
     ("booked", "i8", "0/1", "the book says what will be free: conservative backfill, or several reservations"),
-    ("profiled", "i8", "0/1", "one profile per node instead of the book: jobs of one task, no devices"),
+    ("profiled", "i8", "0/1", "one profile per node instead of the book: no job asks a fraction"),
     ("step_rows", "i8", "1", "rows of steps in use"),
     ("spare_step", "i8", "index", "first returned row of steps; -1: none"),
     ("steps_end", "i8", "index", "behind the last row of steps ever used"),
@@ -131,7 +131,7 @@ CLOCK: Final[tuple[Field, ...]] = (
     ("waiting", "i8", "1", "waiting jobs"),
     ("cpus", "i8", "0/1", "some job asks cpus"),
     ("changes", "i8", "1", "changes of what nodes hold so far (EASY)"),
-    ("run_rows", "i8", "1", "rows of runs in use"),
+    ("run_rows", "i8", "1", "start rows of running jobs"),
     ("spare_run", "i8", "index", "first returned row of runs; -1: none"),
     ("runs", "i8", "index", "behind the last row of runs ever used"),
     ("projected", "i8", "job", "the head for which the row at the shadow time is kept; -1: none"),
@@ -178,6 +178,7 @@ TREE_DTYPE: Final = dtype_of(index.TREE)
 RESERVED_DTYPE: Final = dtype_of(index.RESERVED)
 COMING_DTYPE: Final = dtype_of(index.COMING)
 STEP_DTYPE: Final = dtype_of(index.STEP)
+SPAN_DTYPE: Final = dtype_of(index.SPAN)
 NOTE_DTYPE: Final = dtype_of(index.NOTE)
 
 Array = npt.NDArray[Any]
@@ -210,6 +211,7 @@ class State(NamedTuple):
     reserved: Array
     coming: Array
     steps: Array
+    spans: Array
     notes: Array
 
 

@@ -7,7 +7,6 @@ import numpy as np
 from onecenter_kernels import codes, heap, job_fields, state
 from onecenter_kernels import needs as room
 from onecenter_kernels import step as kernel
-from onecenter_kernels.book import fill_book
 from onecenter_kernels.deriving import derive
 from onecenter_kernels.handle import handle_of
 from onecenter_kernels.state import State, grown, table
@@ -159,16 +158,6 @@ class Core:
             more[name][: len(rows)] = rows
         return more
 
-    def _keep_book(self) -> None:
-        """Keep a book from now on in place of profiles, which hold jobs of one task only."""
-        clock = self.state.clock[0]
-        if not clock["profiled"]:
-            return
-        book = initial.book_of(self.policy, int(clock["running"] + 2 * clock["waiting"]) + 64)
-        self.state = self.state._replace(book=book)
-        self.state = self.state._replace(**self._more_layers(book))
-        fill_book(self.handle)
-
     def extend(self, workload: Workload) -> None:
         """Know a longer workload, as if from the beginning; its further jobs come after the last step.
 
@@ -181,8 +170,6 @@ class Core:
         if (workload.accelerators % 1000).any() and not self.fractions:
             self._begin_again(workload)
             return
-        if not initial.are_single(workload):
-            self._keep_book()
         self._know(workload)
 
     def _begin_again(self, workload: Workload) -> None:
@@ -222,8 +209,6 @@ class Core:
         if int(columns["accelerators"]) % 1000 and not self.fractions:
             raise SimulationError("submit", ["the center keeps no devices: build it with fractions=True"])
         self._prepare_post("submit", t)
-        if int(columns["tasks"]) != 1 or int(columns["spread"]) != codes.SPREAD_TASKS:
-            self._keep_book()
         j, clock = int(self.state.clock["jobs"][0]), self.state.clock
         # A process submits it, so it is of no tenant and of no stream.
         row = {**columns, "submit": t, "tenant": -1, "stream": -1}

@@ -5,7 +5,6 @@ from typing import Final
 
 import numpy as np
 from onecenter_kernels import state
-from onecenter_kernels.codes import SPREAD_TASKS
 from onecenter_kernels.handle import handle_of
 from onecenter_kernels.levels import build_levels
 from onecenter_kernels.state import FOREVER, State, table
@@ -23,7 +22,7 @@ SHAPES_INDEXED, SHAPES = 16, 62
 #: Trees of earliest times that are kept.
 TREES: Final = 8
 
-#: Changes of the profile that are remembered, a power of two.
+#: Changes of the profile that are remembered at least, a power of two.
 NOTES: Final = 4096
 
 
@@ -82,14 +81,14 @@ def is_booked(policy: Policy) -> bool:
     return policy.backfill == "conservative" or policy.reservations > 1
 
 
-def book_of(policy: Policy, rows: int = 64) -> state.Array:
+def book_of(policy: Policy) -> state.Array:
     """Return the present and unused rows or, where no book is kept, now, the shadow and its whole row."""
     if not is_booked(policy):
         book = table(3, state.BOOK_DTYPE)
         book["layer"] = state.NOW, state.SHADOW, state.PROJECTED
         book["t"][1:] = FOREVER
         return book
-    book = table(rows, state.BOOK_DTYPE)
+    book = table(64, state.BOOK_DTYPE)
     book["layer"] = state.FIRST_ROW + np.arange(len(book))
     return book
 
@@ -107,18 +106,6 @@ def queue_of(policy: Policy, queue: state.Array) -> dict[str, state.Array]:
     waits = table(shape, state.LEAF_DTYPE)
     waits["least"] = FOREVER
     return {"queue": rows, "waits": waits}
-
-
-def is_profiled(policy: Policy, workload: Workload, fractions: bool) -> bool:
-    """Tell whether the book is one profile per node: for jobs of one task on whole accelerators."""
-    if not is_booked(policy) or policy.placement == "fewest-racks" or fractions:
-        return False
-    return are_single(workload)
-
-
-def are_single(workload: Workload) -> bool:
-    """Tell whether every job is one task, which the placement rule puts on a node."""
-    return bool(((workload.tasks == 1) & (workload.spread == SPREAD_TASKS)).all())
 
 
 def steps_of(nodes: state.Array, profiled: bool) -> state.Array:
@@ -155,7 +142,7 @@ def state_of(
     owners: state.Array,
 ) -> State:
     """Return the state before the first step, with room for the jobs of a workload, none of them known yet."""
-    book, profiled = book_of(policy), is_profiled(policy, workload, fractions)
+    book, profiled = book_of(policy), is_booked(policy) and not fractions
     layers = state.FIRST_ROW if profiled else int(book["layer"].max()) + 1
     nodes, devices = nodes_of(fleet, layers), devices_of(fleet, layers, fractions)
     types, bits, counts = types_of(fleet)
@@ -191,7 +178,9 @@ def state_of(
         reserved=table(scratch, state.RESERVED_DTYPE),
         coming=table(count, state.COMING_DTYPE),
         steps=steps_of(nodes, profiled),
-        notes=table(NOTES if profiled else 1, state.NOTE_DTYPE),
+        spans=table(count if profiled else 1, state.SPAN_DTYPE),
+        # A job that is put back where it was has changed each node twice.
+        notes=table(power_of_two(max(NOTES, 4 * count)) if profiled else 1, state.NOTE_DTYPE),
         **queue_of(policy, table(ROWS, state.QUEUE_DTYPE)),
     )
     build_levels(handle_of(made))
