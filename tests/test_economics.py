@@ -31,7 +31,6 @@ def test_yearly_cost(scenario: Scenario) -> None:
     # 18 kW x 1.2 x 8,760 h x 0.5.
     assert found.energy == pytest.approx(94_608)
     assert found.total == found.capital + found.running + found.energy
-    assert yearly_cost(scenario, use=0).energy == pytest.approx(94_608 / 3)
 
 
 def test_power_and_racks(scenario: Scenario) -> None:

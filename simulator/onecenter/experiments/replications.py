@@ -150,10 +150,10 @@ class Replications(Sequence[Replication]):
         """Return the waits (ms) of a platform's jobs, or with "center" of all jobs."""
         return Pooled([seen.waits for seen in self.seen(platform)])
 
-    def wait(self, platform: str, percentile: float | None = None, confidence: float = 0.95) -> Estimate:
+    def wait(self, platform: str, percentile: float | None = None) -> Estimate:
         """Return a platform's mean wait, or a percentile of it, in ms; of an overloaded center that of its window."""
         waits = self.pooled(platform)
-        return waits.mean(confidence) if percentile is None else waits.percentile(percentile, confidence)
+        return waits.mean() if percentile is None else waits.percentile(percentile)
 
     def waits(self, platform: str) -> dict[str, Estimate]:
         """Return a platform's mean wait, mean time waited, and percentiles of the wait, in s."""

@@ -37,14 +37,13 @@ class Footprint:
     cost: float | None  # of the energy; None: the scenario gives no tariff
 
 
-def yearly_cost(scenario: Scenario, use: float = 1.0) -> YearlyCost:
-    """Return what a scenario's fleet costs a year, of each node a share in use; what has no price costs nothing."""
+def yearly_cost(scenario: Scenario) -> YearlyCost:
+    """Return what a scenario's fleet costs a year at full use, the most it may; what has no price costs nothing."""
     kinds = list(scenario.center.nodes.values())
     years = MS["y"]
     capital = sum(kind.count * kind.price * years / kind.lifetime for kind in kinds)
     running = sum(kind.count * kind.running_cost for kind in kinds)
-    kw = sum(kind.count * node_power(kind, use) for kind in kinds) * scenario.center.site.pue / 1_000
-    return YearlyCost(capital, running, kw * YEAR_HOURS * scenario.center.site.tariff)
+    return YearlyCost(capital, running, power_of(scenario) / 1_000 * YEAR_HOURS * scenario.center.site.tariff)
 
 
 def node_power(kind: Nodes, use: float) -> float:

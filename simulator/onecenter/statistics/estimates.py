@@ -44,12 +44,12 @@ def quantile_of_t(confidence: float, degrees: int, sides: int = 2) -> float:
     return float(stdtrit(degrees, 1 - (1 - confidence) / sides)) if degrees > 0 else math.inf
 
 
-def mean(values: Sequence[float] | Array, confidence: float = 0.95) -> Estimate:
-    """Return the mean of independent values of any sign with its t interval."""
+def mean(values: Sequence[float] | Array) -> Estimate:
+    """Return the mean of independent values of any sign with its 95 % t interval."""
     x = np.asarray(values, np.float64)
     if len(x) < 2:
         return Estimate(float(x[0]), None, None, "one replication has no interval") if len(x) else NOTHING
-    half = quantile_of_t(confidence, len(x) - 1) * float(x.std(ddof=1)) / math.sqrt(len(x))
+    half = quantile_of_t(0.95, len(x) - 1) * float(x.std(ddof=1)) / math.sqrt(len(x))
     return Estimate(float(x.mean()), float(x.mean()) - half, float(x.mean()) + half)
 
 
