@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from benchmarks.bare import one_by_one
 from benchmarks.expectations import FOLDER
-from benchmarks.workloads import fleet, mixed_jobs, poisson_jobs
+from benchmarks.workloads import AT_ONE_INSTANT, fleet, jobs_at_one_instant, mixed_jobs, poisson_jobs
 from onecenter.engine.center import Center
 from onecenter.fleet import NodeType
 from onecenter.policies import Policy
@@ -32,6 +32,10 @@ LONG: Final = 8.0
 #: At most so many jobs are run by bare SimPy: what a job costs there does not depend on their number.
 BARE_JOBS: Final = 100_000
 
+#: Of rows: what jobs are, beside jobs of one task, and how those are named that come together.
+MIXED: Final = "gangs and fractions mixed"
+AT_ONCE: Final = " at one instant"
+
 PLAIN: Final = FOLDER / "changsha-plain.toml"
 
 
@@ -41,10 +45,10 @@ class Row:
 
     nodes: int
     policy: str
-    load: float
+    load: float | None
     jobs: int = 100_000
     stride: str = "calendar"
-    mixed: bool = False
+    work: str = "one task"
 
 
 ROWS: Final = (
@@ -58,8 +62,9 @@ ROWS: Final = (
     Row(10_000, "easy", 3.0),
     Row(64, "conservative", 0.7),
     Row(64, "conservative", 0.9, 20_000),
-    Row(64, "easy", 0.95, mixed=True),
+    Row(64, "easy", 0.95, work=MIXED),
     Row(64, "easy", 0.95, stride="event"),
+    *(Row(20, "conservative", None, 400, work=f"{what}{AT_ONCE}") for what in AT_ONE_INSTANT),
 )
 
 #: Takes a line of progress.
@@ -71,15 +76,18 @@ def rows(share: float, say: Say) -> list[dict[str, Any]]:
     found = []
     for row in ROWS:
         jobs = max(round(row.jobs * share), 100)
-        draw = mixed_jobs if row.mixed else poisson_jobs
-        what = "gangs and fractions mixed" if row.mixed else "one task"
-        work = draw(jobs, row.nodes, row.load)
         policy = Policy(backfill=row.policy, placement="best-fit")
-        about = {"nodes": row.nodes, "policy": row.policy, "load": row.load, "stride": row.stride, "work": what}
-        found.append(about | _measured(fleet(row.nodes), policy, work, row.stride))
+        about = {"nodes": row.nodes, "policy": row.policy, "load": row.load, "stride": row.stride, "work": row.work}
+        found.append(about | _measured(fleet(row.nodes), policy, _work(row, jobs), row.stride))
         say(f"{_named(found[-1])}: done")
     found.append(_plain(share))
     return found
+
+
+def _work(row: Row, jobs: int) -> Workload:
+    if row.load is None:
+        return jobs_at_one_instant(jobs, row.nodes, row.work.removesuffix(AT_ONCE))
+    return (mixed_jobs if row.work == MIXED else poisson_jobs)(jobs, row.nodes, row.load)
 
 
 def _plain(share: float) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The workloads of the throughput benchmark and of the exact work counts."""
 
 import math
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -101,3 +102,19 @@ def mixed_jobs(count: int, nodes: int, load: float) -> Workload:
     return workload(
         submit=submit, run=run, walltime=FACTOR * run, accelerators=accelerators[picked], tasks=tasks[picked]
     )
+
+
+#: Of jobs at one instant: accelerators a task (1/1000) and tasks, in turn; nothing: those of `integer_jobs`.
+AT_ONE_INSTANT: Final[Mapping[str, Mapping[str, Sequence[int]]]] = {
+    "one task": {},
+    "gangs": {"tasks": (1, 1, 2, 4)},
+    "fractions": {"accelerators": (250, 500, 1000, 2000, 4000, 8000)},
+}
+
+
+def jobs_at_one_instant(count: int, nodes: int, what: str) -> Workload:
+    """Return jobs like those of `integer_jobs` that are all submitted at 0."""
+    jobs = integer_jobs(count, nodes, 90)
+    turn = {name: np.resize(values, count) for name, values in AT_ONE_INSTANT[what].items()}
+    columns = {name: getattr(jobs, name) for name in ("run", "walltime", "accelerators", "priority")}
+    return workload(**columns | {"submit": np.zeros(count, np.int64)} | turn)

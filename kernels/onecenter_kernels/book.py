@@ -7,7 +7,7 @@ until its job owns devices; a part, and whatever a running job holds, has its de
 from .asks import ask_of
 from .jit import njit
 from .owning import disown, forget_owner, occupy, own, release
-from .profile import change_profile
+from .profile import change_profile, note_change
 from .room import copy_row, take
 
 
@@ -67,6 +67,15 @@ def forget_idle(s, k):
     """Drop row k if nothing begins or ends there any more."""
     if k > 0 and s.book[k].begins == 0 and s.book[k].frees == 0:
         drop_row(s, k)
+
+
+@njit
+def note_rows(s, n, lo, hi, fresh):
+    """Number a change of node n in the rows lo .. hi - 1; `fresh` where its end is the only one at that instant."""
+    most = 0
+    for k in range(lo, hi):
+        most = max(most, s.nodes[s.book[k].layer, n].free)
+    note_change(s, n, s.book[lo].t, s.book[hi].t, most, fresh)
 
 
 @njit
@@ -145,6 +154,8 @@ def reserve(s, j, start, picks):
             take(s, s.book[k].layer, pick.node, pick.slot, pick.amount, ask)
     s.book[lo].begins += 1
     s.book[hi].frees += 1
+    for i in range(picks):
+        note_rows(s, s.holds[i].node, lo, hi, s.book[hi].frees == 1)
     s.jobs[j].start = start
     hold_picks(s, j, picks)
 
@@ -162,6 +173,7 @@ def name_devices(s, j):
         own(s, j, held.node, held.amount * ask.whole)
         for k in range(hi):
             occupy(s, j, held.node, s.book[k].layer)
+        note_rows(s, held.node, 0, hi, 0)
         h = int(held.next)
 
 
@@ -191,6 +203,7 @@ def unreserve(s, j):
                 disown(s, j, s.book[k].layer, held.node)
         if devices:
             forget_owner(s, j, held.node)
+        note_rows(s, held.node, lo, hi, 0)
         h = int(held.next)
     s.book[lo].begins -= 1
     s.book[hi].frees -= 1
@@ -219,5 +232,7 @@ def give_back_running(s, j):
     hi = first_row_from(s, s.jobs[j].start + s.jobs[j].walltime)
     for k in range(hi):
         release(s, j, s.book[k].layer)
+    for i in range(s.jobs[j].first, s.jobs[j].first + s.jobs[j].rows):
+        note_rows(s, s.log[i].node, 0, hi, 0)
     s.book[hi].frees -= 1
     forget_idle(s, hi)

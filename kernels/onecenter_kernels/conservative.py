@@ -3,54 +3,17 @@
 import numpy as np
 
 from .asks import ask_of, types_of
-from .book import first_row_from, give_back_running, name_devices, picks_of, reserve, unreserve
+from .book import give_back_running, name_devices, picks_of, reserve, unreserve
 from .codes import S_RUNNING, S_WAITING, T_CANCEL, T_CHANGE, T_END, T_WITHDRAW
 from .door import admits_reserved, start_reserved
+from .fitting import pick_in_book
 from .heap import push
 from .jit import inlined, njit
+from .moves import may_move_in_book, must_be_tried
 from .owning import can_own
-from .place import place
 from .promise import may_move, pick_earliest
 from .queue import keep_waiting
-from .room import type_holds, view_node
 from .state import FOREVER
-
-
-@inlined
-def short_row(s, lo, hi, kind, ask):
-    """Return the first of the rows lo .. hi - 1 that alone does not hold the job; -1: none."""
-    for k in range(lo, hi):
-        if type_holds(s, s.book[k].layer, kind, ask) < ask.tasks:
-            return k
-    return -1
-
-
-@njit
-def place_from(s, k, kind, ask, walltime):
-    """Place a job on a node type from the time of row k for its walltime (ms); return the picks."""
-    hi = first_row_from(s, s.book[k].t + walltime)
-    if hi - k > 1:
-        for n in range(s.types[0, kind].first, s.types[0, kind].first + s.types[0, kind].count):
-            view_node(s, k, hi, n)
-    return place(s, k, hi, kind, ask)
-
-
-@inlined
-def earliest_row(s, kind, ask, walltime, first, last):
-    """Return the first row from `first`, before row `last`, from which a node type holds the job; -1: none."""
-    k = first
-    while k < last:
-        if k > 0 and s.book[k].frees == 0:
-            k += 1
-            continue
-        m = short_row(s, k, first_row_from(s, s.book[k].t + walltime), kind, ask)
-        if m >= 0:
-            k = m + 1
-        elif place_from(s, k, kind, ask, walltime) > 0:
-            return k
-        else:
-            k += 1
-    return -1
 
 
 @njit
@@ -60,16 +23,10 @@ def reserve_earliest(s, j, types, first):
     if s.clock[0].profiled:
         begin, picks = pick_earliest(s, types, ask, walltime, FOREVER)
         reserve(s, j, begin, picks)
-        s.holds[s.jobs[j].hold].known = s.clock[0].notes
-        return
-    best, on = s.clock[0].book, -1
-    while types > 0:
-        kind = (types & 15) - 1
-        k = earliest_row(s, kind, ask, walltime, first, best)
-        if k >= 0:
-            best, on = k, kind
-        types >>= 4
-    reserve(s, j, s.book[best].t, place_from(s, best, on, ask, walltime))
+    else:
+        row, picks = pick_in_book(s, types, ask, walltime, first, s.clock[0].book)
+        reserve(s, j, s.book[row].t, picks)
+    s.holds[s.jobs[j].hold].known = s.clock[0].notes
 
 
 @njit
@@ -94,6 +51,7 @@ def may_begin(s, j, t):
         return True
     unreserve(s, j)
     reserve_earliest(s, j, types_of(s, j), 1)
+    must_be_tried(s, j)
     return False
 
 
@@ -137,46 +95,42 @@ def has_kept(s, j, kept):
     """Tell whether job j has reserved what it had."""
     same = picks_of(s, j) == len(kept)
     for i in range(len(kept)):
-        same = same and s.holds[i].node == kept[i, 0] and s.holds[i].amount == kept[i, 2]
+        pick = s.holds[i]
+        same = same and pick.node == kept[i, 0] and pick.slot == kept[i, 1] and pick.amount == kept[i, 2]
     return same
-
-
-@njit
-def put_back_in_profile(s, j):
-    """Do what `put_back` does; a job that is put back where it was has changed nothing."""
-    clock, job = s.clock[0], s.jobs[j]
-    notes, before, kept = clock.notes, job.start, kept_picks(s, j)
-    unreserve(s, j)
-    reserve_earliest(s, j, types_of(s, j), 0)
-    if job.start == before and has_kept(s, j, kept):
-        clock.notes = notes
-        s.holds[job.hold].known = notes
-    return job.start != before
 
 
 @njit
 def may_be_put_back(s, j):
     """Tell whether job j has a reservation that may change."""
-    if s.jobs[j].start < 0:
+    clock, start = s.clock[0], s.jobs[j].start
+    if start < 0:
         return False
-    return not s.clock[0].profiled or may_move(s, j)
+    if clock.profiled:
+        return may_move(s, j)
+    # A job that starts now is placed by devices, before by their number.
+    return start == clock.now or may_move_in_book(s, j)
 
 
 @njit
 def put_back(s, j):
-    """Take the reservation of job j out and put it back at its earliest start; tell whether its start changed."""
-    if s.clock[0].profiled:
-        return put_back_in_profile(s, j)
-    before = s.jobs[j].start
-    kept = kept_picks(s, j)
+    """Take the reservation of job j out and put it back at its earliest start; tell whether its start changed.
+
+    A job that is put back where it was has changed nothing.
+    """
+    clock, job = s.clock[0], s.jobs[j]
+    notes, before, kept = clock.notes, job.start, kept_picks(s, j)
     unreserve(s, j)
     reserve_earliest(s, j, types_of(s, j), 0)
     # The rule may place a gang of parts, chosen anew, worse than it was: then it keeps its old place.
-    if s.jobs[j].start > before:
+    if job.start > before:
         restore(s, j, before, kept)
-    if s.jobs[j].start == s.clock[0].now:
+    if job.start == before and has_kept(s, j, kept):
+        clock.notes = notes
+    if job.start == clock.now:
         name_devices(s, j)
-    return s.jobs[j].start != before
+    s.holds[job.hold].known = clock.notes
+    return job.start != before
 
 
 @inlined

@@ -87,10 +87,11 @@ SPAN: Final[tuple[Field, ...]] = (
     ("until", "i8", "ms", "the earliest later start from which it may hold more or fewer"),
 )
 
-#: The last changes of the profile, by their number modulo the rows.
+#: The last changes of the profile or the book, by their number modulo the rows.
 NOTE: Final[tuple[Field, ...]] = (
     ("node", "i8", "index", "node"),
     ("begin", "i8", "ms", "from when something is more or less"),
     ("end", "i8", "ms", "until when"),
     ("most", "i8", "1", "the most free accelerators of the node meanwhile, after the change"),
+    ("fresh", "i8", "0/1", "nothing else ends then: the book has a new instant at which a job may start"),
 )

@@ -80,14 +80,15 @@ def merge_steps(s, n):
 
 
 @njit
-def note_change(s, n, begin, end, most):
-    """Number a change of node n from `begin` to `end` (ms)."""
+def note_change(s, n, begin, end, most, fresh):
+    """Number a change of node n from `begin` to `end` (ms), the fields of a note."""
     clock = s.clock[0]
     row = s.notes[clock.notes & (len(s.notes) - 1)]
     row.node = n
     row.begin = begin
     row.end = end
     row.most = most
+    row.fresh = fresh
     clock.notes += 1
 
 
@@ -103,7 +104,7 @@ def change_profile(s, n, begin, end, tasks, ask):
         most = max(most, row.free)
         r = row.next
     merge_steps(s, n)
-    note_change(s, n, begin, end, most)
+    note_change(s, n, begin, end, most, 0)
 
 
 @njit
@@ -141,3 +142,14 @@ def view_profile(s, n, begin, end):
         view.cpus = min(view.cpus, row.cpus)
         view.memory = min(view.memory, row.memory)
         r = row.next
+
+
+@njit
+def reserves_on(s, j, n):
+    """Tell whether job j has reserved on node n."""
+    h = int(s.jobs[j].hold)
+    while h >= 0:
+        if s.holds[h].node == n:
+            return True
+        h = int(s.holds[h].next)
+    return False

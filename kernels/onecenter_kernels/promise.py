@@ -5,7 +5,7 @@ from .choose import better
 from .codes import FEWEST_RACKS, FIRST_FIT
 from .jit import njit
 from .picks import note
-from .profile import earliest_start_on, view_profile
+from .profile import earliest_start_on, reserves_on, view_profile
 from .state import FOREVER, NOW, VIEW
 from .together import earliest_together, place_in_profile
 
@@ -61,17 +61,6 @@ def pick_earliest(s, types, ask, walltime, before):
         return (begin, note(s, 0, node, -1, 1)) if begin < before else (before, 0)
     begin, kind = earliest_together(s, types, ask, walltime, before)
     return begin, place_in_profile(s, kind, ask, begin, begin + walltime) if kind >= 0 else 0
-
-
-@njit
-def reserves_on(s, j, n):
-    """Tell whether job j has reserved on node n."""
-    h = int(s.jobs[j].hold)
-    while h >= 0:
-        if s.holds[h].node == n:
-            return True
-        h = int(s.holds[h].next)
-    return False
 
 
 @njit

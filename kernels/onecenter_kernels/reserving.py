@@ -5,11 +5,12 @@ Between passes the book, or the profile, holds what runs; reservations are in it
 
 from .admission import admitted
 from .asks import ask_of
-from .book import first_row_from, reserve, unreserve
+from .book import reserve, unreserve
 from .candidates import list_by_walltime
 from .codes import EASY_SJBF, S_WAITING
-from .conservative import place_from, reserve_earliest, short_row
+from .conservative import reserve_earliest
 from .door import start_reserved
+from .fitting import pick_in_book
 from .jit import inlined, njit
 from .promise import pick_earliest
 from .queue import drop_head, keep_waiting
@@ -22,15 +23,7 @@ def place_from_now(s, j, types):
     ask, walltime = ask_of(s, j), s.jobs[j].walltime
     if s.clock[0].profiled:
         return pick_earliest(s, types, ask, walltime, s.clock[0].now + 1)[1]
-    hi = first_row_from(s, s.clock[0].now + walltime)
-    while types > 0:
-        kind = (types & 15) - 1
-        if short_row(s, 0, hi, kind, ask) < 0:
-            picks = place_from(s, 0, kind, ask, walltime)
-            if picks > 0:
-                return picks
-        types >>= 4
-    return 0
+    return pick_in_book(s, types, ask, walltime, 0, 1)[1]
 
 
 @njit

@@ -188,6 +188,23 @@ def node_holds(s, layer, n, ask):
 
 
 @njit
+def holds_one(s, layer, n, ask):
+    """Tell whether node n holds one of the tasks in a plain row."""
+    return holds_but_parts(s.nodes[layer, n], ask) > 0 and (ask.part == 0 or has_slot(s, layer, n, ask.part))
+
+
+@njit
+def has_slot(s, layer, n, part):
+    """Tell whether a device of node n has room for a part (1/1000) in a plain row."""
+    first = s.nodes[NOW, n].slots
+    for d in range(first, first + s.types[0, s.nodes[NOW, n].type].accelerators):
+        free = s.devices[layer, d].free
+        if free >= part and (free < DEVICE or s.nodes[layer, n].free > 0):
+            return True
+    return False
+
+
+@njit
 def type_holds(s, layer, kind, ask):
     """Return how many of the tasks the nodes of a type hold, at least; stops at all of them."""
     first, count, nodes = s.types[0, kind].first, s.types[0, kind].count, s.nodes

@@ -69,7 +69,7 @@ HOLD: Final[tuple[Field, ...]] = (
     ("slot", "i8", "index", "device of the node, for fractions; -1: none"),
     ("amount", "i8", "1", "tasks there"),
     ("next", "i8", "index", "next row of the same job, or next unused row; -1: none"),
-    ("known", "i8", "1", "the first row of a job: changes of the profile that it knows"),
+    ("known", "i8", "1", "the first row of a job: changes that it knows; below 0: it is not at rest"),
 )
 
 #: What will be free, by time: row k holds from its time to that of row k + 1.
@@ -116,7 +116,7 @@ CLOCK: Final[tuple[Field, ...]] = (
     ("step_rows", "i8", "1", "rows of steps in use"),
     ("spare_step", "i8", "index", "first returned row of steps; -1: none"),
     ("steps_end", "i8", "index", "behind the last row of steps ever used"),
-    ("notes", "i8", "1", "changes of the profile so far"),
+    ("notes", "i8", "1", "changes of what is free over time so far (conservative)"),
     ("wake", "i8", "ms", "the earliest reserved start; -1: none"),
     ("quiet", "i8", "0/1", "the last pass started nothing, and no amount has changed since"),
     ("freed", "i8", "0/1", "room that the book had given away has come back"),

@@ -179,8 +179,8 @@ def state_of(
         coming=table(count, state.COMING_DTYPE),
         steps=steps_of(nodes, profiled),
         spans=table(count if profiled else 1, state.SPAN_DTYPE),
-        # A job that is put back where it was has changed each node twice.
-        notes=table(power_of_two(max(NOTES, 4 * count)) if profiled else 1, state.NOTE_DTYPE),
+        # A job that is put back where it was has changed each of its places at most four times; half are kept.
+        notes=table(power_of_two(max(NOTES, 8 * scratch)) if is_booked(policy) else 1, state.NOTE_DTYPE),
         **queue_of(policy, table(ROWS, state.QUEUE_DTYPE)),
     )
     build_levels(handle_of(made))
