@@ -62,6 +62,24 @@ def test_what_ends_elsewhere_takes_nobody_out(asks: float) -> None:
     assert int(core.state.clock["visits"][0]) == before
 
 
+def test_an_end_that_is_new_is_a_start_to_try() -> None:
+    # On the first node A holds one device until 60 by its walltime and B, with the one cpu, the other until 40. A ends
+    # at 20: C stays at 40, when the cpu comes free, on half of A's device, and D moves to 40, on B's. From 25 on one
+    # device would be empty for D at any time, though not the same one. On the second node W ends early at 25, and X
+    # moves there from 100: its end at 30 is new, and D, for whom before it starts only the number counts, moves to 30.
+    fleet = (replace(nodes(1, 2, cpus=1), name="first"), replace(nodes(1, 1), name="second"))
+    a, b = job(0, 20, 1, walltime=60, types=1), job(0, 40, 1, cpus=1000, types=1)
+    w, c = job(0, 25, 1, walltime=100, types=2), job(10, 20, 0.5, cpus=1000, types=1)
+    d, x = job(10, 40, 1, types=1), job(10, 5, 1, types=2)
+    scenario = RandomScenario(fleet, Policy(backfill="conservative"), table([a, b, w, c, d, x]), None)
+    core = core_of(scenario)
+    core.advance(25)
+    assert [int(row["start"]) for row in core.jobs[3:6]] == [40, 40, 100]
+    core.advance(26)
+    assert [int(row["start"]) for row in core.jobs[3:6]] == [40, 30, 25]
+    check_equal(by_core(scenario), simulate(*scenario))
+
+
 def reserved(core: Core) -> list[tuple[int, ...]]:
     """Return what the waiting jobs have reserved: job, start (ms), node, device, tasks."""
     found = []
