@@ -177,9 +177,16 @@ CASES: list[tuple[str, str, list[tuple[str, str]]]] = [
         (f"{T}.run_time:", "missing; a stream has arrivals, sizes and run_time, or jobs"),
     ]),
     # policy
-    ('"fifo"', '"fcfs"', [('policy.order = "fcfs":', "'fifo', 'sjf', 'smallest-first', 'largest-first' or")]),
+    ('"fifo"', '"fcfs"', [('policy.order = "fcfs":', "'fifo', 'sjf', 'smallest-first', 'largest-first', 'priority'")]),
     ('"fifo"', '"small-first"', [('policy.order = "small-first":', 'did you mean "smallest-first"?')]),
     ('"fifo"', '"fifo"\nage_rate = 1e6\nmax_age = "500 y"', [("policy.age_rate = 1000000.0:", "too large for the")]),
+    ('"fifo"', '{ kind = "linear" }', [('policy.order = { kind = "linear" }:', "a weight of submit, walltime, wait")]),
+    ('"fifo"', '{ kind = "linear", wait = nan }', [("policy.order.wait = nan:", "a finite number")]),
+    ('"fifo"', '{ kind = "linear", wait = 1, area = 2e12 }', [("policy.order.area = 2000000000000.0:", "at most")]),
+    ('"fifo"', '{ kind = "sum", wait = 1 }', [('policy.order.kind = "sum":', "'linear' is expected")]),
+    ('"fifo"', '{ wait = 1 }', [("policy.order.kind:", "missing")]),
+    ('"fifo"', '{ kind = "linear", wiat = 1, wait = 2 }', [("policy.order.wiat = 1:", 'did you mean "wait"?')]),
+    ('"fifo"', "5", [("policy.order = 5:", "'fifo', 'sjf'")]),
     ('"fifo"', '"fifo"\ndepth = -1\nbackfil = "none"', [
         ("policy.depth = -1:", "at least 0"),
         ('policy.backfil = "none":', 'did you mean "backfill"?'),

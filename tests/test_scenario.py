@@ -5,6 +5,7 @@ import pickle
 import sys
 import tomllib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, get_args
@@ -17,8 +18,8 @@ from pydantic import ValidationError
 
 from onecenter.errors import ScenarioError
 from onecenter.fleet import accelerators_of
-from onecenter.policies import Policy
-from onecenter.scenario import Scenario, from_dict, load, model, shipped, shipped_folder, with_set
+from onecenter.policies import Linear, Policy
+from onecenter.scenario import Scenario, from_dict, load, policy, shipped, shipped_folder, with_set
 from onecenter.scenario.reference import json_schema, reference
 from onecenter.scenario.toml import dump
 from onecenter.workload.build import build
@@ -205,9 +206,21 @@ def test_every_key_resolved_is_the_same_scenario(full: Scenario) -> None:
     assert pickle.loads(pickle.dumps(full)) == full
 
 
+LINEAR = {"kind": "linear", **dict.fromkeys(codes.FEATURES, 1.5)}
+
+
+def test_a_linear_order_resolved_is_the_same_scenario(full: Scenario) -> None:
+    weighed = with_set(full, {"policy.order": LINEAR})
+    order = weighed.policy_.order
+    assert order == Linear(**dict.fromkeys(codes.FEATURES, 1.5))
+    assert from_dict(tomllib.loads(dump(weighed.resolved()))) == weighed
+    assert with_set(weighed, {"policy.order.wait": -2}).policy_.order == replace(order, wait=-2.0)
+
+
 def test_the_test_scenario_has_every_key(full: Scenario) -> None:
     """So that the test above cannot pass by leaving one out."""
-    written = dump(full.resolved())
+    weighed = with_set(full, {"policy.order": LINEAR})
+    written = dump(full.resolved()) + dump(weighed.resolved())
     keys = {key for part in json_schema()["$defs"].values() for key in part.get("properties", {})}
     assert {key for key in keys - {"hours"} if key not in written} == set()
 
@@ -237,9 +250,10 @@ def test_fleet_and_policy_are_what_the_core_takes(full: Scenario) -> None:
 
 
 def test_names_are_those_of_the_core() -> None:
-    assert get_args(model.Order) == codes.ORDERS
-    assert get_args(model.Backfill) == codes.BACKFILLS
-    assert get_args(model.Placement) == codes.PLACEMENTS
+    assert get_args(policy.OrderName) == codes.ORDERS
+    assert tuple(name for name in policy.LinearOrder.model_fields if name != "kind") == codes.FEATURES
+    assert get_args(policy.Backfill) == codes.BACKFILLS
+    assert get_args(policy.Placement) == codes.PLACEMENTS
 
 
 def test_defaults_of_the_policy_are_those_of_policies(write: Write) -> None:

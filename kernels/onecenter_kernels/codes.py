@@ -2,8 +2,33 @@
 
 from typing import Final
 
-ORDERS: Final = ("fifo", "sjf", "smallest-first", "largest-first", "priority")
+#: Orders by whole numbers, then those of the literature by a float.
+ORDERS: Final = (
+    "fifo",
+    "sjf",
+    "smallest-first",
+    "largest-first",
+    "priority",
+    "ljf",
+    "smallest-area",
+    "largest-area",
+    "f1",
+    "f2",
+    "f3",
+    "f4",
+    "edf",
+    "wfp3",
+    "unicep",
+    "hrrn",
+)
 FIFO, SJF, SMALLEST_FIRST, LARGEST_FIRST, PRIORITY = range(5)
+LJF, SMALLEST_AREA, LARGEST_AREA, F1, F2, F3, F4, EDF, WFP3, UNICEP, HRRN = range(5, len(ORDERS))
+
+#: A weighted sum of features; behind the orders that have a name alone.
+LINEAR: Final = len(ORDERS)
+
+#: What an order may weigh: instants and times in s, accelerators, cpus and memory (GiB) of the whole job.
+FEATURES: Final = ("submit", "walltime", "wait", "accelerators", "tasks", "area", "cpus", "memory", "priority")
 
 BACKFILLS: Final = ("none", "easy", "easy-sjbf", "conservative")
 NONE, EASY, EASY_SJBF, CONSERVATIVE = range(4)

@@ -73,11 +73,11 @@ if JIT:
     @njit
     def _handle(
         jobs, asks, owners, types, nodes, devices, queue, timers, holds, book, log, clock, hosts, runs, changes, bits,
-        counts, shapes, waits, trees, earliest, reserved, coming, steps, spans, notes
+        counts, shapes, waits, trees, earliest, reserved, coming, steps, spans, notes, keys, weights
     ):
         return Handle(
             jobs, asks, owners, types, nodes, devices, queue, timers, holds, book, log, clock, hosts, runs, changes,
-            bits, counts, shapes, waits, trees, earliest, reserved, coming, steps, spans, notes
+            bits, counts, shapes, waits, trees, earliest, reserved, coming, steps, spans, notes, keys, weights
         )  # fmt: skip
 
 

@@ -3,33 +3,10 @@
 Under FIFO with EASY and no depth the queue is indexed: a job that leaves amid it leaves its place empty (-1).
 """
 
-from .codes import FIFO, LARGEST_FIRST, PRIORITY, SJF, SMALLEST_FIRST
 from .jit import njit
+from .keys import HOUR, PRIORITY_UNIT, key_of
 from .state import FOREVER
 from .waits import strike
-
-HOUR = 3_600_000
-PRIORITY_UNIT = 1_000_000
-
-
-@njit
-def key_of(s, j, t):
-    """Return the order's key of job j at instant t (ms), lowest first."""
-    clock, job = s.clock[0], s.jobs[j]
-    order = clock.order
-    if order == FIFO:
-        return int(job.submit)
-    if order == SJF:
-        return int(job.walltime)
-    if order == PRIORITY:
-        age = min(t - job.submit, clock.max_age)
-        return -(int(job.priority) * PRIORITY_UNIT + age * clock.age_rate // HOUR)
-    gang = s.asks[job.ask].gang
-    if order == SMALLEST_FIRST:
-        return gang
-    if order == LARGEST_FIRST:
-        return -gang
-    return 0
 
 
 @njit
@@ -79,8 +56,8 @@ def enqueue(s, j, t):
     clock.tail += 1
     clock.waiting += 1
     s.queue[clock.tail - 1].ask = s.jobs[j].ask
-    if clock.indexed:
-        s.queue[clock.tail - 1].job = j  # the last by submit and id
+    if clock.indexed or clock.anew:
+        s.queue[clock.tail - 1].job = j  # the last by submit and id, or put in order before the pass
     else:
         i = sink(s, clock.tail - 1, j, t)
         if clock.ageing:
@@ -113,10 +90,12 @@ def crossing(s, i, t):
 def reorder(s, t):
     """Bring the queue into order where keys change with time and two jobs may have changed places by t (ms)."""
     clock = s.clock[0]
-    if not clock.ageing or t < clock.cross:
+    if not clock.anew and (not clock.ageing or t < clock.cross):
         return
     for i in range(clock.head, clock.tail):
         sink(s, i, s.queue[i].job, t)
+    if not clock.ageing:
+        return
     clock.cross = FOREVER
     for i in range(clock.head, clock.tail - 1):
         clock.cross = min(clock.cross, crossing(s, i, t))

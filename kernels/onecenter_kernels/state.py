@@ -52,10 +52,16 @@ DEVICE: Final[tuple[Field, ...]] = (
 
 QUEUE: Final[tuple[Field, ...]] = (
     ("job", "i8", "job", "waiting jobs in order, from clock.head to clock.tail; -1: one that has left (indexed)"),
-    ("key", "i8", "code", "the order's key of that job, lowest first; of no use where keys change with time"),
+    ("key", "i8", "code", "the order's key of that job, lowest first, in the last pass; of no use where jobs age"),
     ("ask", "i8", "index", "what that job asks, in asks"),
     ("candidate", "i8", "job", "scratch: the jobs that backfill tries, in its order"),
 )
+
+#: By job: keys that are given, of orders that need them.
+KEY: Final[tuple[Field, ...]] = (("key", "f8", "1", "lowest first"),)
+
+#: By place in FEATURES: what a linear order weighs a feature with.
+WEIGHT: Final[tuple[Field, ...]] = (("weight", "f8", "1", "0: the order leaves the feature out"),)
 
 TIMER: Final[tuple[Field, ...]] = (
     ("t", "i8", "ms", "when it falls due"),
@@ -90,7 +96,8 @@ CLOCK: Final[tuple[Field, ...]] = (
     ("backfill_depth", "i8", "1", "jobs behind the head that backfill looks at; 0: all"),
     ("reservations", "i8", "1", "EASY: blocked jobs that a pass reserves for"),
     ("age_rate", "i8", "1e-6/h", "what an hour of waiting adds to the priority"),
-    ("ageing", "i8", "0/1", "keys change with time"),
+    ("ageing", "i8", "0/1", "keys change with time as jobs age, all alike"),
+    ("anew", "i8", "0/1", "keys change with time and are worked out anew in each pass"),
     ("cross", "i8", "ms", "before this instant no two waiting jobs change places"),
     ("max_age", "i8", "ms", "waiting beyond it adds nothing"),
     ("fractions", "i8", "0/1", "devices are kept"),
@@ -180,6 +187,8 @@ COMING_DTYPE: Final = dtype_of(index.COMING)
 STEP_DTYPE: Final = dtype_of(index.STEP)
 SPAN_DTYPE: Final = dtype_of(index.SPAN)
 NOTE_DTYPE: Final = dtype_of(index.NOTE)
+KEY_DTYPE: Final = dtype_of(KEY)
+WEIGHT_DTYPE: Final = dtype_of(WEIGHT)
 
 Array = npt.NDArray[Any]
 
@@ -213,6 +222,8 @@ class State(NamedTuple):
     steps: Array
     spans: Array
     notes: Array
+    keys: Array
+    weights: Array
 
 
 def table(shape: int | tuple[int, ...], dtype: np.dtype[np.void]) -> Array:

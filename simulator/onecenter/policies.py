@@ -1,21 +1,86 @@
 """A policy: how jobs are ordered, placed and backfilled."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Final
 
-from onecenter_kernels.schema import BACKFILLS, ORDERS, PLACEMENTS
+from onecenter_kernels.schema import BACKFILLS, FEATURES, ORDERS, PLACEMENTS
 
-from onecenter.checks import Check, OneOf, Whole, settle, shown, sorted_out, told
+from onecenter.checks import Check, Number, OneOf, Whole, settle, shown, sorted_out, told
 from onecenter.errors import PolicyError
 from onecenter.units import MAX_DURATION, format_duration, plain
 
 DEPTH: Final = Whole(0, 10**9)
 RESERVATIONS: Final = Whole(1, 10**9)
 
+#: What a feature may be weighed with.
+WEIGHT: Final = Number(-1e12, 1e12)
+
+
+@dataclass(frozen=True)
+class Linear:
+    """An order by a weighted sum of features of a job, the lowest first.
+
+    Attributes
+    ----------
+    submit, walltime, wait : float
+        Weights of the instant of submission, the walltime and the time waited so far, in s.
+    accelerators, tasks : float
+        Of the accelerators of the whole job, and of its tasks.
+    area : float
+        Of walltime times accelerators.
+    cpus, memory : float
+        Of the cpus and the memory (GiB) of the whole job.
+    priority : float
+        Of the priority.
+    """
+
+    submit: float = 0.0
+    walltime: float = 0.0
+    wait: float = 0.0
+    accelerators: float = 0.0
+    tasks: float = 0.0
+    area: float = 0.0
+    cpus: float = 0.0
+    memory: float = 0.0
+    priority: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Check the weights; a PolicyError has all mistakes."""
+        settle(self, "policy", dict.fromkeys(FEATURES, WEIGHT), PolicyError)
+        if not self.weights:
+            raise PolicyError("policy", [f"a linear order: {NO_WEIGHT}"])
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """The weights that are not 0, in the order in which they are added up."""
+        return {each.name: getattr(self, each.name) for each in fields(self) if getattr(self, each.name)}
+
+    def __str__(self) -> str:
+        """Return it for people: "linear (0.3 walltime, -1 wait)"."""
+        return f"linear ({', '.join(f'{plain(weight)} {name}' for name, weight in self.weights.items())})"
+
+
+#: What is wrong with a linear order that weighs nothing.
+NO_WEIGHT: Final = f"a weight of {', '.join(FEATURES[:-1])} or {FEATURES[-1]} is expected"
+
+#: What a linear order is called.
+BY_WEIGHT: Final = "linear"
+
+#: Orders whose keys change while jobs wait.
+CHANGING: Final = ("wfp3", "unicep", "hrrn")
+
+
+def an_order(value: Any) -> str | Linear:
+    """Return what is an order: a name, or a linear one, also as the plain data that a result holds."""
+    if isinstance(value, Mapping) and set(value) <= {*FEATURES, "kind"} and value.get("kind", BY_WEIGHT) == BY_WEIGHT:
+        return Linear(**{name: weight for name, weight in value.items() if name != "kind"})
+    return value if isinstance(value, Linear) else OneOf(ORDERS)(value)
+
+
 #: What each part may be, in the units of `Policy`.
 CHECKS: Final[Mapping[str, Check]] = {
-    "order": OneOf(ORDERS),
+    "order": an_order,
     "backfill": OneOf(BACKFILLS),
     "placement": OneOf(PLACEMENTS),
     "depth": DEPTH,
@@ -48,8 +113,8 @@ class Policy:
 
     Attributes
     ----------
-    order : str
-        One of ORDERS.
+    order : str or Linear
+        One of ORDERS, or a weighted sum of features.
     backfill : str
         One of BACKFILLS.
     placement : str
@@ -66,7 +131,7 @@ class Policy:
         RESERVATIONDEPTH).
     """
 
-    order: str = "fifo"
+    order: str | Linear = "fifo"
     backfill: str = "easy"
     placement: str = "best-fit"
     depth: int = 0
@@ -85,8 +150,21 @@ class Policy:
     @property
     def codes(self) -> dict[str, int]:
         """The policy as the core's clock holds it."""
-        choices = {"order": ORDERS, "backfill": BACKFILLS, "placement": PLACEMENTS}
-        return asdict(self) | {part: names.index(getattr(self, part)) for part, names in choices.items()}
+        choices = {"order": (*ORDERS, BY_WEIGHT), "backfill": BACKFILLS, "placement": PLACEMENTS}
+        names = {**vars(self), "order": self.order_name}
+        return names | {part: known.index(names[part]) for part, known in choices.items()}
+
+    @property
+    def order_name(self) -> str:
+        """The name of its order, whatever the weights."""
+        return self.order if isinstance(self.order, str) else BY_WEIGHT
+
+    @property
+    def changes_with_time(self) -> bool:
+        """Whether waiting jobs may change places."""
+        if isinstance(self.order, Linear):
+            return self.order.wait != 0
+        return self.order in CHANGING or (self.order == "priority" and self.age_rate > 0)
 
     @property
     def name(self) -> str | None:
@@ -110,8 +188,12 @@ class Policy:
 
     def as_dict(self) -> dict[str, Any]:
         """Return its name, if it has one, and its parts, as plain data."""
-        return {"name": self.name, **asdict(self)}
+        order = self.order if isinstance(self.order, str) else {"kind": BY_WEIGHT, **self.order.weights}
+        return {"name": self.name, **asdict(self), "order": order}
 
+
+#: Orders that were proposed for schedulers of clusters, by a float.
+OF_THE_LITERATURE: Final = ORDERS[ORDERS.index("ljf") :]
 
 #: Named wholes: what people call a policy in one word.
 NAMED = {
@@ -124,6 +206,8 @@ NAMED = {
     "smallest-first": Policy(order="smallest-first", backfill="none"),
     "largest-first": Policy(order="largest-first", backfill="none"),
     "priority-easy": Policy(order="priority", backfill="easy"),
+    **{order: Policy(order, "none") for order in OF_THE_LITERATURE},
+    **{f"{order}-easy": Policy(order, "easy") for order in OF_THE_LITERATURE},
 }
 
 
@@ -143,7 +227,7 @@ def policy_of(
     policy: Policy | str | None,
     default: Policy,
     *,
-    order: str | None = None,
+    order: str | Linear | None = None,
     backfill: str | None = None,
     placement: str | None = None,
 ) -> Policy:

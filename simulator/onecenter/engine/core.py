@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from onecenter_kernels import codes, heap, job_fields, state
 from onecenter_kernels import needs as room
 from onecenter_kernels import step as kernel
@@ -78,6 +79,8 @@ class Core:
         last = first + len(columns["submit"])
         if last > len(self.state.jobs):
             self.state = self.state._replace(jobs=grown(self.state.jobs, last))
+        if initial.needs_keys(self.policy):
+            self._add_keys(columns["deadline"], first)
         jobs = self.state.jobs[first:last]
         for name in job_fields.JOB_INPUT:
             jobs[name] = columns[name]
@@ -90,6 +93,13 @@ class Core:
             self.state = self.state._replace(asks=self._asks.rows, owners=self._owners.rows)
         if self._asks.count > asked:
             derive(self.handle, asked)
+
+    def _add_keys(self, deadlines: npt.NDArray[np.int64], first: int) -> None:
+        """Add the keys of jobs from a first one on: their deadlines (s), none last."""
+        last = first + len(deadlines)
+        if last > len(self.state.keys):
+            self.state = self.state._replace(keys=grown(self.state.keys, last))
+        self.state.keys["key"][first:last] = np.where(deadlines < 0, np.inf, deadlines / 1000.0)
 
     @property
     def handle(self) -> Any:

@@ -5,12 +5,13 @@ from typing import Final
 
 import numpy as np
 from onecenter_kernels import state
+from onecenter_kernels.codes import FEATURES
 from onecenter_kernels.handle import handle_of
 from onecenter_kernels.levels import build_levels
 from onecenter_kernels.state import FOREVER, State, table
 
 from onecenter.fleet import NodeType, racks_of
-from onecenter.policies import Policy
+from onecenter.policies import Linear, Policy
 from onecenter.workload.table import Workload
 
 #: Rows of the growing arrays at the start, a power of two.
@@ -98,6 +99,11 @@ def is_indexed(policy: Policy) -> bool:
     return (policy.order, policy.backfill, policy.backfill_depth) == ("fifo", "easy", 0) and not is_booked(policy)
 
 
+def needs_keys(policy: Policy) -> bool:
+    """Tell whether the order goes by keys that jobs bring along."""
+    return policy.order == "edf"
+
+
 def queue_of(policy: Policy, queue: state.Array) -> dict[str, state.Array]:
     """Return a queue with a power of two of places, and an index in which none of them is yet."""
     rows = table(power_of_two(len(queue)), state.QUEUE_DTYPE)
@@ -118,6 +124,14 @@ def steps_of(nodes: state.Array, profiled: bool) -> state.Array:
     return steps
 
 
+def weights_of(policy: Policy) -> state.Array:
+    """Return what a linear order weighs, a row per feature."""
+    weights = table(len(FEATURES), state.WEIGHT_DTYPE)
+    if isinstance(policy.order, Linear):
+        weights["weight"] = [policy.order.weights.get(name, 0.0) for name in FEATURES]
+    return weights
+
+
 def clock_of(policy: Policy, fractions: bool, scratch: int) -> state.Array:
     """Return the clock before the first step."""
     clock = table(1, state.CLOCK_DTYPE)
@@ -126,7 +140,8 @@ def clock_of(policy: Policy, fractions: bool, scratch: int) -> state.Array:
     for name, code in policy.codes.items():
         clock[name] = code
     clock["fractions"], clock["scratch"], clock["holds"] = fractions, scratch, scratch
-    clock["ageing"] = policy.order == "priority" and policy.age_rate > 0
+    clock["ageing"] = policy.order == "priority" and policy.changes_with_time
+    clock["anew"] = policy.changes_with_time and policy.order != "priority"
     clock["booked"] = is_booked(policy)
     clock["book"] = 1 if is_booked(policy) else 2
     clock["indexed"], clock["shapes"] = is_indexed(policy), 1
@@ -181,6 +196,8 @@ def state_of(
         spans=table(count if profiled else 1, state.SPAN_DTYPE),
         # A job that is put back where it was has changed each of its places at most four times; half are kept.
         notes=table(power_of_two(max(NOTES, 8 * scratch)) if is_booked(policy) else 1, state.NOTE_DTYPE),
+        keys=table(max(len(workload), 1) if needs_keys(policy) else 1, state.KEY_DTYPE),
+        weights=weights_of(policy),
         **queue_of(policy, table(ROWS, state.QUEUE_DTYPE)),
     )
     build_levels(handle_of(made))

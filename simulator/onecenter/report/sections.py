@@ -9,7 +9,7 @@ from onecenter import units
 from onecenter.experiments.views import assessments, tried
 from onecenter.fleet import NodeType
 from onecenter.planning.file import PlanFile
-from onecenter.policies import Policy
+from onecenter.policies import Linear, Policy
 from onecenter.report.answer import Answers
 from onecenter.report.blocks import Block, Bullets, Facts, Paragraph, Section
 from onecenter.report.charts import Charts, zone_of
@@ -127,10 +127,15 @@ class Writer:
 
     def policy(self, policy: Policy) -> str:
         """Return the parts of a policy, without their parameters."""
-        return self.words("join").join(self.words(getattr(policy, part)) for part in ("order", "backfill", "placement"))
+        parts = (policy.order_name, policy.backfill, policy.placement)
+        return self.words("join").join(self.words(part) for part in parts)
 
     def _policy(self, policy: Policy) -> Facts:
-        pairs = [(self.words(part), self.words(getattr(policy, part))) for part in ("order", "backfill", "placement")]
+        chosen = {"order": policy.order_name, "backfill": policy.backfill, "placement": policy.placement}
+        pairs = [(self.words(part), self.words(name)) for part, name in chosen.items()]
+        if isinstance(policy.order, Linear):
+            weights = [f"{self.words.count(weight)} {name}" for name, weight in policy.order.weights.items()]
+            pairs.append((self.words("weights"), self.words("join").join(weights)))
         if policy.order == "priority" and policy.age_rate:
             rate = self.words.count(policy.age_rate / 1e6)
             text = self.words("ageing text", rate=rate, most=self.words.exact(policy.max_age))

@@ -3,25 +3,25 @@
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, fields
+from dataclasses import fields
 from itertools import pairwise
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from pydantic import Field, PrivateAttr, WithJsonSchema
+from pydantic import Field, PrivateAttr
 
 from onecenter import units
 from onecenter.checks import did_you_mean
 from onecenter.fleet import MAX_NODE_TYPES, NodeType, too_large
-from onecenter.policies import DEPTH, RESERVATIONS, Policy, wrong_parts
+from onecenter.policies import Policy
 from onecenter.scenario.demand import Priority, Stream
 from onecenter.scenario.few import Few
 from onecenter.scenario.growth import Growth, unknown_names
+from onecenter.scenario.policy import PolicyTable
 from onecenter.scenario.quantities import (
     MAX_COUNT,
     Duration,
     Integer,
     Memory,
-    Millionths,
     Name,
     Percentile,
     PositiveDuration,
@@ -33,15 +33,6 @@ from onecenter.scenario.table import Mistake, Table
 from onecenter.scenario.time import Time
 
 Money = Annotated[Real, Field(ge=0, le=1e15)]
-
-Order = Literal["fifo", "sjf", "smallest-first", "largest-first", "priority"]
-Backfill = Literal["none", "easy", "easy-sjbf", "conservative"]
-Placement = Literal["first-fit", "best-fit", "worst-fit", "fewest-racks"]
-Depth = Annotated[Integer, WithJsonSchema({"type": "integer", "minimum": DEPTH.low, "maximum": DEPTH.high})]
-Reservations = Annotated[
-    Integer, WithJsonSchema({"type": "integer", "minimum": RESERVATIONS.low, "maximum": RESERVATIONS.high})
-]
-
 
 class Text(Table):
     """A text in English and Chinese."""
@@ -152,30 +143,6 @@ class Platform(Table):
                 yield ("sizes", i + 1, "max_accelerators"), right
 
 
-class PolicyTable(Table):
-    """How jobs are ordered, backfilled and placed."""
-
-    order: Order = Field(default="fifo", description="which job goes first")
-    backfill: Backfill = Field(default="easy", description="who may overtake a job that does not fit")
-    placement: Placement = Field(default="best-fit", description="which nodes a job gets")
-    depth: Depth = Field(default=0, description="so many jobs a pass looks at in order; 0: all")
-    backfill_depth: Depth = Field(
-        default=0, description="so many jobs behind the blocked one backfill looks at; 0: all"
-    )
-    reservations: Reservations = Field(
-        default=1, description="under easy and easy-sjbf: so many blocked jobs hold a place in each pass"
-    )
-    age_rate: Millionths = Field(
-        default=0, description='under order = "priority": what an hour of waiting adds to the priority'
-    )
-    max_age: Duration = Field(default=7 * units.MS["d"], description="waiting beyond it adds nothing")
-
-    def check_parts(self) -> Iterator[Mistake]:
-        """What holds for every policy, also one made in Python."""
-        for name, right in wrong_parts(vars(self)).items():
-            yield (name,), right
-
-
 class Scenario(Table):
     """A center, its platforms with their demand, a policy, and the time simulated."""
 
@@ -226,7 +193,7 @@ class Scenario(Table):
     @property
     def policy_(self) -> Policy:
         """The policy as the core takes it."""
-        return Policy(**self.policy.model_dump())
+        return self.policy.policy
 
     @property
     def changes(self) -> tuple[str, ...]:
@@ -241,7 +208,7 @@ class Scenario(Table):
 
     def with_policy(self, policy: Policy) -> "Scenario":
         """Return the scenario under another policy."""
-        return self.model_copy(update={"policy": PolicyTable.model_construct(**asdict(policy))})
+        return self.model_copy(update={"policy": PolicyTable.of(policy)})
 
     def node_types(self, stream: Stream) -> tuple[int, ...]:
         """Return the node types a stream may use, as indices into the fleet, the preferred first."""

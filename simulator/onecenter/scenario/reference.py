@@ -76,8 +76,9 @@ def _default(table: type[Table], name: str, field: FieldInfo) -> str:
 
 def _words(schema: dict[str, Any]) -> str:
     """Return the type of a value in words, from its JSON schema."""
-    if "anyOf" in schema:
-        return " or ".join(_words(part) for part in schema["anyOf"] if part.get("type") != "null")
+    for several in ("anyOf", "oneOf"):
+        if several in schema:
+            return " or ".join(_words(part) for part in schema[several] if part.get("type") != "null")
     if "enum" in schema:
         return ", ".join(f"`{choice}`" for choice in schema["enum"])
     match schema.get("type"):

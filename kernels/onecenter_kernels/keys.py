@@ -1,0 +1,124 @@
+"""The order's key of a waiting job: an int64, lowest first. Float keys become the int64 that sorts alike.
+
+Formulas: WFP3 and UNICEP, Tang et al., Cluster 2009; F1 to F4, Carastan-Santos and de Camargo, SC 2017; HRRN, Brinch
+Hansen, 1971.
+"""
+
+import math
+
+import numpy as np
+
+from .codes import (
+    EDF,
+    F1,
+    F2,
+    F3,
+    F4,
+    FIFO,
+    LARGEST_AREA,
+    LARGEST_FIRST,
+    LINEAR,
+    LJF,
+    PRIORITY,
+    SJF,
+    SMALLEST_AREA,
+    SMALLEST_FIRST,
+    UNICEP,
+    WFP3,
+)
+from .jit import njit
+
+HOUR = 3_600_000
+PRIORITY_UNIT = 1_000_000
+MAGNITUDE = 0x7FFF_FFFF_FFFF_FFFF
+
+
+@njit
+def sortable(key):
+    """Return the int64 that sorts as a float64 does; 0.0 and -0.0 are the same."""
+    bits = int(np.float64(key + 0.0).view(np.int64))
+    return bits if bits >= 0 else bits ^ MAGNITUDE
+
+
+@njit
+def key_of(s, j, t):
+    """Return the order's key of job j at instant t (ms), lowest first."""
+    clock, job = s.clock[0], s.jobs[j]
+    order = clock.order
+    if order == FIFO:
+        return int(job.submit)
+    if order == SJF:
+        return int(job.walltime)
+    if order == PRIORITY:
+        age = min(t - job.submit, clock.max_age)
+        return -(int(job.priority) * PRIORITY_UNIT + age * clock.age_rate // HOUR)
+    gang = s.asks[job.ask].gang
+    if order == SMALLEST_FIRST:
+        return int(gang)
+    if order == LARGEST_FIRST:
+        return -int(gang)
+    if order == EDF:
+        return sortable(s.keys[j].key)
+    if order == LINEAR:
+        return sortable(weighed(s, j, t))
+    waited = (t - job.submit) / 1000.0
+    return sortable(formula(order, job.walltime / 1000.0, gang / 1000.0, job.submit / 1000.0, waited))
+
+
+@njit
+def formula(order, r, n, s, w):
+    """Return the key of a job of the literature: walltime r (s), n accelerators, submitted at s (s), w (s) ago."""
+    at_least_one, late = max(r, 1.0), max(s, 1.0)
+    if order == LJF:
+        return -r
+    if order == SMALLEST_AREA:
+        return r * n
+    if order == LARGEST_AREA:
+        return -(r * n)
+    if order == F1:
+        return math.log10(at_least_one) * n + 870.0 * math.log10(late)
+    if order == F2:
+        return math.sqrt(r) * n + 25600.0 * math.log10(late)
+    if order == F3:
+        return r * n + 6.86e6 * math.log10(late)
+    if order == F4:
+        return r * math.sqrt(n) + 5.3e5 * math.log10(late)
+    if order == WFP3:
+        x = w / at_least_one
+        return -(x * x * x) * n
+    if order == UNICEP:
+        return -w / (math.log2(max(n, 2.0)) * at_least_one)
+    return -(w + r) / at_least_one
+
+
+@njit
+def weighed(s, j, t):
+    """Return the sum of the weights of FEATURES times the features of job j at instant t (ms)."""
+    job, ask, total = s.jobs[j], s.asks[s.jobs[j].ask], 0.0
+    for i in range(len(s.weights)):
+        weight = s.weights[i].weight
+        if weight != 0.0:
+            total += weight * feature(job, ask, i, t)
+    return total
+
+
+@njit
+def feature(job, ask, i, t):
+    """Return a feature of a job with an ask at instant t (ms), by its place in FEATURES."""
+    if i == 0:
+        return job.submit / 1000.0
+    if i == 1:
+        return job.walltime / 1000.0
+    if i == 2:
+        return (t - job.submit) / 1000.0
+    if i == 3:
+        return ask.gang / 1000.0
+    if i == 4:
+        return float(ask.tasks)
+    if i == 5:
+        return job.walltime / 1000.0 * (ask.gang / 1000.0)
+    if i == 6:
+        return ask.cpus * ask.tasks / 1000.0
+    if i == 7:
+        return ask.memory * ask.tasks / 1024.0
+    return float(job.priority)
