@@ -9,7 +9,7 @@ import numpy.typing as npt
 from by_hand import job, nodes, table
 from onecenter_kernels import codes
 from oracle import Post
-from random_scenarios import RandomScenario, Seeded, fleet_of, job_of
+from random_scenarios import RandomScenario, Seeded, deadlines, fleet_of, job_of, linear
 
 from onecenter.engine.center import Center
 from onecenter.engine.conductor import STRIDES
@@ -148,8 +148,8 @@ def crowd(seed: int, order: str, backfill: str, placement: str, jobs: int) -> Ra
     for row in rows:
         row["submit"] += unit * choices.pick(range(jobs // 2))
     columns: dict[str, Any] = {name: [row[name] for row in rows] for name in rows[0]}
-    policy = Policy(order, backfill, placement, age_rate=10**9)
-    return RandomScenario(fleet, policy, workload(**columns), None)
+    policy = Policy(linear(choices) if order == "linear" else order, backfill, placement, age_rate=10**9)
+    return RandomScenario(fleet, policy, workload(**columns, **deadlines(choices, policy, columns, unit)), None)
 
 
 def wholes(seed: int, backfill: str = "conservative", reservations: int = 1) -> RandomScenario:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from onecenter_kernels import codes
 from onecenter_kernels.schema import LOG, dtype_of
+from oracle_orders import key
 from oracle_room import DEVICE, NO_DEVICE, Claim, Demand, Node, Piece, Row, nodes_of, place, row_of, same_devices
 
 from onecenter.fleet import NodeType
@@ -32,6 +33,7 @@ class Job:
     run: int
     walltime: int
     patience: int
+    deadline: int
     priority: int
     types: list[int]
     demand: Demand
@@ -39,6 +41,11 @@ class Job:
     state: str = FUTURE
     held: Claim | None = None
     promise: Claim | None = None
+
+    @property
+    def gang(self) -> int:
+        """Accelerators of the whole job, in thousandths."""
+        return self.demand.tasks * self.demand.accelerators
 
     @property
     def claim(self) -> Claim:
@@ -124,6 +131,7 @@ def jobs_of(table: Workload, first: int) -> list[Job]:
             run=int(table.run[i]),
             walltime=int(table.walltime[i]),
             patience=int(table.patience[i]),
+            deadline=int(table.deadline[i]),
             priority=int(table.priority[i]),
             types=type_order(int(table.types[i])),
             demand=Demand(
@@ -281,19 +289,7 @@ class Center:
     def queue(self) -> list[Job]:
         """Return the waiting jobs in order."""
         waiting = [job for job in self.jobs if job.state == WAITING]
-        return sorted(waiting, key=lambda job: (self.key(job), job.submit, job.id))
-
-    def key(self, job: Job) -> int:
-        """Return the order's key, lowest first."""
-        age = min(self.now - job.submit, self.policy.max_age)
-        gang = job.demand.tasks * job.demand.accelerators
-        return {
-            "fifo": job.submit,
-            "sjf": job.walltime,
-            "smallest-first": gang,
-            "largest-first": -gang,
-            "priority": -(job.priority * 10**6 + age * self.policy.age_rate // 3_600_000),
-        }[self.policy.order]
+        return sorted(waiting, key=lambda job: (key(self.policy, job, self.now), job.submit, job.id))
 
     def start_in_order(self, queue: list[Job]) -> bool:
         """Start jobs up to the first that does not fit; tell whether the depth limit came before."""

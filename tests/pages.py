@@ -1,10 +1,10 @@
 """Reading the pages for people: fenced blocks, tables of plain text, and examples that can be run.
 
 An example is a fenced block `example`, in minutes. Lines `nodes:`, `policy:` and `horizon:` say what is run, a
-table of jobs follows. Its columns `start`, `end`, `on`, `outcome` and `waited` hold what is expected; a column
-named after an order, a backfill or a placement holds the starts (or, for a placement, the places) under it.
-Lines `figure:`, a chart and a log are expected too, where they are. In a block `read` the log is
-given instead of run, and further columns hold what is read from it.
+table of jobs follows. A linear order is written "linear walltime 0.3 wait -1". The columns `start`, `end`, `on`,
+`outcome` and `waited` hold what is expected; a column named after an order, a backfill or a placement holds the starts
+(or, for a placement, the places) under it. Lines `figure:`, a chart and a log are expected too, where they are. In a
+block `read` the log is given instead of run, and further columns hold what is read from it.
 """
 
 import re
@@ -18,7 +18,7 @@ import numpy.typing as npt
 from onecenter_kernels import codes, schema
 
 from onecenter.fleet import NodeType
-from onecenter.policies import Policy
+from onecenter.policies import Linear, Policy
 from onecenter.results.segments import fates, segments
 from onecenter.units import parse_memory
 from onecenter.workload.table import DEFAULTS, Workload, type_code, workload
@@ -109,8 +109,10 @@ class Example:
         parts: dict[str, Any] = {}
         for text in self.settings.get("policy", ()):
             for part in text.split(","):
-                name, value = part.split()
+                name, value, *weights = part.split()
                 parts[name] = NUMBERS[name] * int(value) if name in NUMBERS else value
+                if value == "linear":
+                    parts[name] = Linear(**dict(zip(weights[::2], map(float, weights[1::2]), strict=True)))
         return Policy(**(vars(PLAIN) | parts))
 
     @property
@@ -189,6 +191,7 @@ def job_of(row: Cells, types: Sequence[str]) -> dict[str, int]:
         "run": minutes(row["run"]),
         "walltime": minutes(row.get("walltime", row["run"])),
         "patience": minutes(row["patience"]) if row.get("patience", "-") != "-" else -1,
+        "deadline": minutes(row["deadline"]) if row.get("deadline", "-") != "-" else -1,
         "priority": int(row.get("prio", 0)),
         "accelerators": round(1000 * accelerators),
         "tasks": tasks,

@@ -10,16 +10,19 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 from hypothesis import strategies as st
-from onecenter_kernels.codes import BACKFILLS, ORDERS, OUTCOMES, PLACEMENTS
+from onecenter_kernels.codes import BACKFILLS, FEATURES, LJF, ORDERS, OUTCOMES, PLACEMENTS
 
 from onecenter.fleet import NodeType
-from onecenter.policies import Policy
+from onecenter.policies import Linear, Policy
 from onecenter.workload.table import Workload, type_code, workload
 
 T = TypeVar("T")
 
 HOUR = 3_600_000
 FRACTIONS = (250, 300, 500, 750, 999, 1, 334, 667)
+
+#: Orders by whole numbers, and by floats.
+WHOLE, FLOAT = ORDERS[:LJF], ORDERS[LJF:]
 
 
 class RandomScenario(NamedTuple):
@@ -78,7 +81,7 @@ def scenarios(
     backfill: str | None = None,
     placement: str | None = None,
 ) -> RandomScenario:
-    """Draw a scenario; a part of the policy that is given is fixed."""
+    """Draw a scenario; a part of the policy that is given is fixed, but for the weights of order "linear"."""
     return build(Drawn(draw), order, backfill, placement)
 
 
@@ -88,7 +91,7 @@ def random_scenario(
     backfill: str | None = None,
     placement: str | None = None,
 ) -> RandomScenario:
-    """Return the scenario of a seed; a part of the policy that is given is fixed."""
+    """Return the scenario of a seed; a part of the policy that is given is fixed, but for the weights of "linear"."""
     return build(Seeded(seed), order, backfill, placement)
 
 
@@ -101,7 +104,7 @@ def build(choices: Choices, order: str | None, backfill: str | None, placement: 
     ]
     columns: dict[str, Any] = {name: [job[name] for job in jobs] for name in jobs[0]}
     policy = Policy(
-        order=order or choices.pick(ORDERS),
+        order=order if order in ORDERS else choices.pick(WHOLE),
         backfill=backfill or choices.pick(BACKFILLS),
         placement=placement or choices.pick(PLACEMENTS),
         depth=choices.pick((0, 0, 0, 1, 2, 3, 5)),
@@ -110,14 +113,38 @@ def build(choices: Choices, order: str | None, backfill: str | None, placement: 
         max_age=unit * choices.pick((100, 6, 3, 1, 0)),
     )
     horizon = unit * choices.pick((3, 7, 12, 20)) if choices.chance(20) else None
-    return RandomScenario(fleet, with_reservations(choices, policy), workload(**columns), horizon)
+    policy = with_order(choices, with_reservations(choices, policy), order)
+    return RandomScenario(fleet, policy, workload(**columns, **deadlines(choices, policy, columns, unit)), horizon)
+
+
+# What came later is drawn last, so that all else of a seed is as before.
 
 
 def with_reservations(choices: Choices, policy: Policy) -> Policy:
-    """Return a policy, under EASY with 1..4 reservations; to be drawn last, as nothing else depends on it."""
+    """Return a policy, under EASY with 1..4 reservations."""
     if not policy.backfill.startswith("easy"):
         return policy
     return replace(policy, reservations=choices.pick((1, 1, 1, 2, 3, 4)))
+
+
+def with_order(choices: Choices, policy: Policy, order: str | None) -> Policy:
+    """Return a policy in the order that is given; where none is, one of four is in an order by a float."""
+    if order is None and choices.chance(25):
+        order = choices.pick(("linear", "linear", "linear", *FLOAT))
+    return replace(policy, order=linear(choices) if order == "linear" else order or policy.order)
+
+
+def linear(choices: Choices) -> Linear:
+    """Return an order by 1..4 features; ties are frequent."""
+    weights = (1.0, -1.0, 0.5, -0.25, 0.3, 2.0, -3.0)
+    return Linear(**{choices.pick(FEATURES): choices.pick(weights) for _ in range(choices.pick((1, 2, 2, 3, 4)))})
+
+
+def deadlines(choices: Choices, policy: Policy, columns: dict[str, Any], unit: int) -> dict[str, list[int]]:
+    """Return the jobs' deadlines where the order is by them; some have none."""
+    if policy.order != "edf":
+        return {}
+    return {"deadline": [t + unit * choices.pick((3, 6, 9)) if choices.chance(70) else -1 for t in columns["submit"]]}
 
 
 def mixed_scenario(seed: int, backfill: str | None = None) -> RandomScenario:
@@ -131,7 +158,7 @@ def mixed_scenario(seed: int, backfill: str | None = None) -> RandomScenario:
     jobs = [mixed_job(choices, cpus) for _ in range(choices.pick((5, 8, 11, 14, 17, 20)))]
     columns: dict[str, Any] = {name: [job[name] for job in jobs] for name in jobs[0]}
     policy = Policy(
-        order=choices.pick(("fifo", *ORDERS)),
+        order=choices.pick(("fifo", *WHOLE)),
         backfill=backfill or choices.pick(("easy", "easy-sjbf")),
         placement=choices.pick(PLACEMENTS),
         backfill_depth=choices.pick((0, 0, 0, 3)),

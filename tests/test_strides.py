@@ -28,7 +28,7 @@ from hypothesis import strategies as st
 from onecenter_kernels import codes
 from onecenter_kernels.jit import JIT
 from oracle import simulate
-from random_scenarios import RandomScenario, Seeded, random_scenario, scenarios
+from random_scenarios import WHOLE, RandomScenario, Seeded, random_scenario, scenarios
 from test_random_scenarios import check_laws
 
 from onecenter.engine.center import Center
@@ -40,7 +40,8 @@ pytestmark = pytest.mark.equality
 #: Without the JIT the core is some hundred times slower.
 SLOW = not JIT
 
-COMBINATIONS = list(product(codes.ORDERS, codes.BACKFILLS, codes.PLACEMENTS))
+#: Orders by a float: `tests/test_orders.py`.
+COMBINATIONS = list(product(WHOLE, codes.BACKFILLS, codes.PLACEMENTS))
 SEEDS_EACH = 1 if SLOW else 4
 FREE_SEEDS = range(60)
 SOME_SEEDS = range(20 if SLOW else 60)

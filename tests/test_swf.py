@@ -5,17 +5,19 @@ import hashlib
 import re
 from collections.abc import Callable
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pytest
+from plain_orders import starts_of
 from trim import pyss_figures
 
 from onecenter.engine.center import Center
 from onecenter.engine.conductor import STRIDES
-from onecenter.policies import NAMED
+from onecenter.policies import NAMED, Policy
 from onecenter.results.segments import fates
 from onecenter.traces import flat_pool, read, to_workload
 from onecenter.workload.table import Workload
@@ -61,11 +63,12 @@ class Schedule(NamedTuple):
 
 
 @cache
-def replayed(path: Path, processors: int, policy: str, stride: str) -> Schedule:
+def replayed(path: Path, processors: int, policy: str | Policy, stride: str) -> Schedule:
     """Return the schedule of a log on one flat pool."""
     fleet = flat_pool(processors)
     jobs, _ = to_workload(read(path), fleet)
-    center = Center(fleet, NAMED[OURS.get(policy, policy)], jobs, stride=stride)
+    chosen = policy if isinstance(policy, Policy) else NAMED[OURS.get(policy, policy)]
+    center = Center(fleet, chosen, jobs, stride=stride)
     center.run()
     start, end, *_ = fates(center.log, len(jobs))
     assert start.min() >= 0
@@ -119,6 +122,16 @@ def test_conservative_is_near_pyss(trace_file: Callable[[str], Path]) -> None:
     assert 28_188 - 9 <= found.jobs <= 28_188
     assert found.wait_minutes == pytest.approx(PYSS_CONSERVATIVE[0], rel=0.015)
     assert found.bounded_slowdown == pytest.approx(PYSS_CONSERVATIVE[1], rel=0.015)
+
+
+@pytest.mark.parametrize(
+    ("order", "backfill"), [("fifo", "easy"), *product(("smallest-area", "f1", "wfp3"), ("none", "easy"))]
+)
+def test_kth_in_an_order_job_for_job(trace_file: Callable[[str], Path], order: str, backfill: str) -> None:
+    schedule = replayed(trace_file(KTH), 100, Policy(order, backfill), "calendar")
+    assert schedule.jobs.names is not None
+    found = dict(zip(map(int, schedule.jobs.names), (schedule.start // SECOND).tolist(), strict=True))
+    assert found == starts_of(trace_file(KTH), 100, order, backfill)
 
 
 @pytest.mark.parametrize("stride", STRIDES)
