@@ -122,3 +122,12 @@ def test_next_to_nothing_is_there_at_first(backfill: str, reservations: int) -> 
     booked = backfill == "conservative" or reservations > 1
     assert (len(core.state.runs) > 1) == (not booked)
     assert (len(core.state.book) > 3) == booked
+
+
+def test_posted_jobs_need_room_until_they_are_submitted() -> None:
+    core = Core([nodes(1, 2)], Policy(), table([job(0, 1, 1)]))
+    core.post_submit(DEFAULTS | job(3, 1, 1), 3)
+    clock = core.state.clock
+    assert (clock["posted"][0], clock["posted_rows"][0]) == (1, 1)
+    core.advance(4)
+    assert (clock["posted"][0], clock["posted_rows"][0]) == (0, 0)

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from by_hand import job, nodes, table
 from engines import core_of, crowd, horizon_of
 from onecenter_kernels import codes, earliest, levels, minima, sums, waits
 from onecenter_kernels.asks import ask_of
@@ -13,6 +14,7 @@ from random_scenarios import RandomScenario, mixed_scenario, random_scenario
 
 from onecenter.engine.core import Core
 from onecenter.engine.initial import power_of_two
+from onecenter.policies import Policy
 
 pytestmark = pytest.mark.equality
 
@@ -148,3 +150,12 @@ def test_bits_are_found_in_every_word() -> None:
     row = core.state.types[NOW, 0]
     assert levels.next_level(core.handle, NOW, row, 0) == int(row["accelerators"]) + 1
     assert levels.last_level(core.handle, NOW, row, int(row["accelerators"])) == -1
+
+
+def test_a_job_of_cpus_alone_goes_where_no_accelerator_is_left() -> None:
+    # Worst-fit. A takes all cpus of the first node, whose accelerator stays free; B the accelerator of the second and
+    # one cpu. C asks two cpus: the first node, with more free accelerators, has none, so it goes to the second.
+    jobs = [job(0, 9, 0, cpus=4000), job(0, 9, 1, cpus=1000), job(0, 9, 0, cpus=2000)]
+    core = Core([nodes(2, 1, cpus=4)], Policy(placement="worst-fit", backfill="none"), table(jobs))
+    core.advance(1)
+    assert {int(row["job"]): int(row["node"]) for row in core.log if row["kind"] == codes.E_START} == {0: 0, 1: 1, 2: 1}

@@ -22,7 +22,11 @@ SEEDS = range(24 if JIT else 8)
 BACKFILLS = (("conservative", 1), ("easy", 2), ("easy-sjbf", 3))
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+#: A gang moves to another place at the same start, or fits only because a node has been looked at again.
+HARD = (88, 107, 123, 242)
+
+
+@pytest.mark.parametrize("seed", [*SEEDS, *HARD])
 @pytest.mark.parametrize(("backfill", "reservations"), BACKFILLS)
 def test_whole_accelerators_as_the_twin(seed: int, backfill: str, reservations: int) -> None:
     scenario = wholes(seed, backfill, reservations)
