@@ -64,17 +64,17 @@ def test_levels_hold_the_nodes_by_what_is_free(seed: int) -> None:
 def test_runs_of_a_node_are_what_runs_there_by_walltime_end(seed: int) -> None:
     core = stopped(scenario_of(seed))
     expected: dict[int, list[tuple[int, int, int]]] = {}
-    for job in np.flatnonzero(core.jobs["state"] == codes.S_RUNNING).tolist():
-        row = core.jobs[job]
+    for number in np.flatnonzero(core.jobs["state"] == codes.S_RUNNING).tolist():
+        row = core.jobs[number]
         for place in range(int(row["first"]), int(row["first"] + row["rows"])):
             start = core.log[place]
             end = int(row["start"] + row["walltime"])
-            expected.setdefault(int(start["node"]), []).append((end, job, place))
+            expected.setdefault(int(start["node"]), []).append((end, number, place))
     for node, host in enumerate(core.state.hosts):
         found, run = [], int(host["run"])
         while run >= 0:
             held = core.state.runs[run]
-            found.append((int(held["end"]), int(held["job"]), int(held["row"])))
+            found.append((int(held["end"]), int(held["number"]), int(held["row"])))
             run = int(held["next"])
         assert [end for end, _, _ in found] == sorted(end for end, _, _ in found)
         assert sorted(found) == sorted(expected.get(node, []))
@@ -87,8 +87,8 @@ def test_a_tree_has_the_earliest_time_of_each_node(seed: int) -> None:
     core = stopped(scenario_of(seed))
     wholes = [j for j in range(len(core.jobs)) if core.state.asks["part"][core.jobs["ask"][j]] == 0]
     # The second time round the trees are there already, each of another ask.
-    for job in [*wholes[:6], *wholes[:6]]:
-        ask = ask_of(core.handle, job)
+    for number in [*wholes[:6], *wholes[:6]]:
+        ask = ask_of(core.handle, number)
         tree = earliest.current_tree(core.handle, ask)
         found = core.state.trees[tree]
         assert [found[name] for name in ("whole", "cpus", "memory")] == [ask.whole, ask.cpus, ask.memory]
