@@ -74,7 +74,7 @@ def test_runs_of_a_node_are_what_runs_there_by_walltime_end(seed: int) -> None:
         found, run = [], int(host["run"])
         while run >= 0:
             held = core.state.runs[run]
-            found.append((int(held["end"]), int(held["number"]), int(held["row"])))
+            found.append((int(held["end"]), int(held["job"]), int(held["row"])))
             run = int(held["next"])
         assert [end for end, _, _ in found] == sorted(end for end, _, _ in found)
         assert sorted(found) == sorted(expected.get(node, []))
