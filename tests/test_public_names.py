@@ -14,8 +14,8 @@ from onecenter.experiments.replications import Replications
 from onecenter.results.figures import COUNTS
 
 NAMES = [
-    "Center", "Limits", "Outlook", "Plan", "Policy", "Result", "Scenario", "Sensitivity", "Sweep", "compare", "load",
-    "outlook", "plan", "replay", "replicate", "run", "sensitivity", "sweep",
+    "Center", "Limits", "Outlook", "Plan", "Policy", "Result", "Scenario", "Sensitivity", "Sweep", "compare", "diff",
+    "load", "outlook", "plan", "replay", "replicate", "run", "sensitivity", "sweep",
 ]  # fmt: skip
 
 
@@ -56,6 +56,7 @@ ARGUMENTS = {
     "replay": "trace * processors nodes center policy format horizon warmup skip_first stride show_progress",
     "replicate": "scenario n * precision policy measurement executor",
     "compare": "sides scenario * n executor",
+    "diff": "a b",
     "plan": "scenario vary * seed set demand periods limits replications executor on_look",
     "outlook": "scenario vary horizon * seed set demand executor replications on_look",
     "sweep": "scenario vary n * design points out resume executor on_row",

@@ -66,6 +66,13 @@ def key_of(s, j, t):
 
 
 @njit
+def keys_at(s, t, keys):
+    """Fill in the order's keys of all jobs at instant t (ms)."""
+    for j in range(len(keys)):
+        keys[j] = key_of(s, j, t)
+
+
+@njit
 def formula(order, r, n, s, w):
     """Return the key of a job of the literature: walltime r (s), n accelerators, submitted at s (s), w (s) ago."""
     at_least_one, late = max(r, 1.0), max(s, 1.0)

@@ -18,6 +18,7 @@ from .codes import (
     R_LIMIT,
     R_NO_FREE,
     R_NODE_TYPE,
+    R_NONE,
     REASONS,
 )
 from .jit import njit
@@ -252,16 +253,36 @@ def settle(s):
 
 
 @njit
-def let_pass(s, ms):
-    """Add a time to the reasons of all that waits.
+def reason_now(s, number):
+    """Return why the jobs of a shape wait now.
 
     Where a pass ended at its depth limit it looked at no waiting job, so all wait for that reason.
     """
+    return R_LIMIT if s.clock[0].limited else s.shapes[number].reason
+
+
+@njit
+def let_pass(s, t, now):
+    """Add the time from t to now (ms) to the reasons of all that waits."""
     clock = s.clock[0]
     for i in range(clock.shapes):
         shape = s.lists[i].form
-        reason = R_LIMIT if clock.limited else s.shapes[shape].reason
-        s.time[shape, reason] += ms
+        s.time[shape, reason_now(s, shape)] += now - t
+    if clock.watched >= 0 and now > t:
+        note(s, t)
+
+
+@njit
+def note(s, t):
+    """Write down from when (ms) the watched shape has another reason."""
+    clock = s.clock[0]
+    last = clock.spells - 1
+    before = s.spells[last, 1] if last >= 0 else R_NONE
+    reason = reason_now(s, clock.watched) if s.shapes[clock.watched].waiting > 0 else R_NONE
+    if reason != before:
+        s.spells[last + 1, 0] = t
+        s.spells[last + 1, 1] = reason
+        clock.spells += 1
 
 
 @njit
@@ -270,13 +291,13 @@ def replay(s, until):
     row, t = 0, 0
     while row < len(s.log):
         now = s.log[row].t
-        let_pass(s, now - t)
+        let_pass(s, t, now)
         t = now
         while row < len(s.log) and s.log[row].t == now:
             apply(s, row)
             row += 1
         settle(s)
-    let_pass(s, until - t)
+    let_pass(s, t, until)
     for j in range(len(s.jobs)):
         if s.jobs[j].waits:
             account(s, j, 1)

@@ -66,6 +66,8 @@ CLOCK: Final[tuple[Field, ...]] = (
     ("nodes", "i8", "1", "rows in the list of nodes"),
     ("waiting", "i8", "1", "waiting jobs"),
     ("limited", "i8", "0/1", "passes end at the depth limit"),
+    ("watched", "i8", "index", "the shape whose reasons are written down; -1: none"),
+    ("spells", "i8", "1", "rows of its reasons"),
 )
 
 JOB_DTYPE: Final = dtype_of(JOB)
@@ -79,7 +81,7 @@ CLOCK_DTYPE: Final = dtype_of(CLOCK)
 
 
 class Replay(NamedTuple):
-    """What the replay knows; see the declarations above. `fits`, `time` and `waits` are int64."""
+    """What the replay knows; see the declarations above. `fits`, `time`, `waits` and `spells` are int64."""
 
     log: Array
     jobs: Array
@@ -93,3 +95,4 @@ class Replay(NamedTuple):
     fits: Array  # by (unit, node type): how many such tasks its nodes hold
     time: Array  # by (shape, reason): ms so far
     waits: Array  # by (job, reason): ms
+    spells: Array  # by (row, t or reason): from when (ms) the watched shape has a reason; as many rows as instants

@@ -4,7 +4,8 @@
 repeats a scenario with other random numbers, `compare` sets policies or scenarios side by
 side, `plan` finds the smallest fleet that meets every target, `outlook`
 looks years ahead, `sweep` runs many variants,
-`sensitivity` tells which values matter most.
+`sensitivity` tells which values matter most, `diff` finds the first
+decision in which two results differ.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from onecenter.policies import Policy as Policy
     from onecenter.scenario import Scenario as Scenario
     from onecenter.scenario import load as load
+    from onecenter.simulation.difference import diff as diff
     from onecenter.simulation.replaying import replay as replay
     from onecenter.simulation.result import Result as Result
     from onecenter.simulation.running import run as run
@@ -40,6 +42,7 @@ _HOMES = {
     "onecenter.planning": "Limits Outlook Plan outlook plan",
     "onecenter.policies": "Policy",
     "onecenter.scenario": "Scenario load",
+    "onecenter.simulation.difference": "diff",
     "onecenter.simulation.replaying": "replay",
     "onecenter.simulation.result": "Result",
     "onecenter.simulation.running": "run",

@@ -197,6 +197,9 @@ def optional(check: Check) -> Check:
 #: A seed of random numbers.
 SEED: Final = Whole(0, 2**63 - 1)
 
+#: A job's number.
+JOB: Final = Whole(0, 2**31 - 1)
+
 #: Nodes of one type; accelerators of one node, whose thousandths are an int32.
 NODES: Final = Whole(1, 1_000_000)
 PROCESSORS: Final = Whole(1, (2**31 - 1) // 1_000)

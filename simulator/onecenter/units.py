@@ -175,6 +175,14 @@ def format_duration(ms: float | None) -> str:
     return f"{_digits(ms / 1_000)} s"
 
 
+def format_instant(ms: int) -> str:
+    """Return an instant, exactly, in time since the start: "04:05:06", "2 d 04:05:06.250"."""
+    days, rest = divmod(int(ms), MS["d"])
+    seconds, rest = divmod(rest, 1_000)
+    clock = f"{seconds // 3_600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+    return f"{f'{days} d ' if days else ''}{clock}{f'.{rest:03d}' if rest else ''}"
+
+
 def format_seconds(seconds: float | None) -> str:
     """Return a duration given in seconds for people."""
     return format_duration(None if seconds is None else seconds * 1_000)

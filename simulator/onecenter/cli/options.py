@@ -158,6 +158,16 @@ _REPORT: Final = (
     _option("-o --out", FILE, "FILE", "the HTML file to write", required=True),
     _choice("--lang", ("en", "zh"), "English or Chinese"),
 )
+_EXPLAIN: Final = (
+    _option("result", FILE, "RESULT", "a saved result (.parquet), or the folder of `onecenter run --out`"),
+    _option("--job", count(checks.JOB), "N", "the job's number, as in the table of jobs", required=True),
+    _JSON,
+)
+_DIFF: Final = (
+    _option("a", FILE, "A", "a saved result (.parquet), or the folder of `onecenter run --out`"),
+    _option("b", FILE, "B", "another one of the same jobs on the same center"),
+    _JSON,
+)
 
 COMMANDS: Final[Mapping[str, Command]] = {
     "run": Command("simulate a scenario, or repeat a saved result (.parquet)", "commands", _RUN),
@@ -166,6 +176,9 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "plan": Command("find the smallest or cheapest fleet that meets every platform's targets", "planning", _PLAN),
     "sweep": Command("run many variants of a scenario; interrupted, it goes on with --resume", "sweeping", _SWEEP),
     "report": Command("write a report for a board: one HTML file, in English or Chinese", "reporting", _REPORT),
+    "explain": Command("tell why a job waited, from when to when, and where it ran", "explaining", _EXPLAIN),
+    "diff": Command("find the first decision in which two results differ; exit status 0 whether or not they do",
+                    "explaining", _DIFF),
     "show": Command("print the resolved scenario and its offered load, with warnings", "commands",
                     (_SCENARIO, _SEED, _SET, _JSON)),
     "validate": Command("check scenarios; print every mistake", "commands", (

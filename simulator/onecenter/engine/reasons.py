@@ -36,12 +36,34 @@ def waits_by_reason(log: Array, workload: Workload, fleet: Sequence[NodeType], b
     int64 array
         ms, by (job, code of REASONS); a row's sum is the job's wait.
     """
+    found: Array = _replayed(log, workload, fleet, backfill, until).waits
+    return found
+
+
+def reasons_over_time(
+    log: Array, workload: Workload, fleet: Sequence[NodeType], backfill: str, until: int, job: int
+) -> tuple[Array, Array]:
+    """Return from which instants on (ms) jobs that ask the same as `job` wait for which reason (codes of REASONS).
+
+    Two reasons that follow each other differ; R_NONE: no such job waits. It is the replay of `waits_by_reason`, which
+    has the meaning of the arguments.
+    """
+    s = _replayed(log, workload, fleet, backfill, until, job)
+    rows = s.spells[: int(s.clock["spells"][0])].copy()
+    return rows[:, 0], rows[:, 1]
+
+
+def _replayed(
+    log: Array, workload: Workload, fleet: Sequence[NodeType], backfill: str, until: int, watched: int | None = None
+) -> Any:
+    """Return the state of the replay at its end; the reasons of a watched job's shape are written down."""
     from onecenter_kernels import reasons, reasons_state
 
     shapes, units, shape_of = _shapes(workload)
     nodes, devices, types = _center(fleet)
     clock = table(1, reasons_state.CLOCK_DTYPE)
     clock["overtaken"] = codes.R_QUEUE if backfill == "none" else codes.R_RESERVATION
+    clock["watched"] = -1 if watched is None else shape_of[watched]
     jobs = table(len(workload), reasons_state.JOB_DTYPE)
     jobs["form"] = shape_of
     own_log = table(0, log.dtype)
@@ -58,9 +80,10 @@ def waits_by_reason(log: Array, workload: Workload, fleet: Sequence[NodeType], b
         fits=np.zeros((len(units), len(types)), np.int64),
         time=np.zeros((len(shapes), len(codes.REASONS)), np.int64),
         waits=np.zeros((len(workload), len(codes.REASONS)), np.int64),
+        spells=np.zeros((0 if watched is None else len(log) + 1, 2), np.int64),
     )
     reasons.replay(s, until)
-    return s.waits
+    return s
 
 
 def _distinct(*columns: Array) -> tuple[Array, Array]:

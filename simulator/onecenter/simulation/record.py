@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from onecenter.engine.reasons import reasons_over_time
 from onecenter.fleet import NodeType
 from onecenter.policies import Policy
 from onecenter.results.log import Array
@@ -60,3 +61,19 @@ class Record:
     def fates(self) -> Fates:
         """Start, end, outcome and attempts of each job, as arrays."""
         return fates(self.decisions, len(self.workload))
+
+    @cached_property
+    def _reasons_by_ask(self) -> dict[tuple[int, ...], tuple[Array, Array]]:
+        return {}
+
+    def reasons_of(self, job: int) -> tuple[Array, Array]:
+        """Return from when on (ms) jobs that ask the same as this one wait for which reason; kept, as it takes a replay
+        of the log; see `reasons_over_time`.
+        """
+        jobs = self.workload
+        asked = (jobs.accelerators, jobs.cpus, jobs.memory, jobs.tasks, jobs.types)
+        ask = tuple(int(column[job]) for column in asked)
+        if ask not in self._reasons_by_ask:
+            run = (self.decisions, jobs, self.fleet, self.policy.backfill, self.until)
+            self._reasons_by_ask[ask] = reasons_over_time(*run, job)
+        return self._reasons_by_ask[ask]

@@ -20,6 +20,7 @@ from onecenter.results.tables import job_reasons_table, jobs_table, nodes_table,
 from onecenter.results.targets import Target
 from onecenter.results.views import PERCENTILES, platforms
 from onecenter.simulation import store
+from onecenter.simulation.explanation import Explanation, explain
 from onecenter.simulation.record import Record
 from onecenter.statistics.sample import Sample
 from onecenter.system.forked import refuse_after_fork
@@ -95,6 +96,22 @@ class Result(Record):
         """One row per job that waited, with the ms by reason; see `tables.job_reasons_table`."""
         refuse_after_fork()
         return job_reasons_table(self._waits)
+
+    def explain(self, job: int) -> Explanation:
+        """Return what happened to a job, and for which reason it waited from when to when.
+
+        Parameters
+        ----------
+        job : int
+            Its number, as in `jobs`.
+
+        Raises
+        ------
+        OnecenterError
+            If there is no such job, or it never waited because it was refused or had not come yet.
+        """
+        refuse_after_fork()
+        return explain(self, job)
 
     @property
     def plot(self) -> "Plots":
