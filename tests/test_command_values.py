@@ -102,4 +102,4 @@ def test_the_wrong_text_is_shown_before_what_would_be_right() -> None:
 @pytest.mark.parametrize("name", list(NAMED))
 def test_every_named_policy_can_be_asked_for(name: str) -> None:
     assert values.POLICY(name) == name
-    assert values.names(values.POLICIES)(name) == [name]
+    assert values.names(values.policies)(name) == [name]

@@ -27,6 +27,9 @@ LJF, SMALLEST_AREA, LARGEST_AREA, F1, F2, F3, F4, EDF, WFP3, UNICEP, HRRN = rang
 #: A weighted sum of features; behind the orders that have a name alone.
 LINEAR: Final = len(ORDERS)
 
+#: A user's key.
+KEY: Final = LINEAR + 1
+
 #: What an order may weigh: instants and times in s, accelerators, cpus and memory (GiB) of the whole job.
 FEATURES: Final = ("submit", "walltime", "wait", "accelerators", "tasks", "area", "cpus", "memory", "priority")
 

@@ -8,6 +8,7 @@ import math
 
 import numpy as np
 
+from .calls import call_key
 from .codes import (
     EDF,
     F1,
@@ -15,6 +16,7 @@ from .codes import (
     F3,
     F4,
     FIFO,
+    KEY,
     LARGEST_AREA,
     LARGEST_FIRST,
     LINEAR,
@@ -61,6 +63,8 @@ def key_of(s, j, t):
         return sortable(s.keys[j].key)
     if order == LINEAR:
         return sortable(weighed(s, j, t))
+    if order == KEY:
+        return sortable(users_key(s, j, t))
     waited = (t - job.submit) / 1000.0
     return sortable(formula(order, job.walltime / 1000.0, gang / 1000.0, job.submit / 1000.0, waited))
 
@@ -70,6 +74,35 @@ def keys_at(s, t, keys):
     """Fill in the order's keys of all jobs at instant t (ms)."""
     for j in range(len(keys)):
         keys[j] = key_of(s, j, t)
+
+
+@njit
+def users_key(s, j, t):
+    """Return the key that a user's function gives job j at instant t (ms), or has given; note where it is none."""
+    clock, job = s.clock[0], s.jobs[j]
+    key = s.keys[j].key
+    if clock.key_call != 0:
+        ask, owner = s.asks[job.ask], s.owners[job.owner]
+        key = call_key(
+            clock.key_call,
+            (
+                job.submit / 1000.0,
+                job.walltime / 1000.0,
+                ask.gang / 1000.0,
+                float(ask.tasks),
+                ask.cpus * ask.tasks / 1000.0,
+                ask.memory * ask.tasks / 1024.0,
+                float(job.priority),
+                float(owner.platform),
+                float(owner.tenant),
+                float(owner.stream),
+                key,
+                t / 1000.0,
+            ),
+        )
+    if math.isnan(key):
+        clock.failed = j + 1
+    return key
 
 
 @njit

@@ -3,6 +3,7 @@
 Under FIFO with EASY and no depth the queue is indexed: a job that leaves amid it leaves its place empty (-1).
 """
 
+from .calls import call_keys
 from .jit import njit
 from .keys import HOUR, PRIORITY_UNIT, key_of
 from .state import FOREVER
@@ -92,6 +93,8 @@ def reorder(s, t):
     clock = s.clock[0]
     if not clock.anew and (not clock.ageing or t < clock.cross):
         return
+    if clock.keys_call != 0:
+        call_keys(clock.keys_call, float(t))
     for i in range(clock.head, clock.tail):
         sink(s, i, s.queue[i].job, t)
     if not clock.ageing:

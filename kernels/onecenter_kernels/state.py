@@ -57,7 +57,7 @@ QUEUE: Final[tuple[Field, ...]] = (
     ("candidate", "i8", "job", "scratch: the jobs that backfill tries, in its order"),
 )
 
-#: By job: keys that are given, of orders that need them.
+#: By job: keys that are given, of orders that need them; where a user's key is compiled, deadlines (s).
 KEY: Final[tuple[Field, ...]] = (("key", "f8", "1", "lowest first"),)
 
 #: By place in FEATURES: what a linear order weighs a feature with.
@@ -118,6 +118,9 @@ CLOCK: Final[tuple[Field, ...]] = (
     ("spare_hold", "i8", "index", "first returned row of holds; -1: none"),
     ("holds", "i8", "index", "behind the last row of holds ever used"),
     ("scratch", "i8", "1", "first rows of holds, for the placement last tried"),
+    ("key_call", "i8", "address", "a user's key, compiled; 0: none"),
+    ("keys_call", "i8", "address", "what writes the keys of waiting jobs before a pass; 0: nobody"),
+    ("failed", "i8", "1", "a job whose key is none, plus 1; 0: none"),
     ("booked", "i8", "0/1", "the book says what will be free: conservative backfill, or several reservations"),
     ("profiled", "i8", "0/1", "one profile per node instead of the book: no job asks a fraction"),
     ("step_rows", "i8", "1", "rows of steps in use"),

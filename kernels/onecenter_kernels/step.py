@@ -19,8 +19,8 @@ from .needs import has_room
 from .queue import reorder
 from .reserving import reserving_pass
 
-DONE, PAUSED, NEED_ROOM, WATCHED = 0, 1, 2, 3
-STEP = 4
+DONE, PAUSED, NEED_ROOM, WATCHED, FAILED = 0, 1, 2, 3, 4
+STEP = 5
 
 
 @inlined
@@ -165,6 +165,8 @@ def answer(s, until):
     """Return STEP if the next step is before instant `until` (ms) and has room, else why it is not made."""
     clock = s.clock[0]
     clock.next = next_time(s)
+    if clock.failed:
+        return FAILED
     if clock.watched:
         clock.watched = 0
         return WATCHED

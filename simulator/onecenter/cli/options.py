@@ -8,7 +8,7 @@ from onecenter_kernels.schema import BACKFILLS, ORDERS, PLACEMENTS
 from onecenter import checks
 from onecenter.checks import OneOf
 from onecenter.cli import values
-from onecenter.cli.values import FILE, FOLDER, POLICIES, SCENARIO, Kind, amount, assignment, count, duration, text
+from onecenter.cli.values import FILE, FOLDER, SCENARIO, Kind, amount, assignment, count, duration, text
 from onecenter.units import MS
 
 
@@ -83,7 +83,7 @@ _OUTPUTS: Final = (
 # fmt: off
 _RUN: Final = (
     _SCENARIO, _SEED, _SET,
-    _option("--policy", values.POLICY, "NAME", "a named policy instead of the scenario's"),
+    _option("--policy", values.POLICY, "NAME", "a named policy instead of the scenario's, or FILE:NAME, a key of your own"),
     *_replications(
         checks.REPLICATIONS, "is the fleet enough: targets and waits over N replications, with intervals"),
     _option("--demand", amount(checks.DEMAND), "X", "with --replications: scale every stream"),
@@ -97,7 +97,7 @@ _REPLAY: Final = (
         _option("--nodes", values.SHAPE, "NxA", "N nodes of A accelerators each, such as 128x8"),
         _option("--center", SCENARIO, "SCENARIO", "the center (and policy) of a scenario"),
     ),
-    _option("--policy", values.POLICY, "NAME", "a named policy"),
+    _option("--policy", values.POLICY, "NAME", "a named policy, or FILE:NAME, a key of your own"),
     _part("--order", ORDERS), _part("--backfill", BACKFILLS), _part("--placement", PLACEMENTS),
     _option("--format", text("the name of a format"), None,
             "the log's format where its name and first line do not tell it"),
@@ -110,7 +110,7 @@ _REPLAY: Final = (
 )
 _COMPARE: Final = (
     _SCENARIO,
-    _option("--policies", values.names(POLICIES), "A,B,...", "named policies",
+    _option("--policies", values.names(values.policies), "A,B,...", "named policies",
             default="fifo,easy,easy-sjbf,conservative"),
     *_replications(checks.PAIRED, "over N paired replications: intervals, what is beyond chance"),
     _SEED, _SET, _JSON,

@@ -13,7 +13,7 @@ from typing import Any, Final
 from onecenter import units
 from onecenter.checks import NODES, POWER, PROCESSORS, Check, Number, OneOf, Whole, decimal, percentage, shown, whole
 from onecenter.cli.conditions import parse
-from onecenter.policies import NAMED
+from onecenter.policies import NAMED, is_key
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def text(what: str) -> Kind:
     return Kind("text", read)
 
 
-def names(check: OneOf) -> Kind:
+def names(check: Check) -> Kind:
     """Return the type of some of the names that there are, with commas between them, each once."""
 
     def read(given: str) -> list[str]:
@@ -129,5 +129,11 @@ FILE: Final = text("the name of a file")
 SHAPE: Final = Kind("shape", _shape)
 POWER_OF_SITE: Final = Kind("power", lambda given: POWER(units.parse_power(given)))
 CONDITION: Final = Kind("condition", parse)
-POLICIES: Final = OneOf(tuple(NAMED))
-POLICY: Final = Kind("name", POLICIES)
+
+
+def policies(text: str) -> str:
+    """Return the name of a policy, or FILE:NAME of a key."""
+    return text if is_key(text) else OneOf(tuple(NAMED))(text)
+
+
+POLICY: Final = Kind("name", policies)

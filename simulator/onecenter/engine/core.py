@@ -13,10 +13,11 @@ from onecenter_kernels.handle import handle_of
 from onecenter_kernels.state import State, grown, table
 
 from onecenter.engine import initial
+from onecenter.engine.keying import Keying
 from onecenter.engine.numbering import Numbering
 from onecenter.errors import SimulationError
 from onecenter.fleet import NodeType, checked_fleet
-from onecenter.policies import Policy, checked_policy
+from onecenter.policies import Key, Policy, checked_policy
 from onecenter.workload.table import COLUMNS, Workload
 
 #: Beyond every instant: a run without a horizon.
@@ -52,6 +53,7 @@ class Core:
         self.fleet, self.policy = checked_fleet(fleet), checked_policy(policy)
         self.fractions = bool(fractions or parts)
         self._advance = kernel_of(policy)
+        self._keying = Keying(policy.order, lambda: self.state) if isinstance(policy.order, Key) else None
         self.posted = False
         self._next: int | None = None
         self._handle_of: State | None = None
@@ -65,6 +67,8 @@ class Core:
         self._owners = Numbering(job_fields.OWNER, state.OWNER_DTYPE)
         tables = self._asks.rows, self._owners.rows
         self.state = initial.state_of(self.fleet, self.policy, workload, self.fractions, *tables)
+        if self._keying is not None:
+            self._keying.begin()
         self._know(workload)
 
     def _know(self, workload: Workload) -> None:
@@ -79,8 +83,6 @@ class Core:
         last = first + len(columns["submit"])
         if last > len(self.state.jobs):
             self.state = self.state._replace(jobs=grown(self.state.jobs, last))
-        if initial.needs_keys(self.policy):
-            self._add_keys(columns["deadline"], first)
         jobs = self.state.jobs[first:last]
         for name in job_fields.JOB_INPUT:
             jobs[name] = columns[name]
@@ -93,13 +95,18 @@ class Core:
             self.state = self.state._replace(asks=self._asks.rows, owners=self._owners.rows)
         if self._asks.count > asked:
             derive(self.handle, asked)
+        if initial.needs_keys(self.policy):
+            self._add_keys(columns["deadline"], first)
 
     def _add_keys(self, deadlines: npt.NDArray[np.int64], first: int) -> None:
         """Add the keys of jobs from a first one on: their deadlines (s), none last."""
         last = first + len(deadlines)
         if last > len(self.state.keys):
             self.state = self.state._replace(keys=grown(self.state.keys, last))
-        self.state.keys["key"][first:last] = np.where(deadlines < 0, np.inf, deadlines / 1000.0)
+        if self._keying is not None:
+            self._keying.know(first, last, deadlines)
+        else:
+            self.state.keys["key"][first:last] = np.where(deadlines < 0, np.inf, deadlines / 1000.0)
 
     @property
     def handle(self) -> Any:
@@ -137,6 +144,8 @@ class Core:
         while True:
             answer = self._advance(self.handle, until)
             self._next = int(self._coming[0])
+            if answer == kernel.FAILED and self._keying is not None:
+                self._keying.raise_failure()
             if answer != kernel.NEED_ROOM:
                 return bool(answer == kernel.WATCHED)
             self._grow()

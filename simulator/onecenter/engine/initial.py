@@ -11,7 +11,7 @@ from onecenter_kernels.levels import build_levels
 from onecenter_kernels.state import FOREVER, State, table
 
 from onecenter.fleet import NodeType, racks_of
-from onecenter.policies import Linear, Policy
+from onecenter.policies import Key, Linear, Policy
 from onecenter.workload.table import Workload
 
 #: Rows of the growing arrays at the start, a power of two.
@@ -101,7 +101,7 @@ def is_indexed(policy: Policy) -> bool:
 
 def needs_keys(policy: Policy) -> bool:
     """Tell whether the order goes by keys that jobs bring along."""
-    return policy.order == "edf"
+    return policy.order == "edf" or isinstance(policy.order, Key)
 
 
 def queue_of(policy: Policy, queue: state.Array) -> dict[str, state.Array]:

@@ -12,7 +12,7 @@ from onecenter.checks import INNER_SHARE, REPLICATIONS, one, percentage
 from onecenter.errors import OnecenterError
 from onecenter.experiments.measurement import Measurement, Task, measurement_of
 from onecenter.experiments.replication import Replication, refuse_alike
-from onecenter.policies import Policy, policy_of
+from onecenter.policies import PolicyLike, policy_of
 from onecenter.results.seen import Seen
 from onecenter.simulation.running import ScenarioLike, scenario_of
 from onecenter.statistics.estimates import Estimate, mean, ratio
@@ -29,7 +29,7 @@ PERCENTILES: Final = (50, 95, 99)
 FIRST_REPLICATIONS, STEP, MAX_REPLICATIONS = 10, 5, 1_000
 
 
-def task_of(scenario: ScenarioLike, policy: Policy | str | None = None, measurement: Measurement | None = None) -> Task:
+def task_of(scenario: ScenarioLike, policy: PolicyLike | None = None, measurement: Measurement | None = None) -> Task:
     """Return the task of a scenario, its start-up cut worked out where it is not given."""
     chosen = scenario_of(scenario)
     rules = policy_of(policy, chosen.policy_)
@@ -41,7 +41,7 @@ def replicate(
     n: int | None = None,
     *,
     precision: float | str | None = None,
-    policy: Policy | str | None = None,
+    policy: PolicyLike | None = None,
     measurement: Measurement | None = None,
     executor: Executor | None = None,
 ) -> "Replications":
@@ -57,7 +57,7 @@ def replicate(
         Such as 0.05 or "5 %": replications are added until half the 95 % interval of the center's mean time waited is
         no more than this share of it (at least 10, at most 1,000 replications). It stops where more would not help,
         because nobody waits or jobs are left waiting.
-    policy : Policy or str, optional
+    policy : Policy, str or callable, optional
         Instead of the scenario's.
     measurement : Measurement, optional
         Start-up cut and window; by default those of `measurement.measurement_of`.

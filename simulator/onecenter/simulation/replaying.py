@@ -9,7 +9,7 @@ from typing import Any, Final
 from onecenter.checks import shown
 from onecenter.errors import OnecenterError, ResultError, TraceError
 from onecenter.fleet import NodeType
-from onecenter.policies import Policy, policy_of
+from onecenter.policies import Policy, PolicyLike, policy_of
 from onecenter.results.window import Window
 from onecenter.simulation.provenance import describe, hash_of
 from onecenter.simulation.result import Result
@@ -67,7 +67,7 @@ def replay(
     processors: int | None = None,
     nodes: str | None = None,
     center: ScenarioLike | None = None,
-    policy: Policy | str | None = None,
+    policy: PolicyLike | None = None,
     format: str | None = None,
     horizon: str | int | None = None,
     warmup: str | int = 0,
@@ -84,7 +84,7 @@ def replay(
     processors, nodes, center : int, str, scenario
         At most one of them: a flat pool of that many accelerators; "128x8", nodes and accelerators per node; a
         scenario's center. Without one, a flat pool of the processors that the log's header names (MaxProcs).
-    policy : Policy or str, optional
+    policy : Policy, str or callable, optional
         By default EASY with best-fit, or the scenario's, or that of the saved replay.
     format : str, optional
         The log's format where its name and first line do not tell it.
@@ -143,7 +143,7 @@ def _log(trace: Trace, first: int, last: int) -> dict[str, Any]:
 
 
 def repeat(
-    path: str | PathLike[str], *, policy: Policy | str | None = None, stride: str, show_progress: bool
+    path: str | PathLike[str], *, policy: PolicyLike | None = None, stride: str, show_progress: bool
 ) -> Result:
     """Replay the log of a saved replay once more, on the same machine, under its policy or another."""
     saved = Result.load(Path(path))

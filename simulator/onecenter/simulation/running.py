@@ -13,7 +13,7 @@ from onecenter.engine.center import Center
 from onecenter.engine.kernels import compile_kernels
 from onecenter.errors import ResultError, ScenarioError
 from onecenter.fleet import NodeType
-from onecenter.policies import Policy, policy_of
+from onecenter.policies import Policy, PolicyLike, policy_of
 from onecenter.results.targets import targets_of
 from onecenter.results.window import Window, whole_run
 from onecenter.scenario import Scenario, from_dict, load, with_set, with_texts
@@ -69,7 +69,7 @@ def run(
     scenario: ScenarioLike,
     *,
     seed: int | None = None,
-    policy: Policy | str | None = None,
+    policy: PolicyLike | None = None,
     stride: str = "calendar",
     set: str | Sequence[str] = (),
     show_progress: bool = False,
@@ -82,8 +82,9 @@ def run(
         A scenario, the name of a shipped one, a file, or a saved run (.parquet), which is repeated.
     seed : int, optional
         Instead of the scenario's.
-    policy : Policy or str, optional
-        Instead of the scenario's; a name of `policies.NAMED` sets order and backfill, the rest stays the scenario's.
+    policy : Policy, str or callable, optional
+        Instead of the scenario's; a name of `policies.NAMED` sets order and backfill, a key (a
+        function, or "FILE:NAME") the order; the rest stays the scenario's.
     stride : str
         "calendar" (compiled between two SimPy events) or "event"; the decision log is the same.
     set : str or sequence of str

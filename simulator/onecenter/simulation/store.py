@@ -64,7 +64,7 @@ def _head(record: Record, source: str) -> Head:
             platforms=jobs.platforms,
             streams=jobs.streams,
             named=jobs.names is not None,
-            **store_head.fields_of(record),
+            **store_head.fields_of(record) | {"policy": record.policy.without_code},
         )
     except ValidationError as error:
         raise ResultError(source, [f"it cannot be saved: {each}" for each in store_head.mistakes_of(error)]) from error

@@ -1,81 +1,34 @@
 """A policy: how jobs are ordered, placed and backfilled."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from onecenter_kernels.schema import BACKFILLS, FEATURES, ORDERS, PLACEMENTS
 
-from onecenter.checks import Check, Number, OneOf, Whole, settle, shown, sorted_out, told
+from onecenter.checks import Check, OneOf, Whole, settle, shown, sorted_out, told
 from onecenter.errors import PolicyError
+from onecenter.policies.key import BY_KEY, Key, key_of, read_key
+from onecenter.policies.linear import BY_WEIGHT, Linear
 from onecenter.units import MAX_DURATION, format_duration, plain
 
 DEPTH: Final = Whole(0, 10**9)
 RESERVATIONS: Final = Whole(1, 10**9)
 
-#: What a feature may be weighed with.
-WEIGHT: Final = Number(-1e12, 1e12)
-
-
-@dataclass(frozen=True)
-class Linear:
-    """An order by a weighted sum of features of a job, the lowest first.
-
-    Attributes
-    ----------
-    submit, walltime, wait : float
-        Weights of the instant of submission, the walltime and the time waited so far, in s.
-    accelerators, tasks : float
-        Of the accelerators of the whole job, and of its tasks.
-    area : float
-        Of walltime times accelerators.
-    cpus, memory : float
-        Of the cpus and the memory (GiB) of the whole job.
-    priority : float
-        Of the priority.
-    """
-
-    submit: float = 0.0
-    walltime: float = 0.0
-    wait: float = 0.0
-    accelerators: float = 0.0
-    tasks: float = 0.0
-    area: float = 0.0
-    cpus: float = 0.0
-    memory: float = 0.0
-    priority: float = 0.0
-
-    def __post_init__(self) -> None:
-        """Check the weights; a PolicyError has all mistakes."""
-        settle(self, "policy", dict.fromkeys(FEATURES, WEIGHT), PolicyError)
-        if not self.weights:
-            raise PolicyError("policy", [f"a linear order: {NO_WEIGHT}"])
-
-    @property
-    def weights(self) -> dict[str, float]:
-        """The weights that are not 0, in the order in which they are added up."""
-        return {each.name: getattr(self, each.name) for each in fields(self) if getattr(self, each.name)}
-
-    def __str__(self) -> str:
-        """Return it for people: "linear (0.3 walltime, -1 wait)"."""
-        return f"linear ({', '.join(f'{plain(weight)} {name}' for name, weight in self.weights.items())})"
-
-
-#: What is wrong with a linear order that weighs nothing.
-NO_WEIGHT: Final = f"a weight of {', '.join(FEATURES[:-1])} or {FEATURES[-1]} is expected"
-
-#: What a linear order is called.
-BY_WEIGHT: Final = "linear"
+#: An order by its name, by weights, or by a key of the user's own.
+Order = str | Linear | Key
 
 #: Orders whose keys change while jobs wait.
 CHANGING: Final = ("wfp3", "unicep", "hrrn")
 
 
-def an_order(value: Any) -> str | Linear:
-    """Return what is an order: a name, or a linear one, also as the plain data that a result holds."""
+def an_order(value: Any) -> Order:
+    """Return what is an order: a name, a linear one, or a key; also as the plain data that a result holds."""
+    if isinstance(value, Mapping) and value.get("kind", BY_KEY) == BY_KEY and {"name", "sha256"} <= set(value):
+        return Key(str(value["name"]), str(value["sha256"]))
     if isinstance(value, Mapping) and set(value) <= {*FEATURES, "kind"} and value.get("kind", BY_WEIGHT) == BY_WEIGHT:
         return Linear(**{name: weight for name, weight in value.items() if name != "kind"})
-    return value if isinstance(value, Linear) else OneOf(ORDERS)(value)
+    return value if isinstance(value, Linear | Key) else OneOf(ORDERS)(value)
 
 
 #: What each part may be, in the units of `Policy`.
@@ -113,8 +66,8 @@ class Policy:
 
     Attributes
     ----------
-    order : str or Linear
-        One of ORDERS, or a weighted sum of features.
+    order : str, Linear or Key
+        One of ORDERS, a weighted sum of features, or a key of the user's own.
     backfill : str
         One of BACKFILLS.
     placement : str
@@ -131,7 +84,7 @@ class Policy:
         RESERVATIONDEPTH).
     """
 
-    order: str | Linear = "fifo"
+    order: Order = "fifo"
     backfill: str = "easy"
     placement: str = "best-fit"
     depth: int = 0
@@ -150,13 +103,22 @@ class Policy:
     @property
     def codes(self) -> dict[str, int]:
         """The policy as the core's clock holds it."""
-        choices = {"order": (*ORDERS, BY_WEIGHT), "backfill": BACKFILLS, "placement": PLACEMENTS}
+        choices = {"order": (*ORDERS, BY_WEIGHT, BY_KEY), "backfill": BACKFILLS, "placement": PLACEMENTS}
         names = {**vars(self), "order": self.order_name}
         return names | {part: known.index(names[part]) for part, known in choices.items()}
 
     @property
+    def without_code(self) -> "Policy":
+        """The policy as a result holds it: of a key of the user's own, its name and hash."""
+        if not isinstance(self.order, Key):
+            return self
+        return replace(self, order=Key(self.order.name, self.order.sha256))
+
+    @property
     def order_name(self) -> str:
-        """The name of its order, whatever the weights."""
+        """The name of its order, whatever the weights or the key."""
+        if isinstance(self.order, Key):
+            return BY_KEY
         return self.order if isinstance(self.order, str) else BY_WEIGHT
 
     @property
@@ -164,6 +126,8 @@ class Policy:
         """Whether waiting jobs may change places."""
         if isinstance(self.order, Linear):
             return self.order.wait != 0
+        if isinstance(self.order, Key):
+            return self.order.changes_with_time
         return self.order in CHANGING or (self.order == "priority" and self.age_rate > 0)
 
     @property
@@ -188,8 +152,12 @@ class Policy:
 
     def as_dict(self) -> dict[str, Any]:
         """Return its name, if it has one, and its parts, as plain data."""
-        order = self.order if isinstance(self.order, str) else {"kind": BY_WEIGHT, **self.order.weights}
-        return {"name": self.name, **asdict(self), "order": order}
+        return {"name": self.name, **vars(self), "order": self._plain_order()}
+
+    def _plain_order(self) -> Any:
+        if isinstance(self.order, Key):
+            return {"kind": BY_KEY, "name": self.order.name, "sha256": self.order.sha256}
+        return self.order if isinstance(self.order, str) else {"kind": BY_WEIGHT, **self.order.weights}
 
 
 #: Orders that were proposed for schedulers of clusters, by a float.
@@ -223,20 +191,33 @@ def texts_of(policies: Mapping[str, Policy]) -> list[str]:
     return [each.text if name == each.name else f"{name}: {each.text}" for name, each in policies.items()]
 
 
+#: What is taken for a policy: one, the name of one, or a key.
+PolicyLike = Policy | str | Callable[..., Any]
+
+
+def is_key(text: str) -> bool:
+    """Tell whether a text is no name of a policy, but FILE:NAME."""
+    return ".py:" in text
+
+
 def policy_of(
-    policy: Policy | str | None,
+    policy: PolicyLike | None,
     default: Policy,
     *,
-    order: str | Linear | None = None,
+    order: Order | None = None,
     backfill: str | None = None,
     placement: str | None = None,
 ) -> Policy:
     """Return a policy, looked up if it is a name of `NAMED`; a part that is given replaces that of the policy.
 
     A name sets order and backfill; everything else stays that of the default, but for reservations where that backfill
-    makes none.
+    makes none. A key, also as FILE:NAME, sets the order alone.
     """
     chosen = default if policy is None else policy
+    if isinstance(chosen, str) and is_key(chosen):
+        order, chosen = read_key(chosen), default
+    elif callable(chosen):
+        order, chosen = key_of(chosen), default
     if not isinstance(chosen, Policy):
         if not isinstance(chosen, str) or chosen not in NAMED:
             raise PolicyError("policy", [f"{shown(chosen)}: one of {', '.join(NAMED)} is expected"])

@@ -1,0 +1,47 @@
+"""Calls of users' functions by their address, so that no kernel is compiled anew for them."""
+
+import ctypes
+
+from numba import types
+
+from .jit import JIT
+
+#: What a key is called with: the features of a job, and now.
+ARGUMENTS = 12
+
+if JIT:
+    from llvmlite import ir
+    from numba.core import cgutils
+    from numba.extending import intrinsic
+
+    def _called(builder, address, result, values):  # type: ignore[no-untyped-def]
+        kind = ir.FunctionType(result, [ir.DoubleType()] * len(values))
+        return builder.call(builder.inttoptr(address, kind.as_pointer()), values)
+
+    @intrinsic
+    def call_key(typing, address, values):  # type: ignore[no-untyped-def]
+        """Return the key that the function at an address gives for a tuple of ARGUMENTS floats."""
+
+        def build(context, builder, signature, args):  # type: ignore[no-untyped-def]
+            return _called(builder, args[0], ir.DoubleType(), cgutils.unpack_tuple(builder, args[1], ARGUMENTS))
+
+        return types.float64(types.int64, values), build
+
+    @intrinsic
+    def call_keys(typing, address, t):  # type: ignore[no-untyped-def]
+        """Let the function at an address write the keys of all waiting jobs at t (ms); return 0."""
+
+        def build(context, builder, signature, args):  # type: ignore[no-untyped-def]
+            return _called(builder, args[0], ir.IntType(64), [args[1]])
+
+        return types.int64(types.int64, types.float64), build
+
+else:
+
+    def call_key(address: int, values: tuple[float, ...]) -> float:
+        """Return the key that the function at an address gives for ARGUMENTS floats."""
+        return float(ctypes.CFUNCTYPE(ctypes.c_double, *[ctypes.c_double] * ARGUMENTS)(address)(*values))
+
+    def call_keys(address: int, t: float) -> int:
+        """Let the function at an address write the keys of all waiting jobs at t (ms); return 0."""
+        return int(ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_double)(int(address))(t))

@@ -1,0 +1,166 @@
+"""A user's key as the kernels call it: compiled by Numba where it compiles, else asked in Python before each pass."""
+
+import ctypes
+import math
+import time
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, Final
+
+import numba
+import numpy as np
+from onecenter_kernels.calls import ARGUMENTS
+from onecenter_kernels.jit import JIT
+from onecenter_kernels.state import State
+
+from onecenter.errors import PolicyError
+from onecenter.policies import Job, Key
+from onecenter.units import format_duration
+
+#: How long (s) a key may take for one pass.
+TIMEOUT: Final = 10.0
+
+
+class Keying:
+    """The key of a core's policy.
+
+    Parameters
+    ----------
+    key : Key
+        With a function.
+    state_of : callable
+        Returns the state as it is.
+    """
+
+    def __init__(self, key: Key, state_of: Callable[[], State]) -> None:
+        if key.function is None:
+            lacks = f"{key.name} is code, which no result holds: give it anew, as --policy FILE:NAME"
+            raise PolicyError("policy", [lacks])
+        self.key, self.function, self.state_of = key, key.function, state_of
+        self.failure: PolicyError | None = None
+        self._compiled = None if key.of_queue or not JIT else compiled(self.function, key.changes_with_time)
+        self._asked = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_double)(self._ask)
+
+    def begin(self) -> None:
+        """Let the clock of a new state know what is called."""
+        clock = self.state_of().clock
+        if self._compiled is not None:
+            clock["key_call"] = self._compiled.address
+        elif self.key.changes_with_time:
+            clock["keys_call"] = ctypes.cast(self._asked, ctypes.c_void_p).value
+
+    def know(self, first: int, last: int, deadlines: Any) -> None:
+        """Give new jobs, first .. last - 1, their deadlines (ms) or, where it does not change, their key."""
+        keys = self.state_of().keys["key"]
+        keys[first:last] = np.where(deadlines < 0, np.inf, deadlines / 1000.0)
+        if self._compiled is None:
+            self._deadlines = np.concatenate([getattr(self, "_deadlines", keys[:0])[:first], keys[first:last]])
+            if not self.key.changes_with_time:
+                keys[first:last] = self._keys(np.arange(first, last), None)
+
+    def raise_failure(self) -> None:
+        """Raise what was wrong with a key."""
+        state = self.state_of()
+        if self.failure is None:
+            j = int(state.clock["failed"][0]) - 1
+            now = float(state.clock["now"][0])
+            self._deadlines = state.keys["key"]
+            self._keys(np.array([j]), now)
+        raise self.failure or PolicyError("policy", [f"{self.key.name}: NaN is no key"])
+
+    def _ask(self, t: float) -> int:
+        state = self.state_of()
+        clock = state.clock[0]
+        waiting = np.array(state.queue["job"][int(clock["head"]) : int(clock["tail"])])
+        before = time.monotonic()
+        try:
+            state.keys["key"][waiting] = self._keys(waiting, t)
+            if time.monotonic() - before > TIMEOUT:
+                self._fail(f"it took more than {TIMEOUT:g} s", None, t)
+        except PolicyError as error:
+            self.failure = error
+            state.clock["failed"] = 1
+        return 0
+
+    def _keys(self, jobs: Any, t: float | None) -> Any:
+        """Return the keys of some jobs at t (ms)."""
+        now = () if t is None or not self.key.changes_with_time else (t / 1000.0,)
+        seen = self._features(jobs)
+        if self.key.of_queue:
+            keys = self._called(seen, now, None, t)
+            found = np.asarray(keys, np.float64) if _is_numeric(keys) else np.zeros(0)
+            if found.shape != jobs.shape:
+                self._fail(f"{len(jobs)} numbers are expected, one per job, not {_told(keys)}", None, t)
+        else:
+            rows = zip(jobs.tolist(), zip(*(column.tolist() for column in seen), strict=True), strict=True)
+            found = np.array([self._key(j, Job(*row), now, t) for j, row in rows])
+        if np.isnan(found).any():
+            self._fail("NaN is no key", int(jobs[np.isnan(found)][0]), t)
+        return found
+
+    def _key(self, j: int, seen: Job, now: tuple[float, ...], t: float | None) -> float:
+        key = self._called(seen, now, j, t)
+        if not isinstance(key, int | float | np.integer | np.floating):
+            self._fail(f"a number is expected, not {_told(key)}", j, t)
+        return float(key)
+
+    def _called(self, seen: Job, now: tuple[float, ...], job: int | None, t: float | None) -> Any:
+        try:
+            return self.function(seen, *now)
+        except Exception as error:
+            self._fail(f"{type(error).__name__}: {error}", job, t)
+
+    def _features(self, jobs: Any) -> Job:
+        """Return what a key sees of some jobs, as arrays that it cannot change the core with."""
+        state = self.state_of()
+        rows = state.jobs[jobs]
+        asks, owners = state.asks[rows["ask"]], state.owners[rows["owner"]]
+        tasks = asks["tasks"]
+        columns = (
+            rows["submit"] / 1000.0, rows["walltime"] / 1000.0, asks["gang"] / 1000.0, tasks,
+            asks["cpus"] * tasks / 1000.0, asks["memory"] * tasks / 1024.0, rows["priority"], owners["platform"],
+            owners["tenant"], owners["stream"], self._deadlines[jobs],
+        )  # fmt: skip
+        return Job(*(np.array(column, np.float64) for column in columns))
+
+    def _fail(self, what: str, job: int | None, t: float | None) -> None:
+        at = "" if t is None else f" at {format_duration(int(t))}"
+        of = "" if job is None else f", job {job}"
+        raise PolicyError("policy", [f"{self.key.name}{of}{at}: {what}"])
+
+
+def _is_numeric(values: Any) -> bool:
+    try:
+        np.asarray(values, np.float64)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def _told(value: Any) -> str:
+    shape = getattr(value, "shape", None)
+    return f"{type(value).__name__}" + ("" if shape is None else f" of shape {shape}")
+
+
+@lru_cache(maxsize=64)  # compiling takes a fraction of a second, and replications are many
+def compiled(function: Callable[..., Any], changes: bool) -> Any:
+    """Return a function as a compiled one of ARGUMENTS floats, which gives NaN where it raises; None: Numba cannot."""
+    key = numba.njit(function)
+
+    def at_once(a, b, c, d, e, f, g, h, i, j, k, now):  # type: ignore[no-untyped-def]
+        try:
+            return float(key(Job(a, b, c, d, e, f, g, h, i, j, k)))
+        except Exception:
+            return math.nan
+
+    def in_each_pass(a, b, c, d, e, f, g, h, i, j, k, now):  # type: ignore[no-untyped-def]
+        try:
+            return float(key(Job(a, b, c, d, e, f, g, h, i, j, k), now))
+        except Exception:
+            return math.nan
+
+    signature = numba.float64(*[numba.float64] * ARGUMENTS)
+    try:
+        return numba.cfunc(signature)(in_each_pass if changes else at_once)
+    except Exception:  # Numba says in many ways that it cannot compile something
+        return None

@@ -1,0 +1,40 @@
+"""Policies: how jobs are ordered, placed and backfilled, with parts by name, by weights or of the user's own."""
+
+from onecenter.policies.key import Job, Key, key_of, read_key
+from onecenter.policies.linear import NO_WEIGHT, WEIGHT, Linear
+from onecenter.policies.policy import (
+    CHECKS,
+    DEPTH,
+    NAMED,
+    RESERVATIONS,
+    RESERVING,
+    Policy,
+    PolicyLike,
+    checked_policy,
+    is_key,
+    policy_of,
+    texts_of,
+    wrong_parts,
+)
+
+__all__ = [
+    "CHECKS",
+    "DEPTH",
+    "NAMED",
+    "NO_WEIGHT",
+    "RESERVATIONS",
+    "RESERVING",
+    "WEIGHT",
+    "Job",
+    "Key",
+    "Linear",
+    "Policy",
+    "PolicyLike",
+    "checked_policy",
+    "is_key",
+    "key_of",
+    "policy_of",
+    "read_key",
+    "texts_of",
+    "wrong_parts",
+]
