@@ -83,7 +83,7 @@ _OUTPUTS: Final = (
 # fmt: off
 _RUN: Final = (
     _SCENARIO, _SEED, _SET,
-    _option("--policy", values.POLICY, "NAME", "a named policy instead of the scenario's, or FILE:NAME, a key of your own"),
+    _option("--policy", values.POLICY, "NAME", "instead of the scenario's: a name, or FILE:NAME, a key of your own"),
     *_replications(
         checks.REPLICATIONS, "is the fleet enough: targets and waits over N replications, with intervals"),
     _option("--demand", amount(checks.DEMAND), "X", "with --replications: scale every stream"),
