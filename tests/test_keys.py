@@ -123,6 +123,8 @@ def test_a_key_works_in_every_command(tmp_path: Path, capsys: pytest.CaptureFixt
     assert saved.policy.order == Key("policies_of_users.py:wfp3", read_key(mine).sha256)
     assert saved.log_digest == oc.run("tiny", policy="wfp3-easy").log_digest
     assert saved.log_digest == oc.run("tiny", policy=users.wfp3).log_digest
+    for number in range(6):
+        assert all(part.ahead is None for part in saved.explain(number).intervals)
     assert main(["run", str(tmp_path / "out" / "result.parquet")]) == 2
     assert "is code, which no result holds" in capsys.readouterr().err
     assert main(["report", str(tmp_path / "out" / "result.parquet"), "-o", str(tmp_path / "report.html")]) == 0

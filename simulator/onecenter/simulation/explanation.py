@@ -11,6 +11,7 @@ from onecenter.checks import Whole, one, shown
 from onecenter.engine.ordering import in_order
 from onecenter.errors import OnecenterError
 from onecenter.fleet import node_types
+from onecenter.policies import Key
 from onecenter.results.log import FATES, FUTURE, REFUSED, Array
 from onecenter.results.segments import segments
 from onecenter.results.waits import waits
@@ -34,7 +35,7 @@ class Interval:
         One of REASONS.
     ahead : tuple of int or None
         Where the reason is "reservation ahead" or "queue ahead": the jobs before it in the queue at `begin_ms`, the
-        first first.
+        first first. None otherwise, and under a key of the user's own.
     ran : tuple of int
         The jobs that ran meanwhile, those with the most accelerators first.
     """
@@ -191,14 +192,14 @@ def intervals(of: Record, job: int, since: int = 0) -> tuple[Interval, ...]:
     mine = found.job == job
     spans = zip(np.maximum(found.begin[mine], since).tolist(), ends[mine].tolist(), strict=True)
     parts = _reasoned(of, job, [(begin, end) for begin, end in spans if begin < end])
+    # A result holds no key of a user's own, so nobody knows who was ahead by it.
+    about = () if isinstance(of.policy.order, Key) else ABOUT_OTHERS
     queues = [
-        (begin, found.job[(found.begin <= begin) & (ends > begin)])
-        for begin, _, reason in parts
-        if reason in ABOUT_OTHERS
+        (begin, found.job[(found.begin <= begin) & (ends > begin)]) for begin, _, reason in parts if reason in about
     ]
     ordered = iter(in_order(of.workload, of.fleet, of.policy, queues) if queues else ())
     return tuple(
-        Interval(*part, _before(job, next(ordered)) if part[2] in ABOUT_OTHERS else None, _ran(of, *part[:2]))
+        Interval(*part, _before(job, next(ordered)) if part[2] in about else None, _ran(of, *part[:2]))
         for part in parts
     )
 
