@@ -5,7 +5,7 @@ from itertools import combinations, permutations
 import numpy as np
 import pytest
 from by_hand import job, nodes, table
-from onecenter_kernels import asks, index_fields, minima, queue, racks, state
+from onecenter_kernels import asks, commit, index_fields, minima, queue, racks, state
 from onecenter_kernels.schema import dtype_of
 
 from onecenter.engine.core import FOREVER, Core
@@ -130,3 +130,11 @@ def test_of_equal_keys_the_earlier_submit_then_the_lower_id_goes_first() -> None
 def test_the_largest_time_is_beyond_all_and_can_be_added_to() -> None:
     assert FOREVER == state.FOREVER == 2**62
     assert minima.next_leaf(tree_of([FOREVER, FOREVER]), 0, FOREVER - 1) == -1
+
+
+def test_only_a_watched_job_stops_the_core() -> None:
+    core = Core([nodes(1, 2)], Policy(), table([job(0, 5, 1), job(0, 5, 1)]))
+    core.watch(1)
+    for number, watched in ((0, 0), (1, 1)):
+        commit.changed(core.handle, number)
+        assert core.state.clock["watched"][0] == watched

@@ -57,12 +57,15 @@ def fill_order(s, layer, kind, ask, placement):
 
 @inlined
 def place_filling(s, layer, kind, ask, placement):
-    """Place whole tasks by first-fit or best-fit, a node at a time: a filled node changes no other's turn."""
+    """Place whole tasks, for which there is room, by first-fit or best-fit, a node at a time.
+
+    A filled node changes no other's turn.
+    """
     if indexed(layer):
         return place_by_level(s, layer, kind, ask, placement)
     able = fill_order(s, layer, kind, ask, placement)
     picks, rest = 0, ask.tasks
-    while rest > 0 and picks < len(able):
+    while rest > 0:
         n = able[picks]
         amount = min(rest, holds_but_parts(s.nodes[layer, n], ask))
         pick = s.holds[picks]
@@ -71,7 +74,7 @@ def place_filling(s, layer, kind, ask, placement):
         pick.amount = amount
         rest -= amount
         picks += 1
-    return picks if rest == 0 else 0
+    return picks
 
 
 @njit

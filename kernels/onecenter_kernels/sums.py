@@ -84,12 +84,11 @@ def may_start_in_view(s, a):
 @njit
 def cannot_start(s, a, long):
     """Note that no job of ask a can start now or, if long, in the view, until something starts."""
-    shape = s.asks[a].form
-    if shape > 0:
-        if long:
-            s.clock[0].able_view &= ~(1 << shape)
-        else:
-            s.clock[0].able &= ~(1 << shape)
+    shape = s.asks[a].form  # nobody asks for the bit of shape 0
+    if long:
+        s.clock[0].able_view &= ~(1 << shape)
+    else:
+        s.clock[0].able &= ~(1 << shape)
 
 
 @njit
