@@ -7,14 +7,17 @@ digit is the job that runs.
 from dataclasses import replace
 from itertools import product
 
+import numpy as np
 import pytest
 from by_hand import job, nodes, starts, table
 from engines import by_core, check_equal, crowd, on_both_strides
 from onecenter_kernels import codes
 from onecenter_kernels.jit import JIT
-from oracle import simulate
-from random_scenarios import FLOAT, RandomScenario, random_scenario
+from oracle import jobs_of, simulate
+from oracle_orders import key
+from random_scenarios import FLOAT, RandomScenario, Seeded, linear, random_scenario
 
+from onecenter.engine.core import Core
 from onecenter.policies import Linear, Policy
 
 pytestmark = pytest.mark.equality
@@ -200,6 +203,45 @@ def test_a_weighted_sum_of_one_feature_is_the_order_by_it(order: str, seed: int)
     scenario = scenario._replace(policy=replace(scenario.policy, age_rate=0))
     weighted = scenario._replace(policy=replace(scenario.policy, order=SAME[order]))
     check_equal(by_core(weighted), by_core(scenario))
+
+
+def varied(seed: int) -> list[dict[str, int]]:
+    """Return jobs of all lengths and sizes that wait for one which holds all cpus; times in ms."""
+    pick = Seeded(seed).pick
+    everything = job(0, 10**12, 64, tasks=4, cpus=64_000)
+    return [everything] + [
+        job(
+            submit=pick((1, 300, 999, 1_000, 1_999, 2_000, 77_777, 86_400_003, 10**9 + 1)),
+            run=pick((1, 7, 500, 999, 1_000, 1_001, 60_000, 86_400_123)),
+            accelerators=pick((0, 0.001, 0.3, 0.999, 1, 2, 3, 5, 64)),
+            tasks=pick((1, 1, 2, 3)),
+            cpus=pick((1, 100, 700, 1_100, 3_333)),
+            memory=pick((0, 1, 77, 1_000)),
+            priority=pick((0, 1, -3, 10)),
+            deadline=pick((-1, 0, 1, 10**9)),
+        )
+        for _ in range(60)
+    ]
+
+
+def keys_of(core: Core) -> dict[int, float]:
+    """Return the keys of the waiting jobs that the core keeps as whole numbers."""
+    clock, queue = core.state.clock[0], core.state.queue
+    waiting = queue[int(clock["head"]) : int(clock["tail"])]
+    bits = np.where(waiting["key"] >= 0, waiting["key"], waiting["key"] ^ np.iinfo(np.int64).max)
+    return dict(zip(waiting["job"].tolist(), bits.view(np.float64).tolist(), strict=True))
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("name", ["linear", *FLOAT])
+def test_keys_are_those_of_the_twin_to_the_last_bit(name: str, seed: int) -> None:
+    policy = Policy(linear(Seeded(seed)) if name == "linear" else name, "none")
+    fleet, jobs = [nodes(4, 64, memory=1_000)], table(varied(seed))
+    core = Core(fleet, policy, jobs)
+    last = int(jobs.submit[-1])
+    core.advance(last + 1)
+    twin = {each.id: key(policy, each, last) for each in jobs_of(jobs, 0)[1:]}
+    assert keys_of(core) == twin
 
 
 @pytest.mark.parametrize(("order", "backfill"), list(product(("linear", *FLOAT), codes.BACKFILLS)))
