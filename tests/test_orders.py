@@ -15,7 +15,7 @@ from onecenter_kernels import codes
 from onecenter_kernels.jit import JIT
 from oracle import jobs_of, simulate
 from oracle_orders import key
-from random_scenarios import FLOAT, RandomScenario, Seeded, linear, random_scenario
+from random_scenarios import FLOAT, RandomScenario, Seeded, random_scenario
 
 from onecenter.engine.core import Core
 from onecenter.policies import Linear, Policy
@@ -232,10 +232,14 @@ def keys_of(core: Core) -> dict[int, float]:
     return dict(zip(waiting["job"].tolist(), bits.view(np.float64).tolist(), strict=True))
 
 
+ALONE = [Linear(**{feature: 0.3}) for feature in codes.FEATURES]
+TOGETHER = Linear(**{feature: 0.1 * (place - 4.5) for place, feature in enumerate(codes.FEATURES)})
+
+
 @pytest.mark.parametrize("seed", range(3))
-@pytest.mark.parametrize("name", ["linear", *FLOAT])
-def test_keys_are_those_of_the_twin_to_the_last_bit(name: str, seed: int) -> None:
-    policy = Policy(linear(Seeded(seed)) if name == "linear" else name, "none")
+@pytest.mark.parametrize("order", [*FLOAT, *ALONE, TOGETHER], ids=str)
+def test_keys_are_those_of_the_twin_to_the_last_bit(order: str | Linear, seed: int) -> None:
+    policy = Policy(order, "none")
     fleet, jobs = [nodes(4, 64, memory=1_000)], table(varied(seed))
     core = Core(fleet, policy, jobs)
     last = int(jobs.submit[-1])
