@@ -97,6 +97,11 @@ def writes(queue: Queue, now: float) -> Any:
     return queue.priority
 
 
+def interrupts(queue: Queue, now: float) -> Any:
+    """End as Ctrl-C ends it."""
+    raise KeyboardInterrupt
+
+
 def three(a: Any, b: Any, c: Any) -> Any:
     """Take too many arguments."""
     return 0.0

@@ -75,6 +75,12 @@ def test_a_key_that_gives_no_numbers_is_told(name: str, told: str) -> None:
     assert told in str(raised.value)
 
 
+def test_an_interrupted_key_interrupts_the_run() -> None:
+    scenario = RandomScenario((nodes(1, 1),), Policy(order=key_of(users.interrupts)), table([job(0, 5, 1)]), None)
+    with pytest.raises(KeyboardInterrupt):
+        by_core(scenario)
+
+
 def test_a_key_cannot_write_into_the_core() -> None:
     jobs = table([job(0, 5, 1), job(1, 5, 1, priority=2), job(2, 5, 1, priority=1)])
     scenario = RandomScenario((nodes(1, 1),), Policy(order=key_of(users.writes)), jobs, None)

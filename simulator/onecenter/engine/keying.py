@@ -37,7 +37,8 @@ class Keying:
             lacks = f"{key.name} is code, which no result holds: give it anew, as --policy FILE:NAME"
             raise PolicyError("policy", [lacks])
         self.key, self.function, self.state_of = key, key.function, state_of
-        self.failure: PolicyError | None = None
+        self.failure: BaseException | None = None
+        self._deadlines = np.zeros(0)
         self._compiled = None if key.of_queue or not JIT else compiled(self.function, key.changes_with_time)
         self._asked = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_double)(self._ask)
 
@@ -54,7 +55,7 @@ class Keying:
         keys = self.state_of().keys["key"]
         keys[first:last] = np.where(deadlines < 0, np.inf, deadlines / 1000.0)
         if self._compiled is None:
-            self._deadlines = np.concatenate([getattr(self, "_deadlines", keys[:0])[:first], keys[first:last]])
+            self._deadlines = np.concatenate([self._deadlines[:first], keys[first:last]])
             if not self.key.changes_with_time:
                 keys[first:last] = self._keys(np.arange(first, last), None)
 
@@ -77,7 +78,7 @@ class Keying:
             state.keys["key"][waiting] = self._keys(waiting, t)
             if time.monotonic() - before > TIMEOUT:
                 self._fail(f"it took more than {TIMEOUT:g} s", None, t)
-        except PolicyError as error:
+        except BaseException as error:  # Ctrl-C too: compiled code lets nothing through
             self.failure = error
             state.clock["failed"] = 1
         return 0
