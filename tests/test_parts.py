@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from kernel_modules import executed, kept
 from onecenter_kernels import jit, step
+from onecenter_kernels.codes import BACKFILLS
 
 from onecenter.engine.core import Core, kernel_of
 from onecenter.fleet import NodeType
-from onecenter.policies import BACKFILLS, Policy
+from onecenter.policies import Policy
 from onecenter.workload.table import workload
 
 compiled_only = pytest.mark.skipif(not jit.JIT, reason="nothing is compiled")
