@@ -14,6 +14,7 @@ from typing import Any
 
 from fuzz import KINDS, TEXTS
 from fuzz import edited as edit
+from onecenter_kernels.schema import FEATURES
 
 import onecenter as oc
 from onecenter.scenario import Scenario, from_dict, load, with_set
@@ -42,8 +43,10 @@ ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32", "latin-1", "
 
 @cache
 def full() -> dict[str, Any]:
-    """Return the data of a scenario with every key."""
-    return tomllib.loads(FULL.read_text(encoding="utf-8"))
+    """Return the data of a scenario with every key, those of a linear order too."""
+    data = tomllib.loads(FULL.read_text(encoding="utf-8"))
+    data["policy"]["order"] = {"kind": "linear", **dict.fromkeys(FEATURES, 1.5)}
+    return data
 
 
 @cache

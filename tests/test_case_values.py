@@ -37,7 +37,7 @@ TEXTS = {
 IMPOSSIBLE = {name: [*NO_NUMBER, *found] for name, found in NUMBERS.items()} | TEXTS
 
 #: Least of each option of the kind count: what is just below it is impossible.
-LEAST = {"--seed": 0, "--replications": 1, "--processors": 1, "--racks": 1, "--workers": 1, "--points": 2}
+LEAST = {"--seed": 0, "--replications": 1, "--processors": 1, "--racks": 1, "--workers": 1, "--points": 2, "--job": 0}
 LEAST_OF_COMMAND = {("compare", "--replications"): 2, ("plan", "--replications"): 2}
 
 #: What a command takes beside the option that is tried.
@@ -51,6 +51,8 @@ REST = {
     "show": ["tiny"],
     "validate": ["tiny"],
     "scenario": [],
+    "explain": ["there.parquet", "--job", "1"],
+    "diff": ["there.parquet", "here.parquet"],
 }
 
 
