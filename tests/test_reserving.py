@@ -91,7 +91,7 @@ def test_reservations_change_what_is_decided() -> None:
 def one_reservation(seed: int) -> list[RandomScenario]:
     """Return scenarios of EASY with one reservation: of all kinds, of fractions, of whole accelerators."""
     backfill = RESERVING[seed % 2]
-    some = [random_scenario(seed, backfill=backfill), mixed_scenario(seed, backfill), wholes(seed)]
+    some = [random_scenario(seed, backfill=backfill), mixed_scenario(seed, backfill), wholes(seed, backfill)]
     return [with_reservations(scenario, 1) for scenario in some]
 
 
@@ -121,6 +121,7 @@ def test_one_reservation_of_the_twin_is_its_easy(seed: int, monkeypatch: pytest.
 def test_many_more_scenarios_as_the_twin(block: int) -> None:
     for seed in range(50_000 + 75 * block, 50_000 + 75 * (block + 1)):
         backfill = RESERVING[seed % 2]
-        for scenario in (random_scenario(seed, backfill=backfill), mixed_scenario(seed, backfill), wholes(seed)):
+        some = (random_scenario(seed, backfill=backfill), mixed_scenario(seed, backfill), wholes(seed, backfill))
+        for scenario in some:
             several = with_reservations(scenario, 2 + seed % 3)
             check_equal(by_core(several), simulate(*several))
