@@ -46,7 +46,11 @@ def test_a_key_is_the_order_of_that_name(order: str, name: str, backfill: str) -
 @pytest.mark.equality
 @pytest.mark.parametrize("seed", range(6))
 def test_all_features_are_the_same_compiled_and_not(seed: int) -> None:
-    scenario = random_scenario(seed, "fifo", "easy")
+    scenario = random_scenario(seed, "fifo", "none")
+    work, number = scenario.workload, np.arange(len(scenario.workload))
+    owners = {"platform": number % 2, "tenant": number * 7 % 5, "stream": number * 5 % 3}
+    late = np.where(number % 4 == 0, -1, 1000 * (number * 11 % 13))
+    scenario = scenario._replace(workload=replace(work, submit=work.submit // 1000, deadline=late, **owners))
 
     def of_queue(queue: Any, now: float) -> Any:
         return [users.of_everything(users.Job(*row), now) for row in np.transpose(queue)]
