@@ -13,7 +13,7 @@ from typing import Any, Final
 from onecenter import units
 from onecenter.checks import NODES, POWER, PROCESSORS, Check, Number, OneOf, Whole, decimal, percentage, shown, whole
 from onecenter.cli.conditions import parse
-from onecenter.policies import NAMED, is_key
+from onecenter.policies import NAMED, is_code
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ CONDITION: Final = Kind("condition", parse)
 
 def policies(text: str) -> str:
     """Return the name of a policy, or FILE:NAME of a key."""
-    return text if is_key(text) else OneOf(tuple(NAMED))(text)
+    return text if is_code(text) else OneOf(tuple(NAMED))(text)
 
 
 POLICY: Final = Kind("name", policies)

@@ -1,5 +1,6 @@
 """Policies: how jobs are ordered, placed and backfilled, with parts by name, by weights or of the user's own."""
 
+from onecenter.policies.code import Code, is_code
 from onecenter.policies.key import Job, Key, key_of, read_key
 from onecenter.policies.linear import NO_WEIGHT, WEIGHT, Linear
 from onecenter.policies.policy import (
@@ -11,7 +12,6 @@ from onecenter.policies.policy import (
     Policy,
     PolicyLike,
     checked_policy,
-    is_key,
     policy_of,
     texts_of,
     wrong_parts,
@@ -25,13 +25,14 @@ __all__ = [
     "RESERVATIONS",
     "RESERVING",
     "WEIGHT",
+    "Code",
     "Job",
     "Key",
     "Linear",
     "Policy",
     "PolicyLike",
     "checked_policy",
-    "is_key",
+    "is_code",
     "key_of",
     "policy_of",
     "read_key",

@@ -1,17 +1,11 @@
 """An order by a key of the user's own: a function of a job, or of all that wait."""
 
-import hashlib
-import importlib.util
 import inspect
-import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from pathlib import Path
-from types import ModuleType
 from typing import Any, Final, NamedTuple
 
-from onecenter.checks import shown
 from onecenter.errors import PolicyError
+from onecenter.policies.code import Code, find, hash_of
 
 #: What a user's key is called, whatever its name.
 BY_KEY: Final = "key"
@@ -52,36 +46,16 @@ class Job(NamedTuple):
     deadline: Any
 
 
-@dataclass(frozen=True)
-class Key:
+class Key(Code):
     """A function that gives each waiting job a number; the lowest goes first, ties by submit.
 
-    Attributes
-    ----------
-    name : str
-        For people: "mine.py:key".
-    sha256 : str
-        Of its source.
-    function : callable, optional
-        `key(job)` or `key(queue)`: asked once; with a further argument `now` (s): asked in each pass. A saved result
-        holds none.
-    file : str
-        Where it was read from; "": it was not.
+    Its function is `key(job)` or `key(queue)`: asked once; with a further argument `now` (s): asked in each pass.
     """
-
-    name: str
-    sha256: str
-    function: Callable[..., Any] | None = field(default=None, compare=False, repr=False)
-    file: str = field(default="", compare=False, repr=False)
-
-    def __str__(self) -> str:
-        """Return its name, and the first digits of its hash."""
-        return f"{self.name} ({self.sha256[:8]})"
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Let another process read it from its file again."""
         if self.file:
-            return read_key, (f"{self.file}:{self.name.rpartition(':')[2]}", self.name)
+            return read_key, (self.text,)
         return Key, (self.name, self.sha256, self.function)
 
     @property
@@ -111,37 +85,10 @@ def key_of(function: Callable[..., Any], name: str = "", source: bytes = b"", fi
     if len(arguments) not in (1, 2) or any(each.kind not in plain for each in arguments):
         given = ", ".join(map(str, arguments))
         raise PolicyError("policy", [f"{named}({given}): {EXPECTED}"])
-    return Key(named, hashlib.sha256(source or _source(function)).hexdigest(), function, file)
+    return Key(named, hash_of(function, source), function, file)
 
 
-def _source(function: Callable[..., Any]) -> bytes:
-    try:
-        return inspect.getsource(function).encode()
-    except (OSError, TypeError):
-        code = getattr(function, "__code__", None)
-        return repr(function).encode() if code is None else code.co_code + repr(code.co_consts).encode()
-
-
-def read_key(text: str, name: str = "") -> Key:
+def read_key(text: str) -> Key:
     """Return the key of "FILE:NAME"; its file is run, as it is code."""
-    path, _, function = text.rpartition(":")
-    name = name or f"{Path(path).name}:{function}"
-    module = _module(Path(path).absolute(), text)
-    found = getattr(module, function, None)
-    if not callable(found):
-        raise PolicyError("policy", [f"{text}: there is no function {shown(function)} in the file"])
-    return key_of(found, name, Path(path).read_bytes(), str(Path(path).absolute()))
-
-
-def _module(path: Path, text: str) -> ModuleType:
-    number = hashlib.sha256(str(path).encode()).hexdigest()[:16]
-    spec = importlib.util.spec_from_file_location(f"onecenter_policy_{number}", path)
-    if spec is None or spec.loader is None or not path.is_file():
-        raise PolicyError("policy", [f"{text}: a Python file and the name of a function in it are expected"])
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    try:
-        spec.loader.exec_module(module)
-    except (Exception, SystemExit) as error:
-        raise PolicyError("policy", [f"{text}: the file cannot be run: {type(error).__name__}: {error}"]) from error
-    return module
+    found = find(text)
+    return key_of(found.value, found.name, found.source, found.file)

@@ -8,6 +8,7 @@ from onecenter_kernels.schema import BACKFILLS, FEATURES, ORDERS, PLACEMENTS
 
 from onecenter.checks import Check, OneOf, Whole, settle, shown, sorted_out, told
 from onecenter.errors import PolicyError
+from onecenter.policies.code import is_code
 from onecenter.policies.key import BY_KEY, Key, key_of, read_key
 from onecenter.policies.linear import BY_WEIGHT, Linear
 from onecenter.units import MAX_DURATION, format_duration, plain
@@ -195,11 +196,6 @@ def texts_of(policies: Mapping[str, Policy]) -> list[str]:
 PolicyLike = Policy | str | Callable[..., Any]
 
 
-def is_key(text: str) -> bool:
-    """Tell whether a text is no name of a policy, but FILE:NAME."""
-    return ".py:" in text
-
-
 def policy_of(
     policy: PolicyLike | None,
     default: Policy,
@@ -214,7 +210,7 @@ def policy_of(
     makes none. A key, also as FILE:NAME, sets the order alone.
     """
     chosen = default if policy is None else policy
-    if isinstance(chosen, str) and is_key(chosen):
+    if isinstance(chosen, str) and is_code(chosen):
         order, chosen = read_key(chosen), default
     elif callable(chosen):
         order, chosen = key_of(chosen), default
