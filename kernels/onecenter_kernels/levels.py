@@ -31,40 +31,38 @@ def level_of(node, row):
 
 
 @njit
-def enter(s, layer, n, level):
-    """Put node n into a level."""
-    node = s.nodes[layer, n]
-    row, index = s.types[NOW, node.type], index_of(layer)
-    include(s, index, row.bits + level * row.stride, row.width, n - row.first)
+def enter(s, layer, row, i, level):
+    """Put the node in place i of a type into a level."""
+    index = index_of(layer)
+    include(s, index, row.bits + level * row.stride, row.width, i)
     count = s.counts[index, row.counts + level]
     count.nodes += 1
     if count.nodes == 1:
         include(s, index, row.occupied, row.level_words, level)
-    s.types[layer, node.type].total += min(level, row.accelerators)
-    node.level = level
 
 
 @njit
-def leave(s, layer, n):
-    """Take node n out of its level."""
-    node = s.nodes[layer, n]
-    row, index, level = s.types[NOW, node.type], index_of(layer), node.level
-    exclude(s, index, row.bits + level * row.stride, row.width, n - row.first)
+def leave(s, layer, row, i, level):
+    """Take the node in place i of a type out of a level."""
+    index = index_of(layer)
+    exclude(s, index, row.bits + level * row.stride, row.width, i)
     count = s.counts[index, row.counts + level]
     count.nodes -= 1
     if count.nodes == 0:
         exclude(s, index, row.occupied, row.level_words, level)
-    s.types[layer, node.type].total -= min(level, row.accelerators)
 
 
 @njit
 def relevel(s, layer, n):
     """Put node n, of which an amount has changed, into its level."""
     node = s.nodes[layer, n]
-    level = level_of(node, s.types[NOW, node.type])
-    if level != node.level:
-        leave(s, layer, n)
-        enter(s, layer, n, level)
+    row, before = s.types[NOW, node.type], node.level
+    level = level_of(node, row)
+    if level != before:
+        leave(s, layer, row, n - row.first, before)
+        enter(s, layer, row, n - row.first, level)
+        s.types[layer, node.type].total += min(level, row.accelerators) - min(before, row.accelerators)
+        node.level = level
 
 
 @njit
@@ -84,7 +82,12 @@ def copy_levels(s):
 def build_levels(s):
     """Put every node into its level, for now; all sets are empty before."""
     for n in range(s.nodes.shape[1]):
-        enter(s, NOW, n, level_of(s.nodes[NOW, n], s.types[NOW, s.nodes[NOW, n].type]))
+        node = s.nodes[NOW, n]
+        row = s.types[NOW, node.type]
+        level = level_of(node, row)
+        enter(s, NOW, row, n - row.first, level)
+        row.total += min(level, row.accelerators)
+        node.level = level
 
 
 @njit
