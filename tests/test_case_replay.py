@@ -282,7 +282,6 @@ def test_other_lines_are_utf8(write: Write) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        ("compare", "LOG"),
         ("sweep", "LOG", "--vary", "a.b=1,2", "--out", "nowhere"),
         ("plan", "LOG", "--vary", "center.nodes.a.count=1:2"),
         ("run", "LOG"),
@@ -293,7 +292,8 @@ def test_other_lines_are_utf8(write: Write) -> None:
 def test_a_log_is_no_scenario(write: Write, call: Call, words: tuple[str, ...], name: str) -> None:
     log = write(swf(1, 0) if name == "headless" else hourly(0), name)
     text = call(*(log if word == "LOG" else word for word in words), status=2)
-    assert "this is a log: run, compare, plan, sweep, show and validate take scenarios" in text
+    assert "this is a log" in text
+    assert "show and validate take scenarios" in text
 
 
 @pytest.mark.case("6.7")

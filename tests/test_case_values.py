@@ -18,6 +18,7 @@ NO_TEXT = ["", " ", "\t", "a\0b"]
 NUMBERS = {
     "count": ["1.0", "1e3", "2.5", str(2**63), "-0.5"],
     "amount": ["0", "-0", "1e300"],
+    "amounts": ["0", "1,0", "1,", ",1", "1,,2", "1,1", "0.9,1e999", "1;2", "101"],
     "share": ["1", "-1%", "100%", "1e999%", "nan%", "1_0%", "%"],
     "duration": ["5", "-5 d", "1_0 d", "nan d", "inf d", "1e999 d", "１ d", "28 days", "1001 y", "abc"],
     "power": ["5", "0 W", "-1 kW", "1_0 W", "nan W", "2 MVA", "1e6 MW 1"],
@@ -37,7 +38,10 @@ TEXTS = {
 IMPOSSIBLE = {name: [*NO_NUMBER, *found] for name, found in NUMBERS.items()} | TEXTS
 
 #: Least of each option of the kind count: what is just below it is impossible.
-LEAST = {"--seed": 0, "--replications": 1, "--processors": 1, "--racks": 1, "--workers": 1, "--points": 2, "--job": 0}
+LEAST = {
+    "--seed": 0, "--replications": 1, "--processors": 1, "--racks": 1, "--workers": 1, "--points": 2, "--job": 0,
+    "--windows": 5,
+}  # fmt: skip
 LEAST_OF_COMMAND = {("compare", "--replications"): 2, ("plan", "--replications"): 2}
 
 #: What a command takes beside the option that is tried.

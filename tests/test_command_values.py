@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from onecenter.checks import DEMAND, INNER_SHARE, PART, REPLICATIONS, OneOf
+from onecenter.checks import DEMAND, INNER_SHARE, LOAD, PART, REPLICATIONS, OneOf
 from onecenter.cli import values
 from onecenter.cli.values import Kind
 from onecenter.policies import NAMED
 
 COUNT, AMOUNT, SHARE = values.count(REPLICATIONS), values.amount(DEMAND), values.share(PART)
+LOADS = values.amounts(LOAD)
 HORIZON, NAMES = values.duration(60_000), values.names(OneOf(("fifo", "easy", "sjf")))
 ASSIGNMENT, PERIODS = values.assignment("time.seed=7"), values.setting("periods", INNER_SHARE, "periods=0.95")
 
@@ -23,6 +24,7 @@ ASSIGNMENT, PERIODS = values.assignment("time.seed=7"), values.setting("periods"
         (COUNT, " 1 ", 1),
         (AMOUNT, "1.4", 1.4),
         (AMOUNT, "1e3", 1_000.0),
+        (LOADS, "0.9, 1,1.1", [0.9, 1.0, 1.1]),
         (SHARE, "1%", 0.01),
         (SHARE, "0 %", 0.0),
         (HORIZON, " 1 min ", "1 min"),
@@ -58,6 +60,9 @@ def test_what_a_text_is_read_as(kind: Kind, text: str, value: Any) -> None:
         (AMOUNT, "0", "more than 0 is expected"),
         (AMOUNT, "1e999", "a finite number is expected"),
         (AMOUNT, "nan", "a number is expected"),
+        (LOADS, "1,1.0", "each number is expected once"),
+        (LOADS, "1,", "a number is expected"),
+        (LOADS, "0.001", "at least 0.01 is expected"),
         (SHARE, "100%", "less than 1 is expected"),
         (SHARE, "-1%", "at least 0 is expected"),
         (SHARE, "0.01", "a percentage such as 5% is expected"),

@@ -14,8 +14,8 @@ from onecenter.experiments.replications import Replications
 from onecenter.results.figures import COUNTS
 
 NAMES = [
-    "Center", "Limits", "Outlook", "Plan", "Policy", "Result", "Scenario", "Sensitivity", "Sweep", "compare", "diff",
-    "load", "outlook", "plan", "replay", "replicate", "run", "sensitivity", "sweep",
+    "Center", "Limits", "Outlook", "Plan", "Policy", "Result", "Scenario", "Sensitivity", "Sweep", "compare",
+    "compare_log", "diff", "load", "outlook", "plan", "replay", "replicate", "run", "sensitivity", "sweep",
 ]  # fmt: skip
 
 
@@ -56,6 +56,9 @@ ARGUMENTS = {
     "replay": "trace * processors nodes center policy format horizon warmup skip_first stride show_progress",
     "replicate": "scenario n * precision policy measurement executor",
     "compare": "sides scenario * n executor",
+    "compare_log": (
+        "trace policies * windows loads processors nodes center format horizon warmup skip_first executor"
+    ),
     "diff": "a b",
     "plan": "scenario vary * seed set demand periods limits replications executor on_look",
     "outlook": "scenario vary horizon * seed set demand executor replications on_look",

@@ -108,7 +108,7 @@ def test_times_that_no_clock_holds() -> None:
 
 
 def test_a_report_of_a_log_reads_back_and_says_each_finding() -> None:
-    report = Quality(1_000, {Finding.PARTIAL: 30}, {Finding.CUT: 2}).on_center(
+    report = Quality(1_000, {Finding.PARTIAL: 30}, {Finding.CUT: 2}, ignored={Finding.LINKED: 7}).on_center(
         {"too large": 5, "none": 0}, {"spread": 4, "none": 0}
     )
     assert report.jobs == 970
@@ -119,6 +119,7 @@ def test_a_report_of_a_log_reads_back_and_says_each_finding() -> None:
         f"30 left out: {Finding.PARTIAL}",
         f"2 adjusted: {Finding.CUT}",
         "4 adjusted: spread",
+        f"7 with fields that are ignored: {Finding.LINKED}",
     ]
 
 

@@ -2,7 +2,7 @@
 
 `load` reads a scenario, `run` simulates it, `replay` simulates a real log; both return a `Result`. `replicate`
 repeats a scenario with other random numbers, `compare` sets policies or scenarios side by
-side, `plan` finds the smallest fleet that meets every target, `outlook`
+side, `compare_log` policies on a real log, `plan` finds the smallest fleet that meets every target, `outlook`
 looks years ahead, `sweep` runs many variants,
 `sensitivity` tells which values matter most, `diff` finds the first
 decision in which two results differ.
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from onecenter.engine.center import Center as Center
     from onecenter.experiments.comparison import compare as compare
+    from onecenter.experiments.log_comparison import compare_log as compare_log
     from onecenter.experiments.replications import replicate as replicate
     from onecenter.experiments.sweeping import Sensitivity as Sensitivity
     from onecenter.experiments.sweeping import Sweep as Sweep
@@ -37,6 +38,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "onecenter.engine.center": "Center",
     "onecenter.experiments.comparison": "compare",
+    "onecenter.experiments.log_comparison": "compare_log",
     "onecenter.experiments.replications": "replicate",
     "onecenter.experiments.sweeping": "Sensitivity Sweep sensitivity sweep",
     "onecenter.planning": "Limits Outlook Plan outlook plan",

@@ -208,6 +208,10 @@ PROCESSORS: Final = Whole(1, (2**31 - 1) // 1_000)
 REPLICATIONS: Final = Whole(1, 100_000)
 PAIRED: Final = Whole(2, 100_000)
 
+#: Windows that a log is cut into, and what its arrivals may be scaled by.
+WINDOWS: Final = Whole(5, 1_000)
+LOAD: Final = Number(0.01, 100)
+
 #: Points of a quasi-random design.
 POINTS: Final = Whole(2, 65_536)
 

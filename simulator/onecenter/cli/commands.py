@@ -4,6 +4,7 @@ import argparse
 import sys
 from typing import Any
 
+from onecenter.cli.comparing import compare_on_log, is_log, refuse_beside_scenario
 from onecenter.cli.conditions import holding, status_of_holding
 from onecenter.cli.delivery import deliver
 from onecenter.cli.outputs import output_folder
@@ -44,7 +45,10 @@ def _figures_of_nothing(scenario: Scenario) -> dict[str, Any]:
 
 
 def command_compare(options: argparse.Namespace) -> int:
-    """Run several policies on one scenario."""
+    """Run several policies on one scenario, or on a log."""
+    if is_log(options):
+        return compare_on_log(options)
+    refuse_beside_scenario(options)
     scenario = scenario_of(options.scenario, options.seed, options.set)
     warnings = warn(scenario, json=options.json)
     if options.replications is not None:

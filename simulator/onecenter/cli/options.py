@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 from onecenter_kernels.schema import BACKFILLS, ORDERS, PLACEMENTS
 
 from onecenter import checks
-from onecenter.checks import OneOf
+from onecenter.checks import LOAD, WINDOWS, OneOf
 from onecenter.cli import values
 from onecenter.cli.values import FILE, FOLDER, SCENARIO, Kind, amount, assignment, count, duration, text
 from onecenter.units import MS
@@ -89,16 +89,13 @@ _RUN: Final = (
     _option("--demand", amount(checks.DEMAND), "X", "with --replications: scale every stream"),
     *_OUTPUTS,
 )
-_REPLAY: Final = (
-    _option("trace", FILE, None, "the log, plain or .gz, or - (stdin)"),
+_ON: Final = (
     (
         _option("--processors", count(checks.PROCESSORS), "N",
                 "one flat pool of N accelerators; default: the log's MaxProcs"),
         _option("--nodes", values.SHAPE, "NxA", "N nodes of A accelerators each, such as 128x8"),
         _option("--center", SCENARIO, "SCENARIO", "the center (and policy) of a scenario"),
     ),
-    _option("--policy", values.POLICY, "NAME", "a named policy, or FILE:NAME, a key of your own"),
-    _part("--order", ORDERS), _part("--backfill", BACKFILLS), _part("--placement", PLACEMENTS),
     _option("--format", text("the name of a format"), None,
             "the log's format where its name and first line do not tell it"),
     _option("--warmup", duration(0), "TIME", 'where the figures begin, such as "7 d" from the first submit',
@@ -106,13 +103,23 @@ _REPLAY: Final = (
     _option("--horizon", duration(0), "TIME", 'where they end, such as "28 d" from the first submit'),
     _option("--skip-first", values.share(checks.PART), "N%", "leave the first N %% of the jobs out of them",
             default="0%"),
+)
+_REPLAY: Final = (
+    _option("trace", FILE, None, "the log, plain or .gz, or - (stdin)"),
+    *_ON,
+    _option("--policy", values.POLICY, "NAME", "a named policy, or FILE:NAME, a key of your own"),
+    _part("--order", ORDERS), _part("--backfill", BACKFILLS), _part("--placement", PLACEMENTS),
     *_OUTPUTS,
 )
 _COMPARE: Final = (
-    _SCENARIO,
+    _option("scenario", SCENARIO, None,
+            "a shipped scenario, a TOML file, a saved result, - (stdin), or a log: .swf or .csv, plain or .gz"),
     _option("--policies", values.names(values.policies), "A,B,...", "named policies",
             default="fifo,easy,easy-sjbf,conservative"),
     *_replications(checks.PAIRED, "over N paired replications: intervals, what is beyond chance"),
+    _option("--windows", count(WINDOWS), "N", "of a log: pair by N windows of equal length (10)"),
+    _option("--load", values.amounts(LOAD), "X,Y,...", "of a log: scale arrivals, such as 0.9,1.0,1.1"),
+    *_ON,
     _SEED, _SET, _JSON,
     _fail_if("policies.easy.platforms.talent.wait_s.p95 > 3 min"),
 )

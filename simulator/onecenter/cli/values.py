@@ -44,6 +44,18 @@ def amount(check: Number) -> Kind:
     return Kind("amount", lambda text: check(decimal(text)))
 
 
+def amounts(check: Number) -> Kind:
+    """Return the type of some numbers with commas between them, each once."""
+
+    def read(given: str) -> list[float]:
+        found = [check(decimal(part)) for part in given.split(",")]
+        if len(set(found)) < len(found):
+            raise ValueError("each number is expected once")
+        return found
+
+    return Kind("amounts", read)
+
+
 def share(check: Number) -> Kind:
     """Return the type of a percentage such as 1%; its value is a share."""
     return Kind("share", lambda text: check(percentage(text)))

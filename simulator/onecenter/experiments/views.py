@@ -57,8 +57,8 @@ def pairs(words: Words, table: pl.DataFrame) -> View:
     for row in table.iter_rows(named=True):
         cells = {key: Cell(row[key]) for key in ("platform", "base", "other")}
         cells |= {f"{side}_wait": number(_mean(words, row, side)) for side in ("base", "other")}
-        chance = {True: words("yes"), False: words("no"), None: units.NOTHING}[row["beyond_chance"]]
-        cells |= {"tested": number(_tested(words, row)), "beyond_chance": number(chance)}
+        chance = number(_chance(words, row["beyond_chance"]))
+        cells |= {"tested": number(_tested(words, row)), "beyond_chance": chance}
         lost = {key: number(f"{row[f'base_{key}']:,}, {row[f'other_{key}']:,}") for key in NOT_STARTED}
         rows.append(cells | lost)
     titles = {key: f"{words(f'column.{key}')} ({words('column.base')}, {words('column.other')})" for key in NOT_STARTED}
@@ -104,3 +104,31 @@ def tried(
     if all(fleet["cost"] is None for fleet in fleets):
         columns.remove("cost")
     return view(words, columns, rows, caption, **titles)
+
+
+def windowed(words: Words, table: pl.DataFrame) -> View:
+    """Return one row per load, figure, pair and platform of a comparison on a log; what is always the same is left out.
+
+    Columns: rate, figure, platform, base, base_mean, other, other_mean, difference, beyond_chance.
+    """
+    rows = []
+    for row in table.iter_rows(named=True):
+        wait = row["figure"] == "wait_s"
+        write, signed = (words.seconds, words.signed) if wait else ("{:,.2f}".format, _signed)
+        cells = {key: Cell(row[key]) for key in ("platform", "base", "other")}
+        cells |= {"rate": number(f"{row['load']:g}"), "figure": Cell(words(row["figure"]))}
+        for key in ("base_mean", "other_mean"):
+            cells[key] = number(units.NOTHING if row[key] is None else write(row[key]))
+        cells["difference"] = number(words.estimate(row["difference"], row["low"], row["high"], signed))
+        rows.append(cells | {"beyond_chance": number(_chance(words, row["beyond_chance"]))})
+    several = {"rate": table["load"].n_unique() > 1, "platform": table["platform"].n_unique() > 1}
+    columns = ("rate", "figure", "platform", "base", "base_mean", "other", "other_mean", "difference", "beyond_chance")
+    return view(words, [key for key in columns if several.get(key, True)], rows)
+
+
+def _signed(value: float) -> str:
+    return f"{value:+,.2f}".replace("-", "−")
+
+
+def _chance(words: Words, beyond: bool | None) -> str:
+    return {True: words("yes"), False: words("no"), None: units.NOTHING}[beyond]

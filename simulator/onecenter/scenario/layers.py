@@ -33,7 +33,8 @@ _MAGIC: Final = {
 }
 
 _LOG: Final = (
-    "this is a log: run, compare, plan, sweep, show and validate take scenarios, `onecenter replay` takes logs"
+    "this is a log: run, plan, sweep, show and validate take scenarios, `onecenter replay` takes logs, and so does "
+    "`onecenter compare` (.swf, .csv, .gz, or with --format)"
 )
 
 

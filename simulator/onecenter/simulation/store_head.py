@@ -55,6 +55,7 @@ class LogQuality(_Open):
     left_out: dict[str, Count]
     repaired: dict[str, Count]
     refused: dict[str, Count]
+    ignored: dict[str, Count] = {}
 
 
 class GivenCenter(_Open):

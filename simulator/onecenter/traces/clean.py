@@ -25,9 +25,9 @@ def trace(
     """Return the trace of a file's rows.
 
     Columns are by role, in the file's order: submit, run and asked (ms; <= 0: no walltime was asked), processors, user,
-    line, outcome (code of OUTCOMES), partition (any value that it is known by), and names (job ids) where there are
-    any. `left_out` and `repaired` are rows, by reason, that the format itself leaves out or repaired. `name_partitions`
-    gives the names of the sorted distinct values of the partitions.
+    line, outcome (code of OUTCOMES), partition (any value that it is known by), and where there are any names (job ids)
+    and linked (whether a job names a preceding one). `left_out` and `repaired` are rows, by reason, that the format
+    itself leaves out or repaired. `name_partitions` gives the names of the sorted distinct values of the partitions.
     """
     reasons = {
         **left_out,
@@ -42,7 +42,8 @@ def trace(
     _some(mistakes.source, count, used, out)
     jobs, mended, partitions = _jobs(columns, repaired, used)
     _short_enough(mistakes.source, jobs)
-    quality = Quality(count, nonzero(out), nonzero(mended))
+    linked = {Finding.LINKED: int(columns["linked"][used].sum())} if "linked" in columns else {}
+    quality = Quality(count, nonzero(out), nonzero(mended), ignored=nonzero(linked))
     return Trace(mistakes.source, format_name, jobs, quality, header, tuple(name_partitions(partitions)))
 
 

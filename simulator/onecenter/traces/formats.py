@@ -19,7 +19,7 @@ class Field(NamedTuple):
     """A column of a log."""
 
     # A column that `clean.trace` takes; or what one is worked out from: "allocated" and "requested" processors,
-    # "status", "queue", "instant" of the submit. "": it is checked, and not used.
+    # "status", "queue", "instant" of the submit, "preceding" job and "think" time. "": it is checked, and not used.
     role: str
     read: Callable[["pl.Series", Array, Mistakes], Array]  # (texts, lines, mistakes) -> its values; it says the unit
 
@@ -79,8 +79,8 @@ FORMATS: Final = (
             "application": Field("", wholes),
             "queue": Field("queue", wholes),
             "partition": Field("partition", wholes),
-            "preceding job": Field("", wholes),
-            "think time": Field("", seconds),
+            "preceding job": Field("preceding", wholes),
+            "think time": Field("think", seconds),
         },
         b";",
     ),

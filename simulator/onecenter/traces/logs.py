@@ -88,6 +88,8 @@ def _worked_out(columns: Columns) -> tuple[Columns, Columns]:
         as_requested = (columns["allocated"] <= 0) & (columns["requested"] > 0)
         columns["processors"] = np.where(as_requested, columns["requested"], columns["allocated"])
         repaired[Finding.REQUESTED] = as_requested
+    if "preceding" in columns:
+        columns["linked"] = (columns["preceding"] > 0) | (columns["think"] > 0)
     if "status" in columns:
         status = columns["status"]
         columns["outcome"] = np.select([status == 0, status == 5], [FAILED, CANCELLED_RUNNING], COMPLETED)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -29,16 +29,20 @@ class Finding:
     AGAIN = "job id again (a requeue?): named id#2, id#3, …"
     TOO_LARGE = "larger than the center (more accelerators than all nodes of a type)"
     SPREAD = "more processors than a node: taken anywhere on the nodes"
+    LINKED = "preceding job and think time (each job is submitted when the log says)"
 
 
 @dataclass(frozen=True)
 class Quality:
     """What became of a trace's rows: numbers of rows by reason; zeros are not listed."""
 
+    COUNTS: ClassVar = ("left_out", "repaired", "refused", "ignored")
+
     rows: int  # those of the file that hold a job
     left_out: Mapping[str, int] = field(default_factory=dict)  # a row counts once, for the first reason
     repaired: Mapping[str, int] = field(default_factory=dict)
     refused: Mapping[str, int] = field(default_factory=dict)  # used jobs that the center refuses
+    ignored: Mapping[str, int] = field(default_factory=dict)  # used jobs of which a field has no effect
 
     @property
     def jobs(self) -> int:
@@ -54,16 +58,17 @@ class Quality:
         refused = [f"{count:,} of them refused: {reason}" for reason, count in self.refused.items()]
         out = [f"{count:,} left out: {reason}" for reason, count in self.left_out.items()]
         fixed = [f"{count:,} adjusted: {reason}" for reason, count in self.repaired.items()]
-        return [f"{self.jobs:,} of {self.rows:,} jobs are used", *refused, *out, *fixed]
+        without = [f"{count:,} with fields that are ignored: {reason}" for reason, count in self.ignored.items()]
+        return [f"{self.jobs:,} of {self.rows:,} jobs are used", *refused, *out, *fixed, *without]
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> "Quality":
         """Return the report that `as_dict` gave."""
-        return cls(data["rows"], dict(data["left_out"]), dict(data["repaired"]), dict(data["refused"]))
+        return cls(data["rows"], *(dict(data.get(name, {})) for name in cls.COUNTS))
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as plain data."""
-        counts = {name: dict(getattr(self, name)) for name in ("left_out", "repaired", "refused")}
+        counts = {name: dict(getattr(self, name)) for name in self.COUNTS}
         return {"rows": self.rows, "jobs": self.jobs, **counts}
 
 
