@@ -63,6 +63,7 @@ def small_counts() -> Counts:
             for placement in PLACEMENTS:
                 policy = Policy("fifo", backfill, placement)
                 found[f"{SMALL} jobs, {what}, {backfill}, {placement}"] = work_of(SMALL_NODES, policy, apart)
+            policy = Policy("fifo", backfill, "fewest-racks")
             found[f"{SMALL} jobs at one instant, {what}, {backfill}"] = work_of(SMALL_NODES, policy, together)
     return found
 

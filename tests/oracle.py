@@ -13,7 +13,21 @@ import numpy.typing as npt
 from onecenter_kernels import codes
 from onecenter_kernels.schema import LOG, dtype_of
 from oracle_orders import key
-from oracle_room import DEVICE, NO_DEVICE, Claim, Demand, Node, Piece, Row, nodes_of, place, row_of, same_devices
+from oracle_room import (
+    DEVICE,
+    NO_DEVICE,
+    Claim,
+    Demand,
+    Node,
+    Piece,
+    Row,
+    Rule,
+    nodes_of,
+    place,
+    row_of,
+    same_devices,
+)
+from oracle_scores import Scoring
 
 from onecenter.fleet import NodeType
 from onecenter.policies import Policy
@@ -252,16 +266,37 @@ class Center:
 
     def fit(self, job: Job, view: Sequence[Row]) -> list[Piece] | None:
         """Place the whole job on the first of its node types that holds it."""
-        return self.fit_on(job.types, job.demand, view)
+        return self.fit_on(job, job.types, job.demand, view)
 
-    def fit_on(self, types: Iterable[int], demand: Demand, view: Sequence[Row]) -> list[Piece] | None:
-        """Place a demand on the first of `types` that holds it."""
+    def fit_on(self, job: Job, types: Iterable[int], demand: Demand, view: Sequence[Row]) -> list[Piece] | None:
+        """Place what a job demands on the first of `types` that holds it."""
         for number in types:
             nodes = [node for node in self.nodes if node.type == number]
-            pieces = place(nodes, view, demand, self.policy.placement)
+            pieces = place(nodes, view, demand, self.rule(job))
             if pieces is not None:
                 return pieces
         return None
+
+    def rule(self, job: Job) -> Rule:
+        """Return the placement rule for a job: its name or, where it scores nodes, all that it looks at."""
+        placement = self.policy.placement
+        if codes.PLACEMENTS.index(placement) < codes.RANDOM:
+            return placement
+        running = [
+            (piece.node, each.demand.accelerators)
+            for each in self.jobs if each.held
+            for piece in each.held.pieces
+        ]  # fmt: skip
+        submitted = [
+            (tuple(each.types), each.demand.accelerators, each.demand.cpus)
+            for each in map(self.jobs.__getitem__, self.submitted())
+            for _ in range(each.demand.tasks)
+        ]
+        return Scoring(placement, job, self.nodes, running, submitted)
+
+    def submitted(self) -> list[int]:
+        """Return the jobs that have been submitted, and not refused, in order."""
+        return [row[3] for row in self.log if row[2] == codes.E_SUBMIT]
 
     def name_devices(
         self, job: Job, pieces: Sequence[Piece], view: Sequence[Row]
@@ -451,11 +486,11 @@ class Center:
         every_type = {node.type for node in self.nodes}
         if self.fit(job, [now]) is not None:
             return codes.R_QUEUE if self.policy.backfill == "none" else codes.R_RESERVATION
-        if self.fit_on(sorted(every_type - set(job.types)), job.demand, [now]) is not None:
+        if self.fit_on(job, sorted(every_type - set(job.types)), job.demand, [now]) is not None:
             return codes.R_NODE_TYPE
         if not any(self.is_enough(job.demand, now, number) for number in job.types):
             return codes.R_NO_FREE
-        if self.fit_on(job.types, replace(job.demand, cpus=0, memory=0), [now]) is not None:
+        if self.fit_on(job, job.types, replace(job.demand, cpus=0, memory=0), [now]) is not None:
             return codes.R_CPU_MEMORY
         return codes.R_FRAGMENTATION
 

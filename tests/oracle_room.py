@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Protocol
 
 from onecenter.fleet import NodeType
 
@@ -134,7 +135,20 @@ def check(row: Row, node: int) -> None:
         raise AssertionError(f"node {node} is overbooked: {row}")
 
 
-def place(nodes: Sequence[Node], view: Sequence[Row], demand: Demand, rule: str) -> list[Piece] | None:
+class Scores(Protocol):
+    """A rule that scores nodes, and devices for parts; the lowest key is taken."""
+
+    def preference(self, view: Sequence[Row], node: int, demand: Demand, rest: int) -> tuple[float, int]:
+        """Return the key of a node for the next task, of which `rest` are to be placed."""
+
+    def device_key(self, view: Sequence[Row], node: int, device: int, demand: Demand, rest: int) -> float:
+        """Return the key of a device for a part."""
+
+
+Rule = str | Scores
+
+
+def place(nodes: Sequence[Node], view: Sequence[Row], demand: Demand, rule: Rule) -> list[Piece] | None:
     """Return where the placement rule puts all tasks on `nodes` (one node type), or None."""
     view = deepcopy(list(view))
     if demand.anywhere:
@@ -145,17 +159,28 @@ def place(nodes: Sequence[Node], view: Sequence[Row], demand: Demand, rule: str)
 
 
 def place_one_by_one(
-    nodes: Sequence[Node], view: Sequence[Row], demand: Demand, rule: str
+    nodes: Sequence[Node], view: Sequence[Row], demand: Demand, rule: Rule
 ) -> list[Piece] | None:
     """Put task after task on the node that the rule prefers at that moment."""
     placed: list[tuple[int, int]] = []
-    for _ in range(demand.tasks):
+    for rest in range(demand.tasks, 0, -1):
         able = [node.id for node in nodes if device_for_a_task(view, node.id, demand) is not None]
         if not able:
             return None
-        best = min(able, key=lambda node: preference(view, node, rule))
-        placed.append(take_a_task(view, best, demand))
+        if isinstance(rule, str):
+            best = min(able, key=lambda node: preference(view, node, rule))
+            placed.append(take_a_task(view, best, demand))
+        else:
+            best = min(able, key=lambda node: rule.preference(view, node, demand, rest))
+            placed.append(take_a_task(view, best, demand, scored_device(view, best, demand, rule, rest)))
     return pieces_of(placed)
+
+
+def scored_device(view: Sequence[Row], node: int, demand: Demand, rule: Scores, rest: int) -> int:
+    """Return the device that a task goes to under a rule that scores devices; NO_DEVICE: none is named."""
+    if not demand.is_fraction:
+        return NO_DEVICE
+    return min(usable(view, node, demand), key=lambda d: (rule.device_key(view, node, d, demand, rest), d))
 
 
 def preference(view: Sequence[Row], node: int, rule: str) -> tuple[int, ...]:
@@ -239,9 +264,14 @@ def device_for_a_task(view: Sequence[Row], node: int, demand: Demand) -> int | N
             return None
     if not demand.is_fraction:
         return NO_DEVICE if free_in(view, node) >= demand.whole else None
+    fitting = usable(view, node, demand)
+    return min(fitting, key=lambda d: (min(row.devices[node][d] for row in view), d), default=None)
+
+
+def usable(view: Sequence[Row], node: int, demand: Demand) -> list[int]:
+    """Return the devices of a node that a fraction may use in all rows."""
     devices = range(len(view[0].devices[node]))
-    usable = [d for d in devices if all(may_use(row, node, d, demand.accelerators) for row in view)]
-    return min(usable, key=lambda d: (min(row.devices[node][d] for row in view), d), default=None)
+    return [d for d in devices if all(may_use(row, node, d, demand.accelerators) for row in view)]
 
 
 def may_use(row: Row, node: int, device: int, fraction: int) -> bool:
@@ -250,9 +280,9 @@ def may_use(row: Row, node: int, device: int, fraction: int) -> bool:
     return left >= fraction and (left < DEVICE or row.free[node] >= 1)
 
 
-def take_a_task(view: Sequence[Row], node: int, demand: Demand) -> tuple[int, int]:
-    """Take one task's room on a node out of every row; return (node, device)."""
-    device = device_for_a_task(view, node, demand)
+def take_a_task(view: Sequence[Row], node: int, demand: Demand, device: int | None = None) -> tuple[int, int]:
+    """Take one task's room on a node out of every row, on a device or the fullest; return (node, device)."""
+    device = device_for_a_task(view, node, demand) if device is None else device
     assert device is not None
     named = same_devices(view, node)[: demand.whole] if view[0].now else []
     for row in view:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 from hypothesis import strategies as st
-from onecenter_kernels.codes import BACKFILLS, FEATURES, LJF, ORDERS, OUTCOMES, PLACEMENTS
+from onecenter_kernels.codes import BACKFILLS, FEATURES, LJF, ORDERS, OUTCOMES, PLACEMENTS, RANDOM
 
 from onecenter.fleet import NodeType
 from onecenter.policies import Linear, Policy
@@ -23,6 +23,9 @@ FRACTIONS = (250, 300, 500, 750, 999, 1, 334, 667)
 
 #: Orders by whole numbers, and by floats.
 WHOLE, FLOAT = ORDERS[:LJF], ORDERS[LJF:]
+
+#: Placements by scores of nodes, and the others.
+UNSCORED, SCORED = PLACEMENTS[:RANDOM], PLACEMENTS[RANDOM:]
 
 
 class RandomScenario(NamedTuple):
@@ -106,7 +109,7 @@ def build(choices: Choices, order: str | None, backfill: str | None, placement: 
     policy = Policy(
         order=order if order in ORDERS else choices.pick(WHOLE),
         backfill=backfill or choices.pick(BACKFILLS),
-        placement=placement or choices.pick(PLACEMENTS),
+        placement=placement or choices.pick(UNSCORED),
         depth=choices.pick((0, 0, 0, 1, 2, 3, 5)),
         backfill_depth=choices.pick((0, 0, 0, 1, 2, 4)),
         age_rate=age_rate_of(choices, unit),
@@ -114,7 +117,8 @@ def build(choices: Choices, order: str | None, backfill: str | None, placement: 
     )
     horizon = unit * choices.pick((3, 7, 12, 20)) if choices.chance(20) else None
     policy = with_order(choices, with_reservations(choices, policy), order)
-    return RandomScenario(fleet, policy, workload(**columns, **deadlines(choices, policy, columns, unit)), horizon)
+    table = workload(**columns, **deadlines(choices, policy, columns, unit))
+    return RandomScenario(fleet, with_scores(choices, policy, placement), table, horizon)
 
 
 # What came later is drawn last, so that all else of a seed is as before.
@@ -132,6 +136,13 @@ def with_order(choices: Choices, policy: Policy, order: str | None) -> Policy:
     if order is None and choices.chance(25):
         order = choices.pick(("linear", "linear", "linear", *FLOAT))
     return replace(policy, order=linear(choices) if order == "linear" else order or policy.order)
+
+
+def with_scores(choices: Choices, policy: Policy, placement: str | None) -> Policy:
+    """Return a policy; where no placement is given, one of four is by scores of nodes."""
+    if placement is None and choices.chance(25):
+        return replace(policy, placement=choices.pick(SCORED))
+    return policy
 
 
 def linear(choices: Choices) -> Linear:
@@ -160,10 +171,11 @@ def mixed_scenario(seed: int, backfill: str | None = None) -> RandomScenario:
     policy = Policy(
         order=choices.pick(("fifo", *WHOLE)),
         backfill=backfill or choices.pick(("easy", "easy-sjbf")),
-        placement=choices.pick(PLACEMENTS),
+        placement=choices.pick(UNSCORED),
         backfill_depth=choices.pick((0, 0, 0, 3)),
     )
-    return RandomScenario(fleet, with_reservations(choices, policy), workload(**columns), None)
+    policy = with_scores(choices, with_reservations(choices, policy), None)
+    return RandomScenario(fleet, policy, workload(**columns), None)
 
 
 def mixed_job(choices: Choices, most: int) -> dict[str, int]:

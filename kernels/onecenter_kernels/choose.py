@@ -2,10 +2,11 @@
 
 from .asks import holds_but_parts
 from .bits import next_in
-from .codes import BEST_FIT, FIRST_FIT, WORST_FIT
+from .codes import BEST_FIT, FIRST_FIT, RANDOM, WORST_FIT
 from .jit import inlined, njit
 from .levels import first_that_holds, indexed, last_level, next_level, next_node
 from .room import node_holds, part_device
+from .scores import score_of
 from .state import NOW
 
 
@@ -20,6 +21,8 @@ def better(a, b, placement):
 @njit
 def choose(s, layer, kind, ask, placement):
     """Return the node of a type that takes the next task; -1: none can."""
+    if placement >= RANDOM:
+        return choose_by_score(s, layer, kind, ask, placement)
     if ask.part == 0 and indexed(layer):
         return choose_whole(s, layer, kind, ask, placement)
     if ask.part > 0 and layer == NOW:
@@ -44,6 +47,22 @@ def choose_of_all(s, layer, kind, ask, placement):
         if placement == FIRST_FIT:
             break
     s.clock[0].visits += count
+    return best
+
+
+@njit
+def choose_by_score(s, layer, kind, ask, placement):
+    """Return the node of a type with the highest score for the next task, the lowest id of equals; -1: none can."""
+    row, nodes, best, most = s.types[NOW, kind], s.nodes, -1, 0
+    if indexed(layer) and last_level(s, layer, row, row.accelerators + 1) < ask.whole:
+        return -1
+    for n in range(row.first, row.first + row.count):
+        if holds_but_parts(nodes[layer, n], ask) == 0 or (ask.part > 0 and part_device(s, layer, n, ask.part) < 0):
+            continue
+        score = score_of(s, layer, n, ask, placement)
+        if best < 0 or score > most:
+            best, most = n, score
+    s.clock[0].visits += row.count
     return best
 
 

@@ -36,8 +36,19 @@ FEATURES: Final = ("submit", "walltime", "wait", "accelerators", "tasks", "area"
 BACKFILLS: Final = ("none", "easy", "easy-sjbf", "conservative")
 NONE, EASY, EASY_SJBF, CONSERVATIVE = range(4)
 
-PLACEMENTS: Final = ("first-fit", "best-fit", "worst-fit", "fewest-racks")
-FIRST_FIT, BEST_FIT, WORST_FIT, FEWEST_RACKS = range(4)
+#: Those from `random` on give each node a score.
+PLACEMENTS: Final = (
+    "first-fit",
+    "best-fit",
+    "worst-fit",
+    "fewest-racks",
+    "random",
+    "dot-product",
+    "gpu-packing",
+    "gpu-clustering",
+    "fgd",
+)
+FIRST_FIT, BEST_FIT, WORST_FIT, FEWEST_RACKS, RANDOM, DOT_PRODUCT, GPU_PACKING, GPU_CLUSTERING, FGD = range(9)
 
 SPREADS: Final = ("tasks", "any")
 SPREAD_TASKS, SPREAD_ANY = range(2)

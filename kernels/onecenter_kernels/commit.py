@@ -9,6 +9,8 @@ from .codes import (
     E_REFUSE,
     E_START,
     E_SUBMIT,
+    FGD,
+    GPU_CLUSTERING,
     S_CANCELLED,
     S_ENDED,
     S_REFUSED,
@@ -17,6 +19,7 @@ from .codes import (
     T_CANCEL,
     T_END,
 )
+from .fragments import count_submit
 from .heap import PATIENCE, push
 from .jit import njit
 from .owning import forget_owner, occupy, own, release
@@ -57,6 +60,9 @@ def submit(s, j, t):
     write(s, E_SUBMIT, j, -1, -1, 0, 0)
     clock.pending_rows += s.asks[job.ask].most_rows
     enqueue(s, j, t)
+    if clock.placement == FGD:
+        count_submit(s, j)
+        clock.quiet = 0
     if job.patience >= 0:
         push(s, t + job.patience, T_CANCEL, j, PATIENCE)
 
@@ -82,6 +88,7 @@ def start(s, j, picks, t):
             occupy(s, j, pick.node, NOW)
         take(s, NOW, pick.node, pick.slot, pick.amount, ask)
         write(s, E_START, j, pick.node, pick.slot, pick.amount, 0)
+    count_class(s, j, 1)
     job.state = S_RUNNING
     job.start = t
     job.epoch += 1
@@ -93,12 +100,22 @@ def start(s, j, picks, t):
 
 
 @njit
+def count_class(s, j, sign):
+    """Count the tasks of job j, which starts or ends, among those that its nodes run of its class."""
+    job, ask = s.jobs[j], s.asks[s.jobs[j].ask]
+    if s.clock[0].placement == GPU_CLUSTERING and ask.accelerators > 0:
+        for i in range(job.first, job.first + job.rows):
+            s.classes[s.log[i].node, ask.whole].tasks += sign * s.log[i].amount
+
+
+@njit
 def finish(s, j, posted):
     """End running job j: of itself, killed at its walltime, or cancelled by a post."""
     clock, job = s.clock[0], s.jobs[j]
     clock.quiet = 0
     drop_running(s, j)
     release(s, j, NOW)
+    count_class(s, j, -1)
     if clock.fractions:
         for i in range(job.first, job.first + job.rows):
             forget_owner(s, j, s.log[i].node)

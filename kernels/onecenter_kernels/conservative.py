@@ -4,7 +4,7 @@ import numpy as np
 
 from .asks import ask_of, types_of
 from .book import give_back_running, name_devices, picks_of, reserve, unreserve
-from .codes import S_RUNNING, S_WAITING, T_CANCEL, T_CHANGE, T_END, T_WITHDRAW
+from .codes import FGD, GPU_CLUSTERING, S_RUNNING, S_WAITING, T_CANCEL, T_CHANGE, T_END, T_WITHDRAW
 from .door import admits_reserved, start_reserved
 from .fitting import pick_in_book
 from .heap import push
@@ -20,6 +20,7 @@ from .state import FOREVER
 def reserve_earliest(s, j, types, first):
     """Reserve the earliest start of job j on a node type, from row `first` of the book on."""
     ask, walltime = ask_of(s, j), s.jobs[j].walltime
+    s.clock[0].placing = j
     if s.clock[0].profiled:
         begin, picks = pick_earliest(s, types, ask, walltime, FOREVER)
         reserve(s, j, begin, picks)
@@ -106,6 +107,8 @@ def may_be_put_back(s, j):
     clock, start = s.clock[0], s.jobs[j].start
     if start < 0:
         return False
+    if clock.placement == FGD or clock.placement == GPU_CLUSTERING:
+        return True  # their scores change with what was submitted, or runs
     if clock.profiled:
         return may_move(s, j)
     # A job that starts now is placed by devices, before by their number.

@@ -1,6 +1,7 @@
 """What follows from an ask: worked out once, when the first job that asks it becomes known."""
 
 from .asks import ask_at
+from .codes import FGD
 from .jit import njit
 from .room import DEVICE
 
@@ -32,6 +33,17 @@ def fits_empty(s, types, ask):
 
 
 @njit
+def kind_of(s, a):
+    """Return the first ask whose tasks ask what those of row a do, memory aside."""
+    row = s.asks[a]
+    for b in range(a):
+        other = s.asks[b]
+        if other.accelerators == row.accelerators and other.cpus == row.cpus and other.types == row.types:
+            return b
+    return a
+
+
+@njit
 def derive(s, first):
     """Work out what follows from the asks from row `first` on."""
     clock = s.clock[0]
@@ -45,6 +57,8 @@ def derive(s, first):
         row.most_rows = min(row.tasks, places)
         row.fits_empty = fits_empty(s, row.types, ask_at(s, a))
         row.form = -1
+        row.kind = kind_of(s, a) if clock.placement == FGD else a
+        row.place = -1
         if row.accelerators == 0:
             clock.cpu_only = 1
         if row.cpus > 0:

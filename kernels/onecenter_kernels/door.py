@@ -13,6 +13,7 @@ from .state import NOW
 @njit
 def start_now(s, j, t):
     """Start job j on the first node type that holds it now; return the number of picks, 0: none does."""
+    s.clock[0].placing = j
     picks = place_allowed(s, NOW, NOW + 1, admitted(s, j, t), ask_of(s, j))
     if picks > 0:
         start(s, j, picks, t)
@@ -22,6 +23,7 @@ def start_now(s, j, t):
 @njit
 def start_in_view(s, j, t):
     """Start job j on the first node type that holds it in the view; return the number of picks, 0: none does."""
+    s.clock[0].placing = j
     picks = place_in_view(s, admitted(s, j, t), ask_of(s, j))
     if picks > 0:
         start(s, j, picks, t)

@@ -73,11 +73,13 @@ if JIT:
     @njit
     def _handle(
         jobs, asks, owners, types, nodes, devices, queue, timers, holds, book, log, clock, hosts, runs, changes, bits,
-        counts, shapes, waits, trees, earliest, reserved, coming, steps, spans, notes, keys, weights
+        counts, shapes, waits, trees, earliest, reserved, coming, steps, spans, notes, keys, weights,
+        kinds, classes, seen
     ):
         return Handle(
             jobs, asks, owners, types, nodes, devices, queue, timers, holds, book, log, clock, hosts, runs, changes,
-            bits, counts, shapes, waits, trees, earliest, reserved, coming, steps, spans, notes, keys, weights
+            bits, counts, shapes, waits, trees, earliest, reserved, coming, steps, spans, notes, keys, weights, kinds,
+            classes, seen
         )  # fmt: skip
 
 

@@ -44,6 +44,8 @@ ASK: Final[tuple[Field, ...]] = (
     ("gang", "i8", "1/1000", "accelerators of all tasks"),
     ("most_rows", "i8", "1", "start rows at most"),
     ("fits_empty", "i8", "0/1", "it fits on the empty center, on a node type that it may use"),
+    ("kind", "i8", "index", "under fgd: the first ask whose tasks ask the same, memory aside"),
+    ("place", "i8", "index", "under fgd, of such a first ask: its place in kinds; -1: none of it has been submitted"),
     ("form", "i8", "index", "its shape; 0: it shares that of all that have none; -1: no such job has waited yet"),
 )
 

@@ -13,19 +13,21 @@ from .jit import inlined, njit
 from .levels import indexed
 from .picks import note, undo
 from .racks import place_in_racks
-from .room import node_holds, part_device, take_window, type_holds
+from .room import node_holds, take_window, type_holds
+from .scores import device_of
 from .state import VIEW
 
 
 @njit
 def device_for(s, layer, n, ask):
     """Return the device of node n for one task; -1 where the task asks no part."""
-    return part_device(s, layer, n, ask.part) if ask.part > 0 else -1
+    return device_of(s, layer, n, ask) if ask.part > 0 else -1
 
 
 @inlined
 def place_single(s, layer, kind, ask, placement):
     """Place a job of one task; return the number of picks, 0: none."""
+    s.clock[0].rest = 1
     n = choose(s, layer, kind, ask, placement)
     if n < 0:
         return 0
@@ -82,6 +84,7 @@ def place_gang(s, lo, hi, layer, kind, ask, placement):
     """Place tasks one by one, or anywhere."""
     picks, rest = 0, ask.tasks
     while rest > 0:
+        s.clock[0].rest = rest
         n = choose_anywhere(s, layer, kind, ask, rest) if ask.anywhere else choose(s, layer, kind, ask, placement)
         if n < 0:
             break

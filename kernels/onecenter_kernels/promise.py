@@ -13,7 +13,7 @@ from .together import earliest_together, place_in_profile
 @njit
 def is_plain(s, ask):
     """Tell whether a job takes one node by first-fit, best-fit or worst-fit."""
-    return ask.tasks == 1 and not ask.anywhere and s.clock[0].placement != FEWEST_RACKS
+    return ask.tasks == 1 and not ask.anywhere and s.clock[0].placement < FEWEST_RACKS
 
 
 @njit

@@ -2,7 +2,7 @@
 
 from .asks import ask_of
 from .choose import better
-from .codes import FEWEST_RACKS, FIRST_FIT
+from .codes import FEWEST_RACKS, FIRST_FIT, RANDOM
 from .earliest import current_tree, least_earliest
 from .jit import njit
 from .levels import relevel
@@ -11,6 +11,7 @@ from .place import place_allowed
 from .projection import bring_projection
 from .room import copy_amounts, copy_node, note_broken, take, view_amounts, view_node
 from .runs import project_node
+from .scores import score_of
 from .state import FOREVER, NOW, PROJECTED, SHADOW, VIEW
 
 #: Row of the book with the row at the shadow time, the reservation not taken off.
@@ -29,13 +30,18 @@ def keep_picks(s, picks):
 
 
 @njit
-def pick_by_tree(s, k, kind, t):
+def pick_by_tree(s, k, kind, ask, t):
     """Return the node of a type that takes the head at t (ms), the earliest time of tree k."""
-    row, placement, best = s.types[NOW, kind], s.clock[0].placement, -1
+    row, placement, best, most = s.types[NOW, kind], s.clock[0].placement, -1, 0
+    s.clock[0].rest = 1
     n = next_leaf(s.earliest[k], row.first, t)
     while 0 <= n < row.first + row.count:
         project_node(s, SHADOW, n, t)
-        if best < 0 or (placement != FIRST_FIT and better(s.nodes[SHADOW, n], s.nodes[SHADOW, best], placement)):
+        if placement >= RANDOM:
+            score = score_of(s, SHADOW, n, ask, placement)
+            if best < 0 or score > most:
+                best, most = n, score
+        elif best < 0 or (placement != FIRST_FIT and better(s.nodes[SHADOW, n], s.nodes[SHADOW, best], placement)):
             best = n
         n = next_leaf(s.earliest[k], n + 1, t)
     return best
@@ -53,7 +59,7 @@ def reserve_by_tree(s, types, ask):
             shadow, on = t, kind
         types >>= 4
     row = s.reserved[0]
-    row.node = pick_by_tree(s, k, on, shadow)
+    row.node = pick_by_tree(s, k, on, ask, shadow)
     row.slot = -1
     row.amount = 1
     s.clock[0].reserved = 1
@@ -66,7 +72,7 @@ def reserve_by_row(s, j, types, ask):
     """Reserve for any head; return the shadow time (ms)."""
     clock = s.clock[0]
     bring_projection(s, j, types, ask)
-    if not clock.placed or ask.part > 0:
+    if not clock.placed or ask.part > 0 or clock.placement >= RANDOM:
         keep_picks(s, place_allowed(s, WHOLE, WHOLE + 1, types, ask))
         clock.placed = 1
     for i in range(clock.reserved):
@@ -81,6 +87,7 @@ def reserve_by_row(s, j, types, ask):
 def reserve_head(s, j, types, ask):
     """Reserve the place of head j, make the view of its nodes, and return the shadow time (ms)."""
     clock = s.clock[0]
+    clock.placing = j
     clock.part_head = ask.part > 0
     clock.viewed = clock.part_head
     if ask.tasks == 1 and ask.part == 0 and not ask.anywhere and clock.placement != FEWEST_RACKS:
@@ -186,7 +193,10 @@ def view_everywhere(s):
 @njit
 def place_in_view(s, types, ask):
     """Place a job that would still run at the shadow time; return the number of picks."""
-    if s.clock[0].placement == FEWEST_RACKS or (ask.part > 0 and ask.tasks > 1):
+    clock = s.clock[0]
+    # A score may look at all devices of a node, whatever the job asks.
+    scored = clock.placement >= RANDOM and clock.fractions
+    if clock.placement == FEWEST_RACKS or scored or (ask.part > 0 and ask.tasks > 1):
         view_everywhere(s)
         return place_allowed(s, NOW, SHADOW + 1, types, ask)
     if ask.part > 0:

@@ -21,6 +21,7 @@ from .sums import may_start_now, test_again
 def place_from_now(s, j, types):
     """Place job j on a node type from now on for its walltime; return the number of picks, 0: it does not fit."""
     ask, walltime = ask_of(s, j), s.jobs[j].walltime
+    s.clock[0].placing = j
     if s.clock[0].profiled:
         return pick_earliest(s, types, ask, walltime, s.clock[0].now + 1)[1]
     return pick_in_book(s, types, ask, walltime, 0, 1)[1]

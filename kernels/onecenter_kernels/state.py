@@ -63,6 +63,21 @@ KEY: Final[tuple[Field, ...]] = (("key", "f8", "1", "lowest first"),)
 #: By place in FEATURES: what a linear order weighs a feature with.
 WEIGHT: Final[tuple[Field, ...]] = (("weight", "f8", "1", "0: the order leaves the feature out"),)
 
+#: Under fgd: kinds of tasks that have been submitted, the most frequent first.
+KIND: Final[tuple[Field, ...]] = (
+    ("ask", "i8", "index", "the first ask of the kind, in asks"),
+    ("tasks", "i8", "1", "tasks submitted"),
+)
+
+#: By (node, whole accelerators of a task; 0: a part of one): under gpu-clustering, what runs.
+CLASS: Final[tuple[Field, ...]] = (("tasks", "i8", "1", "tasks"),)
+
+#: Scratch: the broken devices of a node.
+SEEN: Final[tuple[Field, ...]] = (
+    ("left", "i8", "1/1000", "what is left of it"),
+    ("slot", "i8", "index", "its place on the node"),
+)
+
 TIMER: Final[tuple[Field, ...]] = (
     ("t", "i8", "ms", "when it falls due"),
     ("what", "i8", "code", "kind of TIMERS times 2**48, plus the id"),
@@ -120,6 +135,14 @@ CLOCK: Final[tuple[Field, ...]] = (
     ("scratch", "i8", "1", "first rows of holds, for the placement last tried"),
     ("key_call", "i8", "address", "a user's key, compiled; 0: none"),
     ("keys_call", "i8", "address", "what writes the keys of waiting jobs before a pass; 0: nobody"),
+    ("placing", "i8", "job", "scratch: the job that is placed"),
+    ("rest", "i8", "1", "scratch: its tasks that are not placed yet"),
+    ("kinds", "i8", "1", "kinds of tasks submitted"),
+    ("all_tasks", "i8", "1", "tasks submitted"),
+    ("typical", "i8", "1", "the most frequent kinds that are typical"),
+    ("typical_tasks", "i8", "1", "tasks of those"),
+    ("most_cpus", "i8", "1/1000", "cpus of the largest node"),
+    ("most_left", "i8", "1/1000", "accelerators of the largest node"),
     ("failed", "i8", "1", "a job whose key is none, plus 1; 0: none"),
     ("booked", "i8", "0/1", "the book says what will be free: conservative backfill, or several reservations"),
     ("profiled", "i8", "0/1", "one profile per node instead of the book: no job asks a fraction"),
@@ -192,6 +215,9 @@ SPAN_DTYPE: Final = dtype_of(index.SPAN)
 NOTE_DTYPE: Final = dtype_of(index.NOTE)
 KEY_DTYPE: Final = dtype_of(KEY)
 WEIGHT_DTYPE: Final = dtype_of(WEIGHT)
+KIND_DTYPE: Final = dtype_of(KIND)
+CLASS_DTYPE: Final = dtype_of(CLASS)
+SEEN_DTYPE: Final = dtype_of(SEEN)
 
 Array = npt.NDArray[Any]
 
@@ -227,6 +253,9 @@ class State(NamedTuple):
     notes: Array
     keys: Array
     weights: Array
+    kinds: Array
+    classes: Array
+    seen: Array
 
 
 def table(shape: int | tuple[int, ...], dtype: np.dtype[np.void]) -> Array:

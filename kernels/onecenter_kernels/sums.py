@@ -2,6 +2,7 @@
 
 from .asks import ask_at
 from .bits import next_in
+from .codes import RANDOM
 from .jit import njit
 from .levels import last_level, nodes_in
 from .room import DEVICE
@@ -84,11 +85,14 @@ def may_start_in_view(s, a):
 @njit
 def cannot_start(s, a, long):
     """Note that no job of ask a can start now or, if long, in the view, until something starts."""
+    clock, ask = s.clock[0], ask_at(s, a)
+    if clock.placement >= RANDOM and ask.part > 0 and ask.tasks > 1:
+        return  # where such a gang fits may depend on the job
     shape = s.asks[a].form  # nobody asks for the bit of shape 0
     if long:
-        s.clock[0].able_view &= ~(1 << shape)
+        clock.able_view &= ~(1 << shape)
     else:
-        s.clock[0].able &= ~(1 << shape)
+        clock.able &= ~(1 << shape)
 
 
 @njit

@@ -93,6 +93,8 @@ class Core:
         self.state.clock["jobs"], self.state.clock["asks"] = last, self._asks.count
         if self.state.asks is not self._asks.rows or self.state.owners is not self._owners.rows:
             self.state = self.state._replace(asks=self._asks.rows, owners=self._owners.rows)
+        if self.policy.placement == "fgd" and len(self.state.asks) > len(self.state.kinds):
+            self.state = self.state._replace(kinds=grown(self.state.kinds, len(self.state.asks)))
         if self._asks.count > asked:
             derive(self.handle, asked)
         if initial.needs_keys(self.policy):

@@ -132,6 +132,13 @@ def weights_of(policy: Policy) -> state.Array:
     return weights
 
 
+def scored_of(fleet: Sequence[NodeType], policy: Policy, nodes: int) -> dict[str, state.Array]:
+    """Return what rules that score nodes keep: what runs by class, and the devices of a node as it is looked at."""
+    most = max((kind.accelerators for kind in fleet), default=0)
+    classes = (nodes, most + 1) if policy.placement == "gpu-clustering" else (1, 1)
+    return {"classes": table(classes, state.CLASS_DTYPE), "seen": table(most + 1, state.SEEN_DTYPE)}
+
+
 def clock_of(policy: Policy, fractions: bool, scratch: int) -> state.Array:
     """Return the clock before the first step."""
     clock = table(1, state.CLOCK_DTYPE)
@@ -198,7 +205,11 @@ def state_of(
         notes=table(power_of_two(max(NOTES, 8 * scratch)) if is_booked(policy) else 1, state.NOTE_DTYPE),
         keys=table(max(len(workload), 1) if needs_keys(policy) else 1, state.KEY_DTYPE),
         weights=weights_of(policy),
+        kinds=table(len(asks) if policy.placement == "fgd" else 1, state.KIND_DTYPE),
+        **scored_of(fleet, policy, count),
         **queue_of(policy, table(ROWS, state.QUEUE_DTYPE)),
     )
+    clock["most_cpus"] = max((kind.cpus for kind in fleet), default=0)
+    clock["most_left"] = 1000 * max((kind.accelerators for kind in fleet), default=0)
     build_levels(handle_of(made))
     return made

@@ -18,7 +18,10 @@ OrderName = Literal[
 ]  # fmt: skip
 Weight = Annotated[Real, Field(ge=WEIGHT.low, le=WEIGHT.high)]
 Backfill = Literal["none", "easy", "easy-sjbf", "conservative"]
-Placement = Literal["first-fit", "best-fit", "worst-fit", "fewest-racks"]
+Placement = Literal[
+    "first-fit", "best-fit", "worst-fit", "fewest-racks", "random", "dot-product", "gpu-packing", "gpu-clustering",
+    "fgd",
+]  # fmt: skip
 Depth = Annotated[Integer, WithJsonSchema({"type": "integer", "minimum": DEPTH.low, "maximum": DEPTH.high})]
 Reservations = Annotated[
     Integer, WithJsonSchema({"type": "integer", "minimum": RESERVATIONS.low, "maximum": RESERVATIONS.high})
