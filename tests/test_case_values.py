@@ -40,7 +40,7 @@ IMPOSSIBLE = {name: [*NO_NUMBER, *found] for name, found in NUMBERS.items()} | T
 #: Least of each option of the kind count: what is just below it is impossible.
 LEAST = {
     "--seed": 0, "--replications": 1, "--processors": 1, "--racks": 1, "--workers": 1, "--points": 2, "--job": 0,
-    "--windows": 5,
+    "--windows": 5, "--fair-starts": 0,
 }  # fmt: skip
 LEAST_OF_COMMAND = {("compare", "--replications"): 2, ("plan", "--replications"): 2}
 

@@ -57,7 +57,7 @@ ARGUMENTS = {
     "replicate": "scenario n * precision policy measurement executor",
     "compare": "sides scenario * n executor",
     "compare_log": (
-        "trace policies * windows loads processors nodes center format horizon warmup skip_first executor"
+        "trace policies * windows loads fair_starts processors nodes center format horizon warmup skip_first executor"
     ),
     "diff": "a b",
     "plan": "scenario vary * seed set demand periods limits replications executor on_look",

@@ -12,6 +12,7 @@ from onecenter.fleet import NodeType
 from onecenter.results import views
 from onecenter.results.seen import seen, submitted_in
 from onecenter.results.segments import fates
+from onecenter.results.sizes import size_class
 from onecenter.results.targets import Target
 from onecenter.results.views import Cell, View
 from onecenter.results.window import Window
@@ -120,7 +121,7 @@ def test_judgements_one_row_per_target() -> None:
     [(0, "0"), (0.25, "< 1"), (1, "1"), (2, "2"), (3, "3–4"), (4, "3–4"), (5, "5–8"), (8, "5–8"), (9, "9–16")],
 )
 def test_classes_of_sizes(accelerators: float, name: str) -> None:
-    assert views._size_class(accelerators) == name
+    assert size_class(accelerators) == name
 
 
 def test_sizes_by_hand() -> None:

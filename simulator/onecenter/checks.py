@@ -212,6 +212,9 @@ PAIRED: Final = Whole(2, 100_000)
 WINDOWS: Final = Whole(5, 1_000)
 LOAD: Final = Number(0.01, 100)
 
+#: Jobs of which a fair start time is worked out.
+SAMPLE: Final = Whole(0, 100_000)
+
 #: Points of a quasi-random design.
 POINTS: Final = Whole(2, 65_536)
 

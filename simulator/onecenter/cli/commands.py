@@ -14,10 +14,13 @@ from onecenter.cli.replicating import compare_paired, refuse_alone, run_replicat
 from onecenter.cli.status import FINE, MISTAKE
 from onecenter.cli.streams import print_json
 from onecenter.errors import OnecenterError
+from onecenter.experiments.fair_starts import fair_starts
 from onecenter.policies import texts_of
 from onecenter.results import views
+from onecenter.results.seen import submitted_in
 from onecenter.scenario import Scenario, shipped
 from onecenter.simulation.replaying import is_replay
+from onecenter.simulation.result import Result
 from onecenter.simulation.running import run, scenario_of, without_jobs
 from onecenter.visible import visible
 from onecenter.words import Words
@@ -55,10 +58,13 @@ def command_compare(options: argparse.Namespace) -> int:
         return compare_paired(scenario, options, warnings)
     refuse_alone(options)
     if options.fail_if:
-        holding(options.fail_if, {"policies": dict.fromkeys(options.policies, _figures_of_nothing(scenario))})
+        nothing = run(without_jobs(scenario))
+        parts = {"policies": nothing.summary(), "fairness": nothing.fairness}
+        holding(options.fail_if, {part: dict.fromkeys(options.policies, each) for part, each in parts.items()})
     results = {name: run(scenario, policy=name, show_progress=not options.json) for name in options.policies}
     summaries = {name: result.summary() for name, result in results.items()}
-    figures = {"policies": summaries, "warnings": warnings}
+    fair = {name: _fairness(result, options.fair_starts or 0) for name, result in results.items()}
+    figures = {"policies": summaries, "fairness": fair, "warnings": warnings}
     failed = holding(options.fail_if, figures)
     if options.json:
         print_json(figures)
@@ -71,9 +77,21 @@ def command_compare(options: argparse.Namespace) -> int:
         platforms = {name: name for name in next(iter(results.values())).workload.platforms}
         columns = ("policy", "mean", "slowdown", "use", "refused", "targets_met")
         print_view(out, views.sides(words, named, columns, platforms))
+        out.print()
+        rows = [(cells, part) for (cells, _), part in zip(named, fair.values(), strict=True)]
+        print_view(out, views.fairness(words, rows))
         for text in remarks_on_sides(summaries):
             out.print(f"  {text}")
     return status_of_holding(failed)
+
+
+def _fairness(result: Result, sample: int) -> dict[str, Any]:
+    """Return the fairness of a run, with fair starts of so many sampled jobs."""
+    if not sample:
+        return result.fairness
+    jobs = result.workload
+    inside = submitted_in(jobs, result.fates, result.window)
+    return result.fairness | fair_starts(result.fleet, result.policy, jobs, result.fates.start, inside, sample)
 
 
 def command_show(options: argparse.Namespace) -> int:

@@ -13,6 +13,7 @@ from onecenter.experiments.executors import eventually
 from onecenter.experiments.log_comparison import LogComparison, compare_log
 from onecenter.experiments.views import windowed
 from onecenter.policies import texts_of
+from onecenter.results.views import fairness
 from onecenter.visible import visible
 from onecenter.words import Words
 
@@ -68,6 +69,7 @@ def compare_on_log(options: argparse.Namespace) -> int:
             options.policies,
             windows=options.windows or 10,
             loads=options.load or (1.0,),
+            fair_starts=options.fair_starts or 0,
             **{name: getattr(options, name) for name in ("processors", "nodes", "center", "format", "horizon")},
             warmup=options.warmup,
             skip_first=options.skip_first,
@@ -90,6 +92,11 @@ def _print(found: LogComparison) -> None:
     out.print(f"\n  {visible(found.trace.source)} · policies {told}")
     out.print(f"  {found.text()}\n")
     print_view(out, windowed(words, found.table))
+    out.print()
+    texts = [visible(text) for text in texts_of(found.policies)]
+    rows = [({"rate": f"{load:g}"} if len(found.runs) > 1 else {}, text, run.fairness)
+            for load, runs in found.runs.items() for text, run in zip(texts, runs.values(), strict=True)]  # fmt: skip
+    print_view(out, fairness(words, [(rate | {"policy": text}, part) for rate, text, part in rows]))
     for line in _remarks(found):
         out.print(f"  {line}")
 

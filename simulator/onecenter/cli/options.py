@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 from onecenter_kernels.schema import BACKFILLS, ORDERS, PLACEMENTS
 
 from onecenter import checks
-from onecenter.checks import LOAD, WINDOWS, OneOf
+from onecenter.checks import LOAD, SAMPLE, WINDOWS, OneOf
 from onecenter.cli import values
 from onecenter.cli.values import FILE, FOLDER, SCENARIO, Kind, amount, assignment, count, duration, text
 from onecenter.units import MS
@@ -118,6 +118,8 @@ _COMPARE: Final = (
             default="fifo,easy,easy-sjbf,conservative"),
     *_replications(checks.PAIRED, "over N paired replications: intervals, what is beyond chance"),
     _option("--windows", count(WINDOWS), "N", "of a log: pair by N windows of equal length (10)"),
+    _option("--fair-starts", count(SAMPLE), "N",
+            "of N sampled jobs: would they have started earlier without later submits"),
     _option("--load", values.amounts(LOAD), "X,Y,...", "of a log: scale arrivals, such as 0.9,1.0,1.1"),
     *_ON,
     _SEED, _SET, _JSON,

@@ -18,7 +18,7 @@ from onecenter.experiments.replications import Replications, replicate, task_of
 from onecenter.experiments.views import assessments, pairs, replicated
 from onecenter.planning.growth import with_demand
 from onecenter.policies import texts_of
-from onecenter.results.views import PERCENTILES
+from onecenter.results.views import PERCENTILES, fairness
 from onecenter.scenario import Scenario
 from onecenter.simulation.running import without_jobs
 from onecenter.system.atomic import write_json
@@ -65,6 +65,8 @@ def _answer(
 
 def compare_paired(scenario: Scenario, options: argparse.Namespace, warnings: Sequence[str]) -> int:
     """Compare policies over replications, each with the first."""
+    if options.fair_starts is not None:
+        raise OnecenterError("--fair-starts", ["it does not go with --replications: leave one of them out"])
     if options.fail_if:
         holding(options.fail_if, _pairs_of_nothing(scenario, options.policies))
     with eventually(options.workers) as executor:
@@ -80,7 +82,11 @@ def compare_paired(scenario: Scenario, options: argparse.Namespace, warnings: Se
     told = " · ".join(map(visible, texts_of(found.policies)))
     out.print(f"  {visible(scenario.name)} · policies {told}")
     out.print(f"  {found.text()}\n")
-    print_view(out, pairs(Words(), found.table))
+    words = Words()
+    print_view(out, pairs(words, found.table))
+    out.print()
+    named = zip(texts_of(found.policies), found.fairness().values(), strict=True)
+    print_view(out, fairness(words, [({"policy": visible(text)}, part) for text, part in named]))
     for row in found.table.filter(found.table["reason"] != "").iter_rows(named=True):
         out.print(f"  not tested: {row['platform']}, {row['other']}: {row['reason']}")
     return status_of_holding(failed)

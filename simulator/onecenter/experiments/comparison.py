@@ -16,9 +16,10 @@ from onecenter.experiments.measurement import common_measurement, measurement_of
 from onecenter.experiments.replications import CENTER, Replications, task_of
 from onecenter.policies import Policy, policy_of, texts_of
 from onecenter.results.log import Array
+from onecenter.results.sizes import in_order
 from onecenter.scenario import Scenario
 from onecenter.simulation.running import ScenarioLike, scenario_of
-from onecenter.statistics.estimates import Paired, paired, paired_log_ratio
+from onecenter.statistics.estimates import Paired, mean, paired, paired_log_ratio
 from onecenter.visible import visible
 
 if TYPE_CHECKING:
@@ -96,6 +97,20 @@ def _resolved(side: SideLike, scenario: ScenarioLike | None) -> tuple[Scenario, 
     return chosen, policy_of(side, chosen.policy_)
 
 
+def pooled_fairness(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the fairness of replications: means of the indices with their intervals, and the longest waits of all."""
+    found: dict[str, Any] = {}
+    for key in ("jain_tenants", "jain_platforms"):
+        known = [part[key] for part in parts if part[key] is not None]
+        value, low, high, _ = mean(known)
+        found |= {key: value, f"{key}_low": low, f"{key}_high": high}
+    longest: dict[str, float] = {}
+    for part in parts:
+        for name, wait in part["longest_wait_s"].items():
+            longest[name] = max(longest.get(name, 0.0), wait)
+    return found | {"longest_wait_s": {name: longest[name] for name in in_order(longest)}}
+
+
 @dataclass(frozen=True)
 class Comparison:
     """Replications of several sides, paired."""
@@ -152,6 +167,13 @@ class Comparison:
         rows = [row if tested is None else adjusted(row, tested, tests) for row, tested in found]
         return pl.DataFrame(rows, SCHEMA)
 
+    def fairness(self) -> dict[str, dict[str, Any]]:
+        """Return by side Jain's indices, means of the replications with 95 % intervals, and the longest waits of all.
+
+        See `fairness.fairness`.
+        """
+        return {name: pooled_fairness([each.fairness for each in runs]) for name, runs in self.runs.items()}
+
     @cached_property
     def overloaded(self) -> list[str]:
         """The sides on which work piles up."""
@@ -168,6 +190,7 @@ class Comparison:
             "tests": self.table["tested"].count(),
             "sides": {name: {"overloaded": name in self.overloaded} for name in self.runs},
             "pairs": self.table.to_dicts(),
+            "fairness": self.fairness(),
         }
 
     def text(self) -> str:

@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
-from onecenter.checks import LOAD, WINDOWS, one
+from onecenter.checks import LOAD, SAMPLE, WINDOWS, one
 from onecenter.errors import OnecenterError
 from onecenter.experiments.contrast import SIGNIFICANCE
 from onecenter.experiments.log_runs import CENTER, LogRun, LogTask
@@ -42,6 +42,7 @@ def compare_log(
     *,
     windows: int = 10,
     loads: Sequence[float] = (1.0,),
+    fair_starts: int = 0,
     processors: int | None = None,
     nodes: str | None = None,
     center: ScenarioLike | None = None,
@@ -64,6 +65,9 @@ def compare_log(
         counts in the window in which it is submitted.
     loads : sequence of float
         Each scales the rate of arrivals: 1.1 divides the gaps between submits by 1.1.
+    fair_starts : int
+        Jobs of which it is worked out when they would have started had nobody submitted after them, at the cost of a
+        run each.
     processors, nodes, center, format, horizon, warmup, skip_first
         As for `replay`.
     executor : concurrent.futures.Executor, optional
@@ -80,10 +84,11 @@ def compare_log(
     machine = given or machine_of_header(found)
     sides = sides_of(policies, machine.policy)
     one("windows", windows, WINDOWS)
+    sample = one("fair_starts", fair_starts, SAMPLE)
     factors = list(dict.fromkeys(one("loads", load, LOAD) for load in loads))
     if not factors:
         raise OnecenterError("loads", ["one load or more is expected, such as 1.0"])
-    tasks = {(load, name): LogTask(found, machine, policy, part, load)
+    tasks = {(load, name): LogTask(found, machine, policy, part, load, sample)
              for load in factors for name, policy in sides.items()}  # fmt: skip
     runs = dict(zip(tasks, _run(list(tasks.values()), executor), strict=True))
     by_load = {load: {name: runs[load, name] for name in sides} for load in factors}
@@ -204,7 +209,8 @@ class LogComparison:
         """Return it as plain data."""
         loads = [
             {"load": load, "offered": self.offered(load),
-             "utilisation": {name: run.used / run.capacity for name, run in runs.items()}}
+             "utilisation": {name: run.used / run.capacity for name, run in runs.items()},
+             "fairness": {name: dict(run.fairness) for name, run in runs.items()}}
             for load, runs in self.runs.items()
         ]  # fmt: skip
         return {

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
+from onecenter.experiments.fair_starts import fair_starts
 from onecenter.experiments.replication import used_hours
 from onecenter.fleet import accelerators_of
 from onecenter.policies import Policy
@@ -13,6 +14,7 @@ from onecenter.results.log import Array
 from onecenter.results.seen import Seen, seen, submitted_in
 from onecenter.results.window import Window
 from onecenter.simulation.replaying import Machine, play
+from onecenter.simulation.result import Result
 from onecenter.traces import Trace
 from onecenter.traces.loads import with_load
 from onecenter.traces.log_window import LogWindow
@@ -31,6 +33,7 @@ class LogTask:
     policy: Policy
     part: LogWindow
     load: float
+    fair_starts: int = 0  # jobs of which a fair start time is worked out
 
     def run(self) -> "LogRun":
         """Run the whole log, from an empty center on."""
@@ -44,13 +47,19 @@ class LogTask:
         return LogRun(
             seen=seen(jobs, fate, result.until).where(inside),
             platform=jobs.platform[inside],
-            tenant=jobs.tenant[inside],
+            fairness=result.fairness | self._fair_starts(result, inside),
             platforms=jobs.platforms,
             span=Window(window.warmup, end, window.origin),
             hours=work / (THOUSAND * HOUR),
             used=float(used_hours(jobs, fate, result.fleet, window)[0].sum()),
             capacity=accelerators_of(result.fleet) * window.length / HOUR,
         )
+
+    def _fair_starts(self, result: Result, inside: Array) -> dict[str, Any]:
+        if not self.fair_starts:
+            return {}
+        run = (result.workload, result.fates.start, inside, self.fair_starts)
+        return fair_starts(result.fleet, self.policy, *run)
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +68,7 @@ class LogRun:
 
     seen: Seen
     platform: Array
-    tenant: Array
+    fairness: Mapping[str, Any]  # see `fairness.fairness` and `fair_starts.fair_starts`
     platforms: tuple[str, ...]
     span: Window  # from the warm-up to the horizon or the last submit
     hours: float  # accelerator-hours that the jobs ask for, up to their walltimes

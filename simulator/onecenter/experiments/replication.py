@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from onecenter.errors import OnecenterError
 from onecenter.fleet import NodeType, accelerators_of, node_types
 from onecenter.policies import Policy
 from onecenter.results.backlog import Waiting, backlog_slope, while_waiting
+from onecenter.results.fairness import fairness
 from onecenter.results.log import Array, digest
 from onecenter.results.seen import Seen, joined, seen, submitted_in
 from onecenter.results.segments import Fates, fates
@@ -41,6 +42,7 @@ class Replication:
     # by which the waiting ones grow per hour, over the run up to the window's end or over whole weeks of the window
     backlog_slope: float
     waiting: Waiting  # how long a job waited, and what was used meanwhile
+    fairness: Mapping[str, Any]  # see `fairness.fairness`
 
     @cached_property
     def everyone(self) -> Seen:
@@ -85,6 +87,7 @@ def _measured(
         # Without a rhythm from the beginning on: a start-up that is cut is what an overloaded center never ends.
         backlog_slope=backlog_slope(jobs, fate, Window(0, window.horizon) if rhythm is None else window, rhythm),
         waiting=while_waiting(jobs, fate, window),
+        fairness=_fairness(jobs, fate, window, until),
     )
 
 
@@ -100,6 +103,11 @@ def used_hours(jobs: Workload, fate: Fates, fleet: Sequence[NodeType], window: W
 def _by_platform(jobs: Workload, fate: Fates, window: Window, until: int) -> dict[str, Seen]:
     everyone, inside = seen(jobs, fate, until), submitted_in(jobs, fate, window)
     return {name: everyone.where(inside & (jobs.platform == place)) for place, name in enumerate(jobs.platforms)}
+
+
+def _fairness(jobs: Workload, fate: Fates, window: Window, until: int) -> dict[str, Any]:
+    inside = submitted_in(jobs, fate, window)
+    return fairness(seen(jobs, fate, until).where(inside), jobs.platform[inside], jobs.tenant[inside])
 
 
 def _seeded(scenario: Scenario, index: int, horizon: int) -> Scenario:

@@ -231,7 +231,12 @@ def _findings(replay: Mapping[str, Any], words: Words) -> Iterator[str]:
     """Give what was used of a log, and what was not."""
     quality = Quality.of(replay["quality"])
     yield words("jobs used", jobs=words.count(quality.jobs), rows=words.count(quality.rows))
-    parts = {"rows refused": quality.refused, "rows left out": quality.left_out, "rows repaired": quality.repaired}
+    parts = {
+        "rows refused": quality.refused,
+        "rows left out": quality.left_out,
+        "rows repaired": quality.repaired,
+        "rows ignored": quality.ignored,
+    }
     for key, counts in parts.items():
         for reason, count in counts.items():
             yield words(key, count=words.count(count), reason=words.known(reason))

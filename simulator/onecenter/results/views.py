@@ -3,15 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from math import ceil
 from typing import Any, ClassVar, Final
 
-import numpy as np
 import polars as pl
 
 from onecenter import units
 from onecenter.fleet import NodeType, accelerators_of
 from onecenter.results.seen import Seen
+from onecenter.results.sizes import size_classes
 from onecenter.results.targets import PLACES, Target, worst
 from onecenter.statistics.sample import finite
 from onecenter.visible import visible
@@ -172,11 +171,10 @@ def asked(words: Words, platform: str, target: Target, found: str) -> dict[str, 
 
 def sizes(words: Words, jobs: Seen) -> View:
     """Return the waits of jobs by the accelerators of a job."""
-    gangs, which = np.unique(jobs.gang, return_inverse=True)
-    names = [_size_class(gang / 1_000) for gang in gangs.tolist()]
+    names, which = size_classes(jobs.gang)
     rows = []
-    for name in dict.fromkeys(names):
-        mine = jobs.where(np.isin(which, [i for i, each in enumerate(names) if each == name]))
+    for place, name in enumerate(names):
+        mine = jobs.where(which == place)
         found = {"mean": mine.waits.mean()} | {key: mine.waits.percentile(float(key[1:])) for key in PERCENTILES}
         cells = {key: words.between(*finite(each, 1_000)) for key, each in found.items()}
         cells |= {"accelerators": name, "submitted": words.count(len(mine))}
@@ -185,11 +183,27 @@ def sizes(words: Words, jobs: Seen) -> View:
     return view(words, ("accelerators", "submitted", "not_started", "mean", *PERCENTILES), rows, "waits by size")
 
 
-def _size_class(accelerators: float) -> str:
-    if accelerators < 1:
-        return "0" if accelerators == 0 else "< 1"
-    top = 1 << (ceil(accelerators) - 1).bit_length()
-    return str(top) if top <= 2 else f"{top // 2 + 1}–{top}"
+def fairness(words: Words, found: Sequence[tuple[Mapping[str, str], Mapping[str, Any]]]) -> View:
+    """Return one row per policy, given with what it is called by column and its figures of `fairness.fairness`.
+
+    Columns are those of the names, the indices, fair starts where they were sampled, and the longest waits by size.
+    """
+    titles = {f"longest {name}": name for _, part in found for name in part["longest_wait_s"]}
+    rows = []
+    for named, part in found:
+        row = {key: Cell(text) for key, text in named.items()}
+        row |= {key: number(_index(part[key])) for key in ("jain_tenants", "jain_platforms")}
+        row["later_share"] = number(words.percent(part.get("later_share")))
+        row["later_mean"] = number(words.seconds(part.get("later_mean_s")))
+        longest = part["longest_wait_s"]
+        rows.append(row | {key: number(words.seconds(longest.get(name))) for key, name in titles.items()})
+    sampled = ("later_share", "later_mean") if any("sampled" in part for _, part in found) else ()
+    columns = [*(found[0][0] if found else ()), "jain_tenants", "jain_platforms", *sampled, *titles]
+    return view(words, columns, rows, words("fairness"), **titles)
+
+
+def _index(value: float | None) -> str:
+    return units.NOTHING if value is None else f"{value:.3f}"
 
 
 def sides(

@@ -10,6 +10,7 @@ import polars as pl
 
 from onecenter.engine.reasons import waits_by_reason
 from onecenter.fleet import accelerators_of
+from onecenter.results.fairness import fairness
 from onecenter.results.figures import COUNTS, Figures, center_figures, platform_figures
 from onecenter.results.log import Array, arrivals, digest
 from onecenter.results.log_table import to_frame
@@ -147,6 +148,13 @@ class Result(Record):
     def labels_in(self, language: str) -> dict[str, str]:
         """Return the platforms' names for people; one without a label has its own name."""
         return {name: str(self.labels.get(name, {}).get(language) or name) for name in self.workload.platforms}
+
+    @cached_property
+    def fairness(self) -> dict[str, Any]:
+        """Jain's indices over tenants and platforms, and the longest wait by size class; see `fairness.fairness`."""
+        jobs = self.workload
+        inside = submitted_in(jobs, self.fates, self.window)
+        return fairness(seen(jobs, self.fates, self.until).where(inside), jobs.platform[inside], jobs.tenant[inside])
 
     def judged(self) -> Iterator[tuple[str, Target, Mapping[str, Any]]]:
         """Give each target with its platform and what the run says about it."""
