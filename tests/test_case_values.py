@@ -55,6 +55,7 @@ REST = {
     "show": ["tiny"],
     "validate": ["tiny"],
     "scenario": [],
+    "export": ["there.parquet", "--to", "there.swf"],
     "explain": ["there.parquet", "--job", "1"],
     "diff": ["there.parquet", "here.parquet"],
 }

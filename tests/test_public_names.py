@@ -15,7 +15,7 @@ from onecenter.results.figures import COUNTS
 
 NAMES = [
     "Center", "Limits", "Outlook", "Plan", "Policy", "Result", "Scenario", "Sensitivity", "Sweep", "compare",
-    "compare_log", "diff", "load", "outlook", "plan", "replay", "replicate", "run", "sensitivity", "sweep",
+    "compare_log", "diff", "export", "load", "outlook", "plan", "replay", "replicate", "run", "sensitivity", "sweep",
 ]  # fmt: skip
 
 
@@ -60,6 +60,7 @@ ARGUMENTS = {
         "trace policies * windows loads fair_starts processors nodes center format horizon warmup skip_first executor"
     ),
     "diff": "a b",
+    "export": "result path",
     "plan": "scenario vary * seed set demand periods limits replications executor on_look",
     "outlook": "scenario vary horizon * seed set demand executor replications on_look",
     "sweep": "scenario vary n * design points out resume executor on_row",

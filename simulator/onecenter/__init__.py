@@ -5,7 +5,7 @@ repeats a scenario with other random numbers, `compare` sets policies or scenari
 side, `compare_log` policies on a real log, `plan` finds the smallest fleet that meets every target, `outlook`
 looks years ahead, `sweep` runs many variants,
 `sensitivity` tells which values matter most, `diff` finds the first
-decision in which two results differ.
+decision in which two results differ, `export` writes a result for other tools.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from onecenter.scenario import Scenario as Scenario
     from onecenter.scenario import load as load
     from onecenter.simulation.difference import diff as diff
+    from onecenter.simulation.exporting import export as export
     from onecenter.simulation.replaying import replay as replay
     from onecenter.simulation.result import Result as Result
     from onecenter.simulation.running import run as run
@@ -45,6 +46,7 @@ _HOMES = {
     "onecenter.policies": "Policy",
     "onecenter.scenario": "Scenario load",
     "onecenter.simulation.difference": "diff",
+    "onecenter.simulation.exporting": "export",
     "onecenter.simulation.replaying": "replay",
     "onecenter.simulation.result": "Result",
     "onecenter.simulation.running": "run",

@@ -172,6 +172,11 @@ _EXPLAIN: Final = (
     _option("--job", count(checks.JOB), "N", "the job's number, as in the table of jobs", required=True),
     _JSON,
 )
+_EXPORT: Final = (
+    _option("result", FILE, "RESULT", "a saved result (.parquet), or the folder of `onecenter run --out`"),
+    _option("--to", FILE, "FILE", "FILE.swf: Standard Workload Format; FILE.json: a trace for Perfetto or Chrome",
+            required=True),
+)
 _DIFF: Final = (
     _option("a", FILE, "A", "a saved result (.parquet), or the folder of `onecenter run --out`"),
     _option("b", FILE, "B", "another one of the same jobs on the same center"),
@@ -188,6 +193,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "explain": Command("tell why a job waited, from when to when, and where it ran", "explaining", _EXPLAIN),
     "diff": Command("find the first decision in which two results differ; exit status 0 whether or not they do",
                     "explaining", _DIFF),
+    "export": Command("write a result as SWF, or as a trace for Perfetto and Chrome", "exporting", _EXPORT),
     "show": Command("print the resolved scenario and its offered load, with warnings", "commands",
                     (_SCENARIO, _SEED, _SET, _JSON)),
     "validate": Command("check scenarios; print every mistake", "commands", (

@@ -33,12 +33,12 @@ def output_folder(name: str | None) -> Iterator[None]:
 
 
 @contextmanager
-def cannot_be_written(name: str) -> Iterator[None]:
-    """Turn an error of the disk into one of the option --out."""
+def cannot_be_written(name: str, option: str = "--out") -> Iterator[None]:
+    """Turn an error of the disk into one of an option."""
     try:
         yield
     except OSError as error:
-        raise OnecenterError("--out", [f"{name}: cannot be written: {error.strerror or error}"]) from error
+        raise OnecenterError(option, [f"{name}: cannot be written: {error.strerror or error}"]) from error
 
 
 if TYPE_CHECKING:
