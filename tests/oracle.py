@@ -28,9 +28,10 @@ from oracle_room import (
     same_devices,
 )
 from oracle_scores import Scoring
+from oracle_view import View
 
 from onecenter.fleet import NodeType
-from onecenter.policies import Policy
+from onecenter.policies import Policy, Scheduler, SchedulerCode
 from onecenter.workload.table import Workload, type_order, workload
 
 Post = tuple[int, str, dict[str, Any]]
@@ -117,7 +118,8 @@ def center_of(fleet: Sequence[NodeType], policy: Policy, jobs: Workload, posts: 
         if what == "submit":
             known += jobs_of(workload(submit=[t], **columns), len(known))
     cancels = [(t, int(arguments["job"])) for t, what, arguments in posts if what == "cancel"]
-    return Center(nodes_of(fleet), policy, known, cancels)
+    scheduler = policy.order.made() if isinstance(policy.order, SchedulerCode) else None
+    return Center(nodes_of(fleet), policy, known, cancels, scheduler)
 
 
 def waits_by_reason(fleet: Sequence[NodeType], policy: Policy, jobs: Workload, until: int) -> list[dict[int, int]]:
@@ -169,6 +171,9 @@ class Center:
     policy: Policy
     jobs: list[Job]
     cancels: list[tuple[int, int]]
+    scheduler: Scheduler | None = None
+    on_hold: set[int] = field(default_factory=set)
+    wakes: set[int] = field(default_factory=set)
     now: int = -1
     log: list[tuple[int, ...]] = field(default_factory=list)
     limited: bool = False
@@ -178,7 +183,7 @@ class Center:
 
     def next_instant(self) -> int | None:
         """Return the next instant at which something is due, None if nothing ever is."""
-        due = [t for t, _ in self.cancels]
+        due = [t for t, _ in self.cancels] + list(self.wakes)
         for job in self.jobs:
             if job.state == FUTURE:
                 due.append(job.submit)
@@ -192,7 +197,7 @@ class Center:
     def step(self, t: int) -> None:
         """Apply what is due at t, then make one pass; no pass where nothing came of it."""
         self.now = t
-        happened = any(job.promise.begin == t for job in self.jobs if job.promise)
+        happened = t in self.wakes or any(job.promise.begin == t for job in self.jobs if job.promise)
         for job in [job for job in self.jobs if job.state == RUNNING and job.end == t]:
             killed = job.run > job.walltime
             self.end(job, codes.E_KILL if killed else codes.E_END, 0 if killed else job.outcome)
@@ -315,6 +320,11 @@ class Center:
 
     def make_pass(self) -> None:
         """Start what can be started now, then tell whether the depth limit keeps the others waiting."""
+        if self.scheduler:
+            self.scheduler.schedule(View(self))
+            for job in self.jobs:
+                job.promise = None
+            return
         queue = self.queue()
         if self.policy.backfill == "conservative":
             self.start_by_book(queue)

@@ -14,8 +14,9 @@ from onecenter.experiments.replications import Replications
 from onecenter.results.figures import COUNTS
 
 NAMES = [
-    "Center", "Limits", "Outlook", "Plan", "Policy", "Result", "Scenario", "Sensitivity", "Sweep", "compare",
-    "compare_log", "diff", "export", "load", "outlook", "plan", "replay", "replicate", "run", "sensitivity", "sweep",
+    "Center", "Limits", "Outlook", "Plan", "Policy", "Result", "Scenario", "Scheduler", "Sensitivity", "Sweep",
+    "View", "compare", "compare_log", "diff", "export", "load", "outlook", "plan", "replay", "replicate", "run",
+    "sensitivity", "sweep",
 ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""README.md, README.zh.md and docs/how-to.md can be followed: what they show is run, what they print compared."""
+"""README.md, README.zh.md and pages of docs can be followed: what they show is run, what they print compared."""
 
 import re
 import shlex
@@ -13,7 +13,7 @@ from pages import ROOT, Block, blocks
 
 from onecenter.cli.main import main, parser
 
-PAGES = ("README.md", "README.zh.md", "docs/how-to.md")
+PAGES = ("README.md", "README.zh.md", "docs/how-to.md", "docs/scheduler.md")
 OTHERS = ("CONTRIBUTING.md", "CHANGELOG.md", "docs/mechanisms.md", "docs/performance.md", "docs/tiny.md")
 
 #: Blocks that name a file behind their language are written to it.

@@ -157,6 +157,8 @@ CLOCK: Final[tuple[Field, ...]] = (
     ("limited", "i8", "0/1", "the last pass ended at the depth limit"),
     ("watched", "i8", "0/1", "a watched job changed in the last step"),
     ("next", "i8", "ms", "when something falls due next; -1: never"),
+    ("open", "i8", "0/1", "a scheduler makes its pass"),
+    ("before", "i8", "index", "row of the log at which that pass began"),
     ("fresh", "i8", "index", "first place of the queue that the jobs of this instant have taken"),
     ("listed", "i8", "index", "places of the queue below this one are in its index"),
     ("indexed", "i8", "0/1", "the queue keeps its places and an index (FIFO, EASY, no depth)"),

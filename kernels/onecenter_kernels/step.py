@@ -18,9 +18,11 @@ from .jit import inlined, njit
 from .needs import has_room
 from .queue import reorder
 from .reserving import reserving_pass
+from .scheduling import close_pass
+from .sums import test_again
 
 DONE, PAUSED, NEED_ROOM, WATCHED, FAILED = 0, 1, 2, 3, 4
-STEP = 5
+STEP = 5  # of `advance_scheduled`: the pass is the scheduler's
 
 
 @inlined
@@ -204,4 +206,25 @@ def advance_reserving(s, until):
     while found == STEP:
         reserving_step(s, s.clock[0].next)
         found = answer(s, until)
+    return found
+
+
+@njit
+def advance_scheduled(s, until):
+    """End the step whose pass a scheduler has made, and begin the next one before instant `until` (ms).
+
+    Return STEP where that is so, else why not.
+    """
+    clock = s.clock[0]
+    if clock.open:
+        clock.open = 0
+        close_pass(s)
+        end_step(s, clock.before, False)
+    found = answer(s, until)
+    if found == STEP:
+        begin_step_in_book(s, clock.next)
+        test_again(s)
+        clock.open = 1
+        clock.before = clock.log
+        clock.next = next_time(s)
     return found

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from onecenter.engine.center import Center as Center
+    from onecenter.engine.view import View as View
     from onecenter.experiments.comparison import compare as compare
     from onecenter.experiments.log_comparison import compare_log as compare_log
     from onecenter.experiments.replications import replicate as replicate
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from onecenter.planning import outlook as outlook
     from onecenter.planning import plan as plan
     from onecenter.policies import Policy as Policy
+    from onecenter.policies import Scheduler as Scheduler
     from onecenter.scenario import Scenario as Scenario
     from onecenter.scenario import load as load
     from onecenter.simulation.difference import diff as diff
@@ -38,12 +40,13 @@ __version__ = "0.1.0"
 # Public names by module, imported when first used: the command line's help must not wait for them.
 _HOMES = {
     "onecenter.engine.center": "Center",
+    "onecenter.engine.view": "View",
     "onecenter.experiments.comparison": "compare",
     "onecenter.experiments.log_comparison": "compare_log",
     "onecenter.experiments.replications": "replicate",
     "onecenter.experiments.sweeping": "Sensitivity Sweep sensitivity sweep",
     "onecenter.planning": "Limits Outlook Plan outlook plan",
-    "onecenter.policies": "Policy",
+    "onecenter.policies": "Policy Scheduler",
     "onecenter.scenario": "Scenario load",
     "onecenter.simulation.difference": "diff",
     "onecenter.simulation.exporting": "export",

@@ -1,6 +1,7 @@
 """Errors a user can cause. Each names every mistake it found; the command line exits with 2."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from onecenter.visible import visible
 
@@ -45,7 +46,15 @@ class ResultError(OnecenterError):
 
 
 class PolicyError(OnecenterError):
-    """A policy asked for something impossible."""
+    """A policy asked for something impossible.
+
+    Attributes
+    ----------
+    log : polars.DataFrame or None
+        The decision log up to there, where code of the user's own went wrong in a run.
+    """
+
+    log: Any = None
 
 
 class SimulationError(OnecenterError):

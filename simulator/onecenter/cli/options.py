@@ -83,7 +83,7 @@ _OUTPUTS: Final = (
 # fmt: off
 _RUN: Final = (
     _SCENARIO, _SEED, _SET,
-    _option("--policy", values.POLICY, "NAME", "instead of the scenario's: a name, or FILE:NAME, a key of your own"),
+    _option("--policy", values.POLICY, "NAME", "instead of the scenario's: a name, or FILE:NAME, code of your own"),
     *_replications(
         checks.REPLICATIONS, "is the fleet enough: targets and waits over N replications, with intervals"),
     _option("--demand", amount(checks.DEMAND), "X", "with --replications: scale every stream"),
@@ -107,7 +107,7 @@ _ON: Final = (
 _REPLAY: Final = (
     _option("trace", FILE, None, "the log, plain or .gz, or - (stdin)"),
     *_ON,
-    _option("--policy", values.POLICY, "NAME", "a named policy, or FILE:NAME, a key of your own"),
+    _option("--policy", values.POLICY, "NAME", "a named policy, or FILE:NAME, code of your own"),
     _part("--order", ORDERS), _part("--backfill", BACKFILLS), _part("--placement", PLACEMENTS),
     *_OUTPUTS,
 )

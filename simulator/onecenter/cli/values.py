@@ -144,7 +144,7 @@ CONDITION: Final = Kind("condition", parse)
 
 
 def policies(text: str) -> str:
-    """Return the name of a policy, or FILE:NAME of a key."""
+    """Return the name of a policy, or FILE:NAME of a key or a scheduler."""
     return text if is_code(text) else OneOf(tuple(NAMED))(text)
 
 

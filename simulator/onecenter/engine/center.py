@@ -218,7 +218,12 @@ class Center:
         SimulationError
             If `until` is no instant, or past.
         """
-        self._conductor.run(until)
+        with self._core.limit.watching():
+            self._conductor.run(until)
+
+    def check_progress(self) -> None:
+        """Raise a PolicyError where nothing is left to happen, and a scheduler has left jobs waiting."""
+        self._core.check_progress()
 
     @property
     def log(self) -> npt.NDArray[np.void]:

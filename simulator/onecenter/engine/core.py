@@ -1,7 +1,7 @@
 """The compiled core with its arrays: built from a fleet, a policy and a workload, and grown as it runs."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -15,9 +15,11 @@ from onecenter_kernels.state import State, grown, table
 from onecenter.engine import initial
 from onecenter.engine.keying import Keying
 from onecenter.engine.numbering import Numbering
+from onecenter.engine.scheduling import Scheduling
 from onecenter.errors import SimulationError
 from onecenter.fleet import NodeType, checked_fleet
-from onecenter.policies import Key, Policy, checked_policy
+from onecenter.policies import Key, Policy, SchedulerCode, checked_policy
+from onecenter.system.time_limit import TimeLimit
 from onecenter.workload.table import COLUMNS, Workload
 
 #: Beyond every instant: a run without a horizon.
@@ -26,9 +28,14 @@ FOREVER = state.FOREVER
 #: The largest int32: rows of the log have such numbers, and jobs such priorities.
 INT32_MAX = 2**31 - 1
 
+#: How long (s) code of the user's own may take for one pass.
+TIMEOUT: Final = 10.0
+
 
 def kernel_of(policy: Policy) -> Callable[..., int]:
-    """Return the kernel that makes the steps under a policy; there are three, as a process compiles what it runs."""
+    """Return the kernel that makes the steps under a policy; there are four, as a process compiles what it runs."""
+    if isinstance(policy.order, SchedulerCode):
+        return kernel.advance_scheduled
     found: Callable[..., int] = kernel.advance_reserving if initial.is_booked(policy) else kernel.advance
     return kernel.advance_conservative if policy.backfill == "conservative" else found
 
@@ -53,7 +60,11 @@ class Core:
         self.fleet, self.policy = checked_fleet(fleet), checked_policy(policy)
         self.fractions = bool(fractions or parts)
         self._advance = kernel_of(policy)
-        self._keying = Keying(policy.order, lambda: self.state) if isinstance(policy.order, Key) else None
+        self.limit = TimeLimit(TIMEOUT)
+        order, limit = policy.order, self.limit
+        self._keying = Keying(order, lambda: self.state, limit) if isinstance(order, Key) else None
+        held = self._state_and_handle
+        self._scheduling = Scheduling(order, held, limit) if isinstance(order, SchedulerCode) else None
         self.posted = False
         self._next: int | None = None
         self._handle_of: State | None = None
@@ -69,7 +80,12 @@ class Core:
         self.state = initial.state_of(self.fleet, self.policy, workload, self.fractions, *tables)
         if self._keying is not None:
             self._keying.begin()
+        if self._scheduling is not None:
+            self._scheduling.begin()
         self._know(workload)
+
+    def _state_and_handle(self) -> tuple[State, Any]:
+        return self.state, self.handle
 
     def _know(self, workload: Workload) -> None:
         """Add the jobs of a workload that come after those known; the cursor submits them."""
@@ -148,9 +164,18 @@ class Core:
             self._next = int(self._coming[0])
             if answer == kernel.FAILED and self._keying is not None:
                 self._keying.raise_failure()
+            if answer == kernel.STEP and self._scheduling is not None:
+                self._next = None
+                self._scheduling.decide()
+                continue
             if answer != kernel.NEED_ROOM:
                 return bool(answer == kernel.WATCHED)
             self._grow()
+
+    def check_progress(self) -> None:
+        """Raise a PolicyError where nothing is left to happen, and a scheduler has left jobs waiting."""
+        if self._scheduling is not None and self.next < 0:
+            self._scheduling.check_end()
 
     def _grow(self) -> None:
         """Double the arrays that are too small for the next step."""

@@ -11,7 +11,7 @@ from onecenter_kernels.levels import build_levels
 from onecenter_kernels.state import FOREVER, State, table
 
 from onecenter.fleet import NodeType, racks_of
-from onecenter.policies import Key, Linear, Policy
+from onecenter.policies import Code, Linear, Policy, SchedulerCode
 from onecenter.workload.table import Workload
 
 #: Rows of the growing arrays at the start, a power of two.
@@ -79,6 +79,8 @@ def devices_of(fleet: Sequence[NodeType], layers: int, fractions: bool) -> state
 
 def is_booked(policy: Policy) -> bool:
     """Tell whether a book says what will be free over time: EASY with one reservation needs its shadow time only."""
+    if isinstance(policy.order, SchedulerCode):
+        return True
     return policy.backfill == "conservative" or policy.reservations > 1
 
 
@@ -100,8 +102,8 @@ def is_indexed(policy: Policy) -> bool:
 
 
 def needs_keys(policy: Policy) -> bool:
-    """Tell whether the order goes by keys that jobs bring along."""
-    return policy.order == "edf" or isinstance(policy.order, Key)
+    """Tell whether the order goes by keys that jobs bring along, or a scheduler may ask for their deadlines."""
+    return policy.order == "edf" or isinstance(policy.order, Code)
 
 
 def queue_of(policy: Policy, queue: state.Array) -> dict[str, state.Array]:

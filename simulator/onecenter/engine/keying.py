@@ -2,10 +2,9 @@
 
 import ctypes
 import math
-import time
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any
 
 import numba
 import numpy as np
@@ -15,10 +14,8 @@ from onecenter_kernels.state import State
 
 from onecenter.errors import PolicyError
 from onecenter.policies import Job, Key
+from onecenter.system.time_limit import TimeLimit, TimeUpError
 from onecenter.units import format_duration
-
-#: How long (s) a key may take for one pass.
-TIMEOUT: Final = 10.0
 
 
 class Keying:
@@ -30,13 +27,15 @@ class Keying:
         With a function.
     state_of : callable
         Returns the state as it is.
+    limit : TimeLimit
+        Of all keys of one pass.
     """
 
-    def __init__(self, key: Key, state_of: Callable[[], State]) -> None:
+    def __init__(self, key: Key, state_of: Callable[[], State], limit: TimeLimit) -> None:
         if key.function is None:
             lacks = f"{key.name} is code, which no result holds: give it anew, as --policy FILE:NAME"
             raise PolicyError("policy", [lacks])
-        self.key, self.function, self.state_of = key, key.function, state_of
+        self.key, self.function, self.state_of, self.limit = key, key.function, state_of, limit
         self.failure: BaseException | None = None
         self._deadlines = np.zeros(0)
         self._compiled = None if key.of_queue or not JIT else compiled(self.function, key.changes_with_time)
@@ -57,7 +56,8 @@ class Keying:
         if self._compiled is None:
             self._deadlines = np.concatenate([self._deadlines[:first], keys[first:last]])
             if not self.key.changes_with_time:
-                keys[first:last] = self._keys(np.arange(first, last), None)
+                with self.limit.watching():
+                    keys[first:last] = self._limited_keys(np.arange(first, last), None)
 
     def raise_failure(self) -> None:
         """Raise what was wrong with a key."""
@@ -73,15 +73,19 @@ class Keying:
         state = self.state_of()
         clock = state.clock[0]
         waiting = np.array(state.queue["job"][int(clock["head"]) : int(clock["tail"])])
-        before = time.monotonic()
         try:
-            state.keys["key"][waiting] = self._keys(waiting, t)
-            if time.monotonic() - before > TIMEOUT:
-                self._fail(f"it took more than {TIMEOUT:g} s", None, t)
+            state.keys["key"][waiting] = self._limited_keys(waiting, t)
         except BaseException as error:  # Ctrl-C too: compiled code lets nothing through
             self.failure = error
             state.clock["failed"] = 1
         return 0
+
+    def _limited_keys(self, jobs: Any, t: float | None) -> Any:
+        try:
+            with self.limit:
+                return self._keys(jobs, t)
+        except TimeUpError:
+            self._fail(f"it took more than {self.limit.seconds:g} s", None, t)
 
     def _keys(self, jobs: Any, t: float | None) -> Any:
         """Return the keys of some jobs at t (ms)."""

@@ -16,6 +16,7 @@ from onecenter.policies.policy import (
     texts_of,
     wrong_parts,
 )
+from onecenter.policies.scheduler import Scheduler, SchedulerCode, read_scheduler, scheduler_of
 
 __all__ = [
     "CHECKS",
@@ -31,11 +32,15 @@ __all__ = [
     "Linear",
     "Policy",
     "PolicyLike",
+    "Scheduler",
+    "SchedulerCode",
     "checked_policy",
     "is_code",
     "key_of",
     "policy_of",
     "read_key",
+    "read_scheduler",
+    "scheduler_of",
     "texts_of",
     "wrong_parts",
 ]

@@ -8,28 +8,32 @@ from onecenter_kernels.schema import BACKFILLS, FEATURES, ORDERS, PLACEMENTS
 
 from onecenter.checks import Check, OneOf, Whole, settle, shown, sorted_out, told
 from onecenter.errors import PolicyError
-from onecenter.policies.code import is_code
-from onecenter.policies.key import BY_KEY, Key, key_of, read_key
+from onecenter.policies.code import Code, find, is_code
+from onecenter.policies.key import BY_KEY, Key, key_of
 from onecenter.policies.linear import BY_WEIGHT, Linear
+from onecenter.policies.scheduler import BY_SCHEDULER, SchedulerCode, is_scheduler, scheduler_of
 from onecenter.units import MAX_DURATION, format_duration, plain
 
 DEPTH: Final = Whole(0, 10**9)
 RESERVATIONS: Final = Whole(1, 10**9)
 
-#: An order by its name, by weights, or by a key of the user's own.
-Order = str | Linear | Key
+#: An order by its name, by weights, or by a key of the user's own; or a scheduler, which makes the whole pass.
+Order = str | Linear | Key | SchedulerCode
+
+#: What each kind of code is called as plain data.
+KINDS: Final[Mapping[str, type[Key] | type[SchedulerCode]]] = {BY_KEY: Key, BY_SCHEDULER: SchedulerCode}
 
 #: Orders whose keys change while jobs wait.
 CHANGING: Final = ("wfp3", "unicep", "hrrn")
 
 
 def an_order(value: Any) -> Order:
-    """Return what is an order: a name, a linear one, or a key; also as the plain data that a result holds."""
-    if isinstance(value, Mapping) and value.get("kind", BY_KEY) == BY_KEY and {"name", "sha256"} <= set(value):
-        return Key(str(value["name"]), str(value["sha256"]))
+    """Return what is an order: a name, a linear one, or code; also as the plain data that a result holds."""
+    if isinstance(value, Mapping) and value.get("kind", BY_KEY) in KINDS and {"name", "sha256"} <= set(value):
+        return KINDS[value.get("kind", BY_KEY)](str(value["name"]), str(value["sha256"]))
     if isinstance(value, Mapping) and set(value) <= {*FEATURES, "kind"} and value.get("kind", BY_WEIGHT) == BY_WEIGHT:
         return Linear(**{name: weight for name, weight in value.items() if name != "kind"})
-    return value if isinstance(value, Linear | Key) else OneOf(ORDERS)(value)
+    return value if isinstance(value, Linear | Key | SchedulerCode) else OneOf(ORDERS)(value)
 
 
 #: What each part may be, in the units of `Policy`.
@@ -47,6 +51,10 @@ CHECKS: Final[Mapping[str, Check]] = {
 #: The backfills under which blocked jobs hold a place that is chosen anew in each pass.
 RESERVING: Final = ("easy", "easy-sjbf")
 
+#: What a policy has in place of what its scheduler does.
+BY_SCHEDULERS: Final[Mapping[str, Any]] = {"backfill": "none", "depth": 0, "backfill_depth": 0, "reservations": 1}
+SCHEDULES: Final = "not beside a scheduler, which makes the whole pass"
+
 #: The key of a waiting job is an int64.
 STEEPEST: Final = 2**62
 
@@ -58,6 +66,8 @@ def wrong_parts(values: Mapping[str, Any]) -> dict[str, str]:
         wrong["age_rate"] = "age_rate times max_age is too large for the core; lower one of them"
     if found.get("reservations", 1) > 1 and found.get("backfill", RESERVING[0]) not in RESERVING:
         wrong["reservations"] = f"more than 1 needs backfill {' or '.join(RESERVING)}"
+    if isinstance(found.get("order"), SchedulerCode):
+        wrong |= {name: SCHEDULES for name, only in BY_SCHEDULERS.items() if found.get(name, only) != only}
     return wrong
 
 
@@ -67,8 +77,9 @@ class Policy:
 
     Attributes
     ----------
-    order : str, Linear or Key
-        One of ORDERS, a weighted sum of features, or a key of the user's own.
+    order : str, Linear, Key or SchedulerCode
+        One of ORDERS, a weighted sum of features, a key of the user's own, or a scheduler of the user's own, which
+        does what backfill and depths are for, too.
     backfill : str
         One of BACKFILLS.
     placement : str
@@ -105,21 +116,23 @@ class Policy:
     def codes(self) -> dict[str, int]:
         """The policy as the core's clock holds it."""
         choices = {"order": (*ORDERS, BY_WEIGHT, BY_KEY), "backfill": BACKFILLS, "placement": PLACEMENTS}
-        names = {**vars(self), "order": self.order_name}
+        # A scheduler finds the queue by submit.
+        order = "fifo" if isinstance(self.order, SchedulerCode) else self.order_name
+        names = {**vars(self), "order": order}
         return names | {part: known.index(names[part]) for part, known in choices.items()}
 
     @property
     def without_code(self) -> "Policy":
-        """The policy as a result holds it: of a key of the user's own, its name and hash."""
-        if not isinstance(self.order, Key):
+        """The policy as a result holds it: of code of the user's own, its name and hash."""
+        if not isinstance(self.order, Key | SchedulerCode):
             return self
-        return replace(self, order=Key(self.order.name, self.order.sha256))
+        return replace(self, order=type(self.order)(self.order.name, self.order.sha256))
 
     @property
     def order_name(self) -> str:
-        """The name of its order, whatever the weights or the key."""
-        if isinstance(self.order, Key):
-            return BY_KEY
+        """The name of its order, whatever the weights or the code."""
+        if isinstance(self.order, Code):
+            return next(kind for kind, code in KINDS.items() if isinstance(self.order, code))
         return self.order if isinstance(self.order, str) else BY_WEIGHT
 
     @property
@@ -142,7 +155,7 @@ class Policy:
         """The policy for people: "easy, best-fit", or "sjf order, conservative backfill, best-fit, depth 100"."""
         ageing = f"ageing {plain(self.age_rate / 1e6)} per hour up to {format_duration(self.max_age)}"
         parts = {
-            self.name or f"{self.order} order, {self.backfill} backfill": True,
+            self.name or self._order_and_backfill: True,
             self.placement: True,
             f"{self.reservations} reservations": self.reservations > 1,
             f"depth {self.depth}": self.depth > 0,
@@ -151,13 +164,19 @@ class Policy:
         }
         return ", ".join(part for part, shown in parts.items() if shown)
 
+    @property
+    def _order_and_backfill(self) -> str:
+        if isinstance(self.order, SchedulerCode):
+            return f"scheduler {self.order}"
+        return f"{self.order} order, {self.backfill} backfill"
+
     def as_dict(self) -> dict[str, Any]:
         """Return its name, if it has one, and its parts, as plain data."""
         return {"name": self.name, **vars(self), "order": self._plain_order()}
 
     def _plain_order(self) -> Any:
-        if isinstance(self.order, Key):
-            return {"kind": BY_KEY, "name": self.order.name, "sha256": self.order.sha256}
+        if isinstance(self.order, Code):
+            return {"kind": self.order_name, "name": self.order.name, "sha256": self.order.sha256}
         return self.order if isinstance(self.order, str) else {"kind": BY_WEIGHT, **self.order.weights}
 
 
@@ -196,6 +215,16 @@ def texts_of(policies: Mapping[str, Policy]) -> list[str]:
 PolicyLike = Policy | str | Callable[..., Any]
 
 
+def code_of(policy: PolicyLike) -> Key | SchedulerCode | None:
+    """Return the key or the scheduler that a function, a class or FILE:NAME is; None: it is none of them."""
+    if isinstance(policy, str) and is_code(policy):
+        found = find(policy)
+        return scheduler_of(*found) if is_scheduler(found.value) else key_of(*found)
+    if isinstance(policy, str | Policy) or not (callable(policy) or is_scheduler(policy)):
+        return None
+    return scheduler_of(policy) if is_scheduler(policy) else key_of(policy)
+
+
 def policy_of(
     policy: PolicyLike | None,
     default: Policy,
@@ -207,13 +236,17 @@ def policy_of(
     """Return a policy, looked up if it is a name of `NAMED`; a part that is given replaces that of the policy.
 
     A name sets order and backfill; everything else stays that of the default, but for reservations where that backfill
-    makes none. A key, also as FILE:NAME, sets the order alone.
+    makes none. A key, also as FILE:NAME, sets the order alone; a scheduler, all but the placement.
     """
     chosen = default if policy is None else policy
-    if isinstance(chosen, str) and is_code(chosen):
-        order, chosen = read_key(chosen), default
-    elif callable(chosen):
-        order, chosen = key_of(chosen), default
+    code = code_of(chosen)
+    if code is not None:
+        chosen = default
+        if order is not None:
+            raise PolicyError("policy", [f"order = {shown(order)}: not beside {code.name}, which is one"])
+        order = code
+        if isinstance(code, SchedulerCode):
+            chosen = replace(default, order=code, **BY_SCHEDULERS)
     if not isinstance(chosen, Policy):
         if not isinstance(chosen, str) or chosen not in NAMED:
             raise PolicyError("policy", [f"{shown(chosen)}: one of {', '.join(NAMED)} is expected"])

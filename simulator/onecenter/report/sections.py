@@ -9,7 +9,7 @@ from onecenter import units
 from onecenter.experiments.views import assessments, tried
 from onecenter.fleet import NodeType
 from onecenter.planning.file import PlanFile
-from onecenter.policies import Linear, Policy
+from onecenter.policies import Code, Linear, Policy
 from onecenter.report.answer import Answers
 from onecenter.report.blocks import Block, Bullets, Facts, Paragraph, Section
 from onecenter.report.charts import Charts, zone_of
@@ -20,6 +20,7 @@ from onecenter.results.targets import FEWEST_EXCEEDANCES, PLACES
 from onecenter.scenario import Scenario
 from onecenter.traces import Quality
 from onecenter.units import MS
+from onecenter.visible import visible
 from onecenter.words import GLUE, Words
 
 #: Columns of the tables of waits, and of what became of the jobs.
@@ -133,6 +134,8 @@ class Writer:
     def _policy(self, policy: Policy) -> Facts:
         chosen = {"order": policy.order_name, "backfill": policy.backfill, "placement": policy.placement}
         pairs = [(self.words(part), self.words(name)) for part, name in chosen.items()]
+        if isinstance(policy.order, Code):
+            pairs[0] = (pairs[0][0], f"{pairs[0][1]}: {visible(str(policy.order))}")
         if isinstance(policy.order, Linear):
             weights = [f"{self.words.count(weight)} {name}" for name, weight in policy.order.weights.items()]
             pairs.append((self.words("weights"), self.words("join").join(weights)))

@@ -8,7 +8,7 @@ from pydantic import Discriminator, Field, Tag, WithJsonSchema
 
 from onecenter import units
 from onecenter.errors import PolicyError
-from onecenter.policies import DEPTH, NO_WEIGHT, RESERVATIONS, WEIGHT, Key, Linear, Policy, wrong_parts
+from onecenter.policies import DEPTH, NO_WEIGHT, RESERVATIONS, WEIGHT, Code, Linear, Policy, wrong_parts
 from onecenter.scenario.quantities import Duration, Integer, Millionths, Real
 from onecenter.scenario.table import Mistake, Table
 
@@ -101,7 +101,7 @@ class PolicyTable(Table):
     def of(cls, policy: Policy) -> "PolicyTable":
         """Return the table of a policy made in Python."""
         order = policy.order
-        if isinstance(order, Key):
+        if isinstance(order, Code):
             lacks = f"{order.name} is code, which no result holds: run the scenario anew with --policy FILE:NAME"
             raise PolicyError("policy", [lacks])
         weighed = LinearOrder(kind="linear", **order.weights) if isinstance(order, Linear) else order

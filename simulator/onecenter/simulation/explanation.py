@@ -11,7 +11,7 @@ from onecenter.checks import Whole, one, shown
 from onecenter.engine.ordering import in_order
 from onecenter.errors import OnecenterError
 from onecenter.fleet import node_types
-from onecenter.policies import Key
+from onecenter.policies import Code
 from onecenter.results.log import FATES, FUTURE, REFUSED, Array
 from onecenter.results.segments import segments
 from onecenter.results.waits import waits
@@ -193,7 +193,7 @@ def intervals(of: Record, job: int, since: int = 0) -> tuple[Interval, ...]:
     spans = zip(np.maximum(found.begin[mine], since).tolist(), ends[mine].tolist(), strict=True)
     parts = _reasoned(of, job, [(begin, end) for begin, end in spans if begin < end])
     # A result holds no key of a user's own, so nobody knows who was ahead by it.
-    about = () if isinstance(of.policy.order, Key) else ABOUT_OTHERS
+    about = () if isinstance(of.policy.order, Code) else ABOUT_OTHERS
     queues = [
         (begin, found.job[(found.begin <= begin) & (ends > begin)]) for begin, _, reason in parts if reason in about
     ]

@@ -1,0 +1,150 @@
+"""The pass of a scheduler of the user's own: what it may do with a job, each time through the one door.
+
+As under EASY with several reservations the book, or the profile, holds what runs; reservations are in it during the
+pass only.
+"""
+
+from .admission import admits, admitted
+from .asks import allows, ask_of, types_of
+from .book import first_row_from, reserve, unreserve
+from .codes import S_WAITING, T_CHANGE
+from .conservative import reserve_earliest
+from .door import start_reserved
+from .fitting import pick_in_book
+from .heap import push
+from .jit import inlined, njit
+from .picks import note, undo
+from .place import device_for
+from .profile import present, view_profile
+from .promise import pick_earliest
+from .queue import keep_waiting
+from .reserving import start_for_walltime
+from .room import node_holds, take_window, view_node
+from .state import FOREVER, NOW, VIEW
+from .sums import test_again
+
+#: What a scheduler may do with a job; PREPARE does nothing.
+PREPARE, START, START_ON, RESERVE, EARLIEST, WAKE = range(6)
+
+#: Answers to START_ON below 0: there is no room on a node; the room is reserved.
+BUSY, KEPT = -1, -2
+
+
+@njit
+def act(s, what, j, value):
+    """Do something with waiting job j; return whether it started, or an instant (ms).
+
+    `value` is of START_ON the number of nodes, which the first rows of `reserved` hold with their tasks; of WAKE an
+    instant (ms).
+    """
+    t = s.clock[0].now
+    if what == START:
+        give_up(s, j)
+        return int(start_for_walltime(s, j, s.jobs[j].ask, t))
+    if what == START_ON:
+        give_up(s, j)
+        return start_on(s, j, value, t)
+    if what == RESERVE:
+        give_up(s, j)
+        reserve_earliest(s, j, admitted(s, j, t), 0)
+        return int(s.jobs[j].start)
+    if what == EARLIEST:
+        return earliest(s, j, t)
+    if what == WAKE:
+        push(s, value, T_CHANGE, 0, 0)
+        s.clock[0].wake = value
+    return 0
+
+
+@inlined
+def give_up(s, j):
+    """Take back what job j has reserved in this pass."""
+    if s.jobs[j].start >= 0:
+        unreserve(s, j)
+        test_again(s)
+
+
+@inlined
+def earliest(s, j, t):
+    """Return the earliest start (ms) of job j, or the one that it has reserved."""
+    if s.jobs[j].start >= 0:
+        return int(s.jobs[j].start)
+    ask, walltime, types = ask_of(s, j), s.jobs[j].walltime, admitted(s, j, t)
+    s.clock[0].placing = j
+    if s.clock[0].profiled:
+        return pick_earliest(s, types, ask, walltime, FOREVER)[0]
+    return int(s.book[pick_in_book(s, types, ask, walltime, 0, s.clock[0].book)[0]].t)
+
+
+@inlined
+def start_on(s, j, count, t):
+    """Start job j on the nodes that were chosen, if they have room for its walltime; return 1, BUSY or KEPT."""
+    kind = s.nodes[NOW, s.reserved[0].node].type
+    if not allows(types_of(s, j), kind) or not admits(s, j, kind, t):
+        return BUSY
+    if pick_chosen(s, j, count, 0, 0, NOW) == 0:
+        return BUSY
+    end = t + s.jobs[j].walltime
+    hi = 0 if s.clock[0].profiled else first_row_from(s, end)
+    for i in range(count):
+        if s.clock[0].profiled:
+            view_profile(s, s.reserved[i].node, t, end)
+        else:
+            view_node(s, 0, hi, s.reserved[i].node)
+    picks = pick_chosen(s, j, count, 0, hi, VIEW)
+    if picks == 0:
+        return KEPT
+    reserve(s, j, t, picks)
+    start_reserved(s, j, t)
+    test_again(s)
+    return 1
+
+
+@njit
+def pick_chosen(s, j, count, lo, hi, layer):
+    """Pick the chosen nodes for job j in a row or a view; return the number of picks, 0: one of them lacks room."""
+    ask, picks, fits = ask_of(s, j), 0, True
+    for i in range(count):
+        n = s.reserved[i].node
+        for _ in range(s.reserved[i].amount):
+            fits = fits and node_holds(s, layer, n, ask) > 0
+            if fits:
+                d = device_for(s, layer, n, ask)
+                take_window(s, lo, hi, layer, n, d, 1, ask)
+                picks = note(s, picks, n, d, 1)
+    undo(s, lo, hi, layer, picks, ask)
+    return picks if fits else 0
+
+
+@njit
+def room_for(s, j, room):
+    """Fill in how many tasks of job j each node has room for now, whatever is reserved; 0 where it may not go."""
+    ask, types = ask_of(s, j), types_of(s, j)
+    for n in range(len(room)):
+        room[n] = node_holds(s, NOW, n, ask) if allows(types, s.nodes[NOW, n].type) else 0
+
+
+@njit
+def free_at(s, t, free):
+    """Fill in how many accelerators each node will have free at instant t (ms), now or later."""
+    if not s.clock[0].profiled:
+        k = first_row_from(s, t + 1) - 1
+        for n in range(len(free)):
+            free[n] = s.nodes[s.book[k].layer, n].free
+        return
+    for n in range(len(free)):
+        r = present(s, n)
+        while s.steps[r].next >= 0 and s.steps[s.steps[r].next].t <= t:
+            r = s.steps[r].next
+        free[n] = s.steps[r].free
+
+
+@inlined
+def close_pass(s):
+    """End the pass: nothing stays reserved, and who has started waits no longer."""
+    clock = s.clock[0]
+    for i in range(clock.head, clock.tail):
+        j = s.queue[i].job
+        if s.jobs[j].state == S_WAITING and s.jobs[j].start >= 0:
+            unreserve(s, j)
+    keep_waiting(s, S_WAITING)

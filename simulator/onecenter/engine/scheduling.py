@@ -1,0 +1,142 @@
+"""The passes of a core whose scheduler is the user's own: what it does is checked, and what it breaks is told."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+from onecenter_kernels import codes, scheduling
+from onecenter_kernels.state import NOW, State
+
+from onecenter.engine.view import Ints, View
+from onecenter.errors import PolicyError
+from onecenter.policies import SchedulerCode
+from onecenter.system.time_limit import TimeLimit, TimeUpError
+from onecenter.units import format_duration
+
+#: Passes in a row that start nobody though somebody waits and nothing runs.
+FRUITLESS: Final = 1_000
+
+
+class Scheduling:
+    """The scheduler of a core's policy.
+
+    Parameters
+    ----------
+    code : SchedulerCode
+        What makes the scheduler.
+    handle_of : callable
+        Returns the state as it is, and what kernels take for it.
+    limit : TimeLimit
+        Of one pass.
+    """
+
+    def __init__(self, code: SchedulerCode, handle_of: Callable[[], tuple[State, Any]], limit: TimeLimit) -> None:
+        self._act: Callable[..., int] = scheduling.act
+        self.code, self.handle_of, self.limit = code, handle_of, limit
+
+    def begin(self) -> None:
+        """Make a scheduler for a new state; a kernel is compiled here rather than in its first pass."""
+        self.scheduler = self.code.made()
+        self.held: set[int] = set()
+        self.wakes: list[int] = []
+        self.failure: BaseException | None = None
+        self._open, self._fruitless = False, 0
+        self._running, self._read = np.zeros(0, np.int64), 0
+        self.state, self._handle = self.handle_of()
+        self._act(self._handle, scheduling.PREPARE, 0, 0)
+
+    def decide(self) -> None:
+        """Let the scheduler make the pass of the step that has begun."""
+        self.state, self._handle = self.handle_of()
+        clock, jobs = self.state.clock, self.state.jobs["state"]
+        before, self._open, self.failure = int(clock["log"][0]), True, None
+        if self.held:
+            self.held = {job for job in self.held if jobs[job] == codes.S_WAITING}
+        try:
+            self._schedule()
+        finally:
+            self._open = False
+        if self.failure is not None:  # caught by the scheduler
+            raise self.failure
+        self._set_wake()
+        self._check_progress(before)
+
+    def _schedule(self) -> None:
+        schedule: Callable[[View], Any] = self.scheduler.schedule
+        try:
+            with self.limit:
+                answer = schedule(View(self))
+        except TimeUpError:
+            self.fail(f"it took more than {self.limit.seconds:g} s for one pass")
+        except PolicyError:
+            raise
+        except Exception as error:
+            self.fail(f"{type(error).__name__}: {error}", cause=error)
+        if answer is not None:
+            self.fail(
+                f"schedule returned {type(answer).__name__}: None is expected"
+            )
+
+    def _set_wake(self) -> None:
+        """Set a timer for the earliest instant at which a pass was asked for."""
+        if not self.wakes:
+            return
+        clock = self.state.clock
+        now = int(clock["now"][0])
+        self.wakes = sorted({t for t in self.wakes if t > now})
+        if not self.wakes:
+            clock["wake"] = -1
+        elif self.wakes[0] != int(clock["wake"][0]):
+            self._act(self._handle, scheduling.WAKE, 0, self.wakes[0])
+
+    def _check_progress(self, before: int) -> None:
+        fruitless = self._is_idle() and int(self.state.clock["log"][0]) == before
+        self._fruitless = self._fruitless + 1 if fruitless else 0
+        if self._fruitless == FRUITLESS:
+            self.fail(f"no progress: in {FRUITLESS:,} passes it has started nobody, though jobs wait and nothing runs")
+
+    def check_end(self) -> None:
+        """Raise an error where jobs are left waiting, though nothing runs and nothing is left to happen."""
+        self.state, self._handle = self.handle_of()
+        if self._is_idle():
+            self.fail("no progress: jobs wait, nothing runs, and nothing will happen any more")
+
+    def _is_idle(self) -> bool:
+        """Tell whether nothing runs though jobs wait that are not on hold."""
+        clock = self.state.clock
+        return not int(clock["running"][0]) and int(clock["tail"][0]) - int(clock["head"][0]) > len(self.held)
+
+    def do(self, what: int, job: int, value: int = 0) -> int:
+        """Let a kernel do something with a waiting job."""
+        self._check_open()
+        return int(self._act(self._handle, what, job, value))
+
+    def look(self, kernel: Callable[..., None], number: int, found: Ints) -> None:
+        """Let a kernel fill something in."""
+        self._check_open()
+        kernel(self._handle, number, found)
+
+    def _check_open(self) -> None:
+        if not self._open:
+            self.fail("a view is of use in its own pass only")
+
+    def running(self) -> Ints:
+        """Return the running jobs, by submit."""
+        last = int(self.state.clock["log"][0])
+        rows = self.state.log[self._read : last]
+        started = rows["job"][rows["kind"] == codes.E_START].astype(np.int64)
+        known = np.unique(np.concatenate([self._running, started]))
+        self._running, self._read = known[self.state.jobs["state"][known] == codes.S_RUNNING], last
+        return self._running.copy()
+
+    def fail(self, what: str, job: int | None = None, node: int | None = None, cause: Exception | None = None) -> Any:
+        """Raise the error that says what was wrong, where and when, and what was free."""
+        of = ("" if job is None else f", job {job}") + ("" if node is None else f", node {node}")
+        at = format_duration(int(self.state.clock["now"][0]))
+        self.failure = PolicyError("policy", [f"{self.code.name}{of} at {at}: {what}; {self._free()}"])
+        raise self.failure from cause
+
+    def _free(self) -> str:
+        nodes = self.state.nodes["free"][NOW]
+        total = int(self.state.types["count"][NOW] @ self.state.types["accelerators"][NOW])
+        return f"{int(nodes.sum())} of {total} accelerators were free, at most {int(nodes.max())} on a node"

@@ -1,0 +1,133 @@
+"""The naive twin's view for a scheduler of the user's own: worked out anew whenever it is looked at."""
+
+from collections.abc import Sequence
+from math import inf
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from oracle_room import device_for_a_task, pieces_of, row_of, take_a_task, tasks_on_one
+
+if TYPE_CHECKING:
+    from oracle import Center, Job
+
+
+class Jobs:
+    """Some jobs as arrays."""
+
+    def __init__(self, jobs: "Sequence[Job]") -> None:
+        self.job = np.array([job.id for job in jobs], np.int64)
+        self.submit = np.array([job.submit for job in jobs], np.int64)
+        self.walltime = np.array([job.walltime for job in jobs], np.int64)
+        self.tasks = np.array([job.demand.tasks for job in jobs], np.int64)
+        self.accelerators = np.array([job.gang / 1000.0 for job in jobs], np.float64)
+        self.deadline = np.array([job.deadline for job in jobs], np.int64)
+        self.end = np.array([job.held.end if job.held else -1 for job in jobs], np.int64)
+
+    def __len__(self) -> int:
+        return len(self.job)
+
+
+class View:
+    """The center in a pass."""
+
+    def __init__(self, center: "Center") -> None:
+        self.center = center
+
+    @property
+    def now(self) -> int:
+        """The instant (ms)."""
+        return self.center.now
+
+    @property
+    def queue(self) -> Jobs:
+        """The waiting jobs by submit, but for those on hold."""
+        waiting = [job for job in self.center.waiting() if job.id not in self.center.on_hold]
+        return Jobs(sorted(waiting, key=lambda job: (job.submit, job.id)))
+
+    @property
+    def held(self) -> Jobs:
+        """The waiting jobs on hold."""
+        return Jobs([job for job in self.center.waiting() if job.id in self.center.on_hold])
+
+    @property
+    def running(self) -> Jobs:
+        """The running jobs."""
+        return Jobs([job for job in self.center.jobs if job.held])
+
+    @property
+    def free(self) -> Any:
+        """Empty accelerators of each node."""
+        return np.array(self.center.row_now().free)
+
+    @property
+    def free_cpus(self) -> Any:
+        """Free cpus of each node."""
+        return np.array(self.center.row_now().cpus) / 1000.0
+
+    @property
+    def node_type(self) -> Any:
+        """The type of each node."""
+        return np.array([node.type for node in self.center.nodes])
+
+    def free_at(self, t: int) -> Any:
+        """Return what is free on each node at an instant (ms), without what is reserved."""
+        book = self.center.running() + self.center.promised()
+        return np.array(row_of(self.center.nodes, [claim for claim in book if claim.begin <= t < claim.end]).free)
+
+    def room(self, job: int) -> Any:
+        """Return how many tasks of a job each node has room for."""
+        of, row = self.center.jobs[job], self.center.row_now()
+        nodes = self.center.nodes
+        return np.array(
+            [len(tasks_on_one([row], node.id, of.demand)) if node.type in of.types else 0 for node in nodes]
+        )
+
+    def earliest_start(self, job: int) -> int:
+        """Return the earliest start (ms), or the one that is reserved."""
+        of = self.center.jobs[job]
+        if of.promise:
+            return of.promise.begin
+        begin = self.reserve(job)
+        of.promise = None
+        return begin
+
+    def reserve(self, job: int) -> int:
+        """Reserve the earliest start and return it (ms)."""
+        of = self.center.jobs[job]
+        self.center.reserve(of, self.now)
+        assert of.promise
+        return of.promise.begin
+
+    def start(self, job: int, nodes: Sequence[int] | None = None) -> bool:
+        """Start a job, if it fits beside what is reserved for its walltime."""
+        of = self.center.jobs[job]
+        of.promise = None
+        view = self.center.view_between(self.now, self.now + of.walltime)
+        pieces = self.center.fit(of, view) if nodes is None else self.on(of, nodes)
+        if pieces is None:
+            return False
+        self.center.start_placed(of, pieces, self.center.view_between(self.now, self.now + of.walltime))
+        return True
+
+    def on(self, job: "Job", nodes: Sequence[int]) -> Any:
+        """Return the pieces of a job on its nodes, those of one node together; None: they take what is reserved."""
+        view = self.center.view_between(self.now, self.now + job.walltime)
+        placed = []
+        for node in sorted(nodes, key=list(nodes).index):
+            if device_for_a_task(view, node, job.demand) is None:
+                return None
+            placed.append(take_a_task(view, node, job.demand))
+        return pieces_of(placed)
+
+    def hold(self, job: int) -> None:
+        """Put a job on hold."""
+        self.center.on_hold.add(job)
+
+    def release(self, job: int) -> None:
+        """Take a job off hold."""
+        self.center.on_hold.remove(job)
+
+    def wake(self, t: int) -> None:
+        """Have a pass made at an instant (ms)."""
+        assert self.now < t < inf
+        self.center.wakes.add(t)

@@ -1,0 +1,62 @@
+"""A scheduler of the user's own gives the log that the same policy has by its name, and that of the naive twin."""
+
+from dataclasses import replace
+
+import oracle
+import pytest
+import schedulers_of_users as users
+from engines import by_core, check_equal, on_both_strides
+from onecenter_kernels import codes
+from random_scenarios import RandomScenario, random_scenario
+
+from onecenter.policies import policy_of
+
+SAME = [
+    ("Fifo", "fifo", "none"), ("Sjf", "sjf", "none"), ("Wfp3", "wfp3", "none"), ("Easy", "fifo", "easy"),
+]  # fmt: skip
+
+
+def plain(scenario: RandomScenario) -> RandomScenario:
+    """Return a scenario under a policy without depths."""
+    policy = replace(scenario.policy, depth=0, backfill_depth=0, reservations=1)
+    return scenario._replace(policy=policy)
+
+
+def scheduled(scenario: RandomScenario, name: str) -> RandomScenario:
+    """Return a scenario under a scheduler of a user."""
+    return scenario._replace(policy=policy_of(getattr(users, name), scenario.policy))
+
+
+@pytest.mark.equality
+@pytest.mark.parametrize("placement", codes.PLACEMENTS)
+@pytest.mark.parametrize(("name", "order", "backfill"), SAME)
+def test_a_scheduler_is_the_policy_of_that_name(name: str, order: str, backfill: str, placement: str) -> None:
+    for seed in range(12):
+        scenario = plain(random_scenario(seed, order, backfill, placement))
+        expected = by_core(scenario)
+        check_equal(by_core(scheduled(scenario, name)), expected)
+    check_equal(on_both_strides(scheduled(scenario, name)).log, expected)
+
+
+@pytest.mark.equality
+@pytest.mark.parametrize("seed", range(20))
+def test_best_fit_by_its_own_choice_of_nodes(seed: int) -> None:
+    scenario = plain(random_scenario(seed, "fifo", "none", "best-fit"))
+    jobs = scenario.workload
+    whole = (jobs.accelerators % 1000 == 0) & (jobs.spread == codes.SPREAD_TASKS)
+    scenario = scenario._replace(workload=replace(jobs, types=jobs.types * 0 + ALL[len(scenario.fleet)]).take(whole))
+    check_equal(by_core(scheduled(scenario, "BestFit")), by_core(scenario))
+
+
+#: All node types in order, by their number.
+ALL = {1: 1, 2: 1 + 16 * 2, 3: 1 + 16 * 2 + 256 * 3}
+
+
+@pytest.mark.equality
+@pytest.mark.parametrize("name", ["Fifo", "Wfp3", "Easy", "Whimsical"])
+@pytest.mark.parametrize("seed", range(15))
+def test_the_twin_runs_the_very_class(name: str, seed: int) -> None:
+    scenario = scheduled(plain(random_scenario(seed)), name)
+    expected = oracle.simulate(*scenario)
+    check_equal(by_core(scenario), expected)
+    check_equal(on_both_strides(scenario).log, expected)
