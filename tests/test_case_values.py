@@ -23,6 +23,7 @@ NUMBERS = {
     "duration": ["5", "-5 d", "1_0 d", "nan d", "inf d", "1e999 d", "１ d", "28 days", "1001 y", "abc"],
     "power": ["5", "0 W", "-1 kW", "1_0 W", "nan W", "2 MVA", "1e6 MW 1"],
     "shape": ["0x8", "8x0", "-1x8", "8by8", "48x", "1_0x8", "４x８", "1e3x8", f"{10**9}x8", "8x8x8", "1.5x8"],
+    "seeds": ["42..", "..42", "51..42", "1...2", "1..2..3", "1-2", "1,2", f"0..{10**6}", str(2**63)],
     "setting": ["periods", "periods=", "periods=0", "periods=1", "periods=nan", "periods=1_0", "months=0.5"],
 }
 TEXTS = {
@@ -56,6 +57,7 @@ REST = {
     "validate": ["tiny"],
     "scenario": [],
     "export": ["there.parquet", "--to", "there.swf"],
+    "pack": ["--nodes", "nodes.csv", "--tasks", "tasks.csv"],
     "explain": ["there.parquet", "--job", "1"],
     "diff": ["there.parquet", "here.parquet"],
 }
@@ -89,7 +91,7 @@ def call(command: str, name: str, value: str) -> list[str]:
     rest = REST[command]
     if not name:
         return [command, *rest[1:], *(["--", value] if value.startswith("-") else [value])]
-    if name in ("--nodes", "--center"):
+    if name in ("--nodes", "--center") and command == "replay":
         rest = rest[:1]
     elif name in rest:
         at = rest.index(name)

@@ -26,6 +26,7 @@ from .owning import forget_owner, occupy, own, release
 from .queue import enqueue, place_of, remove_at
 from .room import take
 from .runs import add_running, drop_running
+from .scores import count_class
 from .state import NOW
 
 
@@ -88,7 +89,7 @@ def start(s, j, picks, t):
             occupy(s, j, pick.node, NOW)
         take(s, NOW, pick.node, pick.slot, pick.amount, ask)
         write(s, E_START, j, pick.node, pick.slot, pick.amount, 0)
-    count_class(s, j, 1)
+    count_classes(s, j, 1)
     job.state = S_RUNNING
     job.start = t
     job.epoch += 1
@@ -100,12 +101,12 @@ def start(s, j, picks, t):
 
 
 @njit
-def count_class(s, j, sign):
+def count_classes(s, j, sign):
     """Count the tasks of job j, which starts or ends, among those that its nodes run of its class."""
-    job, ask = s.jobs[j], s.asks[s.jobs[j].ask]
-    if s.clock[0].placement == GPU_CLUSTERING and ask.accelerators > 0:
+    job, ask = s.jobs[j], ask_of(s, j)
+    if s.clock[0].placement == GPU_CLUSTERING:
         for i in range(job.first, job.first + job.rows):
-            s.classes[s.log[i].node, ask.whole].tasks += sign * s.log[i].amount
+            count_class(s, s.log[i].node, ask, sign * s.log[i].amount)
 
 
 @njit
@@ -115,7 +116,7 @@ def finish(s, j, posted):
     clock.quiet = 0
     drop_running(s, j)
     release(s, j, NOW)
-    count_class(s, j, -1)
+    count_classes(s, j, -1)
     if clock.fractions:
         for i in range(job.first, job.first + job.rows):
             forget_owner(s, j, s.log[i].node)

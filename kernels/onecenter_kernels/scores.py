@@ -80,6 +80,13 @@ def gpu_clustering(s, layer, n, ask, broken):
 
 
 @njit
+def count_class(s, n, ask, tasks):
+    """Count so many tasks more among those that node n runs of their class."""
+    if ask.whole > 0 or ask.part > 0:
+        s.classes[n, ask.whole].tasks += tasks
+
+
+@njit
 def score_of(s, layer, n, ask, placement):
     """Return the score of node n of a row, which holds the next task; the highest goes first."""
     broken = look(s, layer, n)

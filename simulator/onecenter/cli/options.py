@@ -9,6 +9,7 @@ from onecenter import checks
 from onecenter.checks import LOAD, SAMPLE, WINDOWS, OneOf
 from onecenter.cli import values
 from onecenter.cli.values import FILE, FOLDER, SCENARIO, Kind, amount, assignment, count, duration, text
+from onecenter.policies import PACKED
 from onecenter.units import MS
 
 
@@ -167,6 +168,17 @@ _REPORT: Final = (
     _option("-o --out", FILE, "FILE", "the HTML file to write", required=True),
     _choice("--lang", ("en", "zh"), "English or Chinese"),
 )
+_PACK: Final = (
+    _option("--nodes", FILE, "FILE", "a list of nodes: CSV with sn, cpu_milli, memory_mib, gpu and model",
+            required=True),
+    _option("--tasks", FILE, "FILE", "a list of tasks: CSV with name, cpu_milli, memory_mib, num_gpu and gpu_milli, "
+            "perhaps gpu_spec (models, with | between them)", required=True),
+    _option("--placement", Kind("name", OneOf(PACKED)), None, ", ".join(PACKED), default="fgd"),
+    _option("--demand", amount(checks.LOAD), "X", "tasks arrive until they ask X times the accelerators (1.3)",
+            default=1.3),
+    _option("--seeds", values.SEEDS, "A..B", "each shuffles the tasks anew (42..51)", default="42..51"),
+    _JSON,
+)
 _EXPLAIN: Final = (
     _option("result", FILE, "RESULT", "a saved result (.parquet), or the folder of `onecenter run --out`"),
     _option("--job", count(checks.JOB), "N", "the job's number, as in the table of jobs", required=True),
@@ -190,6 +202,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "plan": Command("find the smallest or cheapest fleet that meets every platform's targets", "planning", _PLAN),
     "sweep": Command("run many variants of a scenario; interrupted, it goes on with --resume", "sweeping", _SWEEP),
     "report": Command("write a report for a board: one HTML file, in English or Chinese", "reporting", _REPORT),
+    "pack": Command("fill a center with tasks that never leave: how much a placement makes use of", "packing", _PACK),
     "explain": Command("tell why a job waited, from when to when, and where it ran", "explaining", _EXPLAIN),
     "diff": Command("find the first decision in which two results differ; exit status 0 whether or not they do",
                     "explaining", _DIFF),

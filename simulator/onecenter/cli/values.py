@@ -11,7 +11,21 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from onecenter import units
-from onecenter.checks import NODES, POWER, PROCESSORS, Check, Number, OneOf, Whole, decimal, percentage, shown, whole
+from onecenter.checks import (
+    NODES,
+    POWER,
+    PROCESSORS,
+    REPLICATIONS,
+    SEED,
+    Check,
+    Number,
+    OneOf,
+    Whole,
+    decimal,
+    percentage,
+    shown,
+    whole,
+)
 from onecenter.cli.conditions import parse
 from onecenter.policies import NAMED, is_code
 
@@ -134,6 +148,16 @@ def _shape(given: str) -> str:
     return given
 
 
+def _seeds(given: str) -> range:
+    """Read one seed, or the first and the last of several, such as 42..51."""
+    first, dots, last = given.partition("..")
+    ends = [SEED(whole(text)) for text in ((first, last) if dots else (first, first))]
+    if ends[1] < ends[0] or ends[1] - ends[0] >= REPLICATIONS.high:
+        raise ValueError(f"the first and the last of at most {REPLICATIONS.high:,} seeds are expected, such as 42..51")
+    return range(ends[0], ends[1] + 1)
+
+
+SEEDS: Final = Kind("seeds", _seeds)
 SCENARIO: Final = text("the name of a shipped scenario, or a file,")
 FOLDER: Final = text("the name of a folder")
 ADDRESS: Final = text("an address such as tcp://10.0.0.1:8786")

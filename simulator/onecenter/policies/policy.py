@@ -180,6 +180,9 @@ class Policy:
         return self.order if isinstance(self.order, str) else {"kind": BY_WEIGHT, **self.order.weights}
 
 
+#: Placements that `onecenter pack` compares.
+PACKED: Final = ("best-fit", *PLACEMENTS[PLACEMENTS.index("random") :])
+
 #: Orders that were proposed for schedulers of clusters, by a float.
 OF_THE_LITERATURE: Final = ORDERS[ORDERS.index("ljf") :]
 
