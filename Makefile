@@ -59,6 +59,6 @@ $(VENV)/ready: pyproject.toml requirements.lock
 		$(RUN) -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock && \
 		$(RUN) -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .; \
 	else \
-		$(RUN) -m pip install -q --disable-pip-version-check -e '.[dev,notebook,cluster]'; \
+		$(RUN) -m pip install -q --disable-pip-version-check -e '.[dev,notebook,cluster,tune]'; \
 	fi
 	@touch $@

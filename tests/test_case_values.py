@@ -41,9 +41,9 @@ IMPOSSIBLE = {name: [*NO_NUMBER, *found] for name, found in NUMBERS.items()} | T
 #: Least of each option of the kind count: what is just below it is impossible.
 LEAST = {
     "--seed": 0, "--replications": 1, "--processors": 1, "--racks": 1, "--workers": 1, "--points": 2, "--job": 0,
-    "--windows": 5, "--fair-starts": 0,
+    "--windows": 5, "--fair-starts": 0, "--trials": 1,
 }  # fmt: skip
-LEAST_OF_COMMAND = {("compare", "--replications"): 2, ("plan", "--replications"): 2}
+LEAST_OF_COMMAND = {("compare", "--replications"): 2, ("plan", "--replications"): 2, ("tune", "--replications"): 2}
 
 #: What a command takes beside the option that is tried.
 REST = {
@@ -53,6 +53,7 @@ REST = {
     "plan": ["tiny", "--vary", "center.nodes.small.count=1:4"],
     "sweep": ["tiny", "--vary", "center.nodes.small.count=1,2", "--out", "there"],
     "report": ["there.parquet", "-o", "report.html"],
+    "tune": ["tiny"],
     "show": ["tiny"],
     "validate": ["tiny"],
     "scenario": [],

@@ -15,8 +15,8 @@ from onecenter.results.figures import COUNTS
 
 NAMES = [
     "Center", "Limits", "Outlook", "Plan", "Policy", "Result", "Scenario", "Scheduler", "Sensitivity", "Sweep",
-    "View", "compare", "compare_log", "diff", "export", "load", "outlook", "plan", "replay", "replicate", "run",
-    "sensitivity", "sweep",
+    "Tuning", "View", "compare", "compare_log", "diff", "export", "load", "outlook", "plan", "replay", "replicate",
+    "run", "sensitivity", "sweep", "tune",
 ]  # fmt: skip
 
 
@@ -64,6 +64,10 @@ ARGUMENTS = {
     "export": "result path",
     "plan": "scenario vary * seed set demand periods limits replications executor on_look",
     "outlook": "scenario vary horizon * seed set demand executor replications on_look",
+    "tune": (
+        "vary * trace scenario policy objectives trials seed study against train windows processors nodes center"
+        " format n executor on_trial"
+    ),
     "sweep": "scenario vary n * design points out resume executor on_row",
     "sensitivity": "scenario vary figure * n executor",
 }

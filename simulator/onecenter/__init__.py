@@ -5,7 +5,8 @@ repeats a scenario with other random numbers, `compare` sets policies or scenari
 side, `compare_log` policies on a real log, `plan` finds the smallest fleet that meets every target, `outlook`
 looks years ahead, `sweep` runs many variants,
 `sensitivity` tells which values matter most, `diff` finds the first
-decision in which two results differ, `export` writes a result for other tools.
+decision in which two results differ, `export` writes a result for other tools,
+`tune` finds parameters of a policy.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from onecenter.experiments.sweeping import Sweep as Sweep
     from onecenter.experiments.sweeping import sensitivity as sensitivity
     from onecenter.experiments.sweeping import sweep as sweep
+    from onecenter.experiments.tuning import Tuning as Tuning
+    from onecenter.experiments.tuning import tune as tune
     from onecenter.planning import Limits as Limits
     from onecenter.planning import Outlook as Outlook
     from onecenter.planning import Plan as Plan
@@ -45,6 +48,7 @@ _HOMES = {
     "onecenter.experiments.log_comparison": "compare_log",
     "onecenter.experiments.replications": "replicate",
     "onecenter.experiments.sweeping": "Sensitivity Sweep sensitivity sweep",
+    "onecenter.experiments.tuning": "Tuning tune",
     "onecenter.planning": "Limits Outlook Plan outlook plan",
     "onecenter.policies": "Policy Scheduler",
     "onecenter.scenario": "Scenario load",

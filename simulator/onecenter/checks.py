@@ -215,6 +215,12 @@ LOAD: Final = Number(0.01, 100)
 #: Jobs of which a fair start time is worked out.
 SAMPLE: Final = Whole(0, 100_000)
 
+#: What tuning makes small: means over jobs.
+OBJECTIVES: Final = ("bounded_slowdown", "wait_s")
+
+#: Policies that tuning tries.
+TRIALS: Final = Whole(1, 1_000_000)
+
 #: Points of a quasi-random design.
 POINTS: Final = Whole(2, 65_536)
 

@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 from onecenter_kernels.schema import BACKFILLS, ORDERS, PLACEMENTS
 
 from onecenter import checks
-from onecenter.checks import LOAD, SAMPLE, WINDOWS, OneOf
+from onecenter.checks import LOAD, OBJECTIVES, SAMPLE, TRIALS, WINDOWS, OneOf
 from onecenter.cli import values
 from onecenter.cli.values import FILE, FOLDER, SCENARIO, Kind, amount, assignment, count, duration, text
 from onecenter.policies import PACKED
@@ -148,6 +148,30 @@ _PLAN: Final = (
     _JSON,
     _fail_if("cost > 50e6"),
 )
+_TUNE: Final = (
+    _option("scenario", SCENARIO, None,
+            "a shipped scenario, a TOML file, a saved result, - (stdin), or a log: .swf or .csv, plain or .gz"),
+    _listed("--vary", text("linear, or NAME=LOW:HIGH"), "NAME=VALUES",
+            "a parameter and its range: order.walltime=0:1, depth=1:100, reservations=1:8, age_rate=0:5; names: "
+            "backfill=easy,easy-sjbf; linear (default): the weights of all features in which jobs differ"),
+    _option("--policy", values.POLICY, "NAME", "all that is not varied: a named policy"),
+    _option("--objectives", values.names(OneOf(OBJECTIVES)), "A,B", f"made small: {', '.join(OBJECTIVES)} (means)",
+            default="bounded_slowdown"),
+    _option("--trials", count(TRIALS), "N", "policies that are tried, those of the study among them (100)",
+            default=100),
+    _option("--study", FILE, "FILE", "keeps the trials; given again, the search goes on"),
+    _option("--against", values.names(values.policies), "A,B,...", "policies that the tuned one is scored against",
+            default="easy,easy-sjbf,sjf-easy"),
+    _option("--train", values.share(checks.INNER_SHARE), "N%", "of a log: the share of its time for training (50%%)"),
+    _option("--windows", count(WINDOWS), "N", "of a log: windows of the held-out part; default: its weeks"),
+    *_ON[:2],
+    _option("--replications", count(checks.PAIRED), "N",
+            "of a scenario: N for training, and N others for the score (10)"),
+    _WORKERS,
+    _option("--seed", count(checks.SEED), "N", "of the search (0)"),
+    _SET, _JSON,
+    _fail_if("candidates.held_out.easy.high > 0"),
+)
 _SWEEP: Final = (
     _SCENARIO,
     _listed("--vary", assignment("center.nodes.910b.count=16:64:8"), "PATH=VALUES",
@@ -200,6 +224,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "replay": Command("simulate a real log (SWF, ITP or Philly table)", "replaying", _REPLAY),
     "compare": Command("run several policies on one scenario, on the same jobs", "commands", _COMPARE),
     "plan": Command("find the smallest or cheapest fleet that meets every platform's targets", "planning", _PLAN),
+    "tune": Command("tune parameters of a policy on some jobs, and score it on others", "tuning", _TUNE),
     "sweep": Command("run many variants of a scenario; interrupted, it goes on with --resume", "sweeping", _SWEEP),
     "report": Command("write a report for a board: one HTML file, in English or Chinese", "reporting", _REPORT),
     "pack": Command("fill a center with tasks that never leave: how much a placement makes use of", "packing", _PACK),

@@ -132,3 +132,21 @@ def _signed(value: float) -> str:
 
 def _chance(words: Words, beyond: bool | None) -> str:
     return {True: words("yes"), False: words("no"), None: units.NOTHING}[beyond]
+
+
+def scored(words: Words, table: pl.DataFrame) -> View:
+    """Return one row per objective and other policy of a tuned one's score on held-out jobs; see `held_out.scored`."""
+    rows = []
+    for row in table.iter_rows(named=True):
+        wait = row["objective"] == "wait_s"
+        write, signed = (words.seconds, words.signed) if wait else ("{:,.2f}".format, _signed)
+        cells = {"figure": Cell(words(row["objective"])), "other": Cell(row["other"])}
+        cells |= {key: number(write(row[key])) for key in ("tuned_mean", "other_mean")}
+        cells["less"] = number(words.estimate(row["difference"], row["low"], row["high"], signed))
+        cells["relative"] = number(_change(row["relative"]))
+        rows.append(cells | {"better": number(_chance(words, row["better"]))})
+    return view(words, ("figure", "tuned_mean", "other", "other_mean", "less", "relative", "better"), rows)
+
+
+def _change(share: float | None) -> str:
+    return units.NOTHING if share is None else f"{100 * share:+.1f} %".replace("-", "−")

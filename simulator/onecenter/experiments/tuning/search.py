@@ -1,0 +1,148 @@
+"""The search for a policy, by Optuna: trials on the training jobs, kept in a file where one is given."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from os import PathLike, fspath
+from pathlib import Path
+from typing import Any, Final
+
+from onecenter.errors import OnecenterError, PlanError, PolicyError
+from onecenter.experiments.tuning.space import Parameter, corners, policy_at
+from onecenter.experiments.tuning.training import Training, value_of
+from onecenter.policies import Policy
+
+#: Trials before the first one is given up.
+FIRST: Final = 10
+
+#: Policies at the most that are scored of those of which none is better in all objectives.
+FRONT: Final = 5
+
+QUESTION: Final = "question"
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A policy that the search found, and its values of the objectives on the training jobs."""
+
+    policy: Policy
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search found: the best candidates, the best first, and how many trials it took."""
+
+    candidates: tuple[Candidate, ...]
+    trials: int
+    given_up: int
+
+
+def search(
+    training: Training,
+    parameters: list[Parameter],
+    base: Policy,
+    objectives: Sequence[str],
+    *,
+    trials: int,
+    seed: int,
+    study: str | PathLike[str] | None,
+    question: Mapping[str, Any],
+    on_trial: Callable[[int], None],
+) -> Found:
+    """Return what a search of so many trials finds, those that the study holds already among them.
+
+    Each trial sees the same jobs. With one objective a trial is given up as soon as it is worse than the median of the
+    trials before it was at that stage.
+    """
+    optuna = _optuna()
+    opened = _study(optuna, study, len(objectives), seed, question)
+    if not opened.trials:
+        for point in corners(parameters):
+            opened.enqueue_trial(point)
+
+    def objective(trial: Any) -> float | tuple[float, ...]:
+        on_trial(trial.number)
+        try:
+            policy = policy_at(_drawn(trial, parameters), base)
+        except PolicyError:  # values that do not go together
+            raise optuna.TrialPruned from None
+        values: tuple[float, ...] = ()
+        for stage, parts in enumerate(training.stages(policy)):
+            values = tuple(value_of(name, parts) for name in objectives)
+            if len(values) == 1:
+                trial.report(values[0], stage)
+                if trial.should_prune():
+                    raise optuna.TrialPruned
+        return values[0] if len(values) == 1 else values
+
+    opened.optimize(objective, n_trials=max(trials - len(_over(opened)), 0))
+    return _found(opened, base)
+
+
+def _optuna() -> Any:
+    try:
+        import optuna
+    except ImportError:
+        raise OnecenterError("tune", ["Optuna is not installed: pip install 'onecenter[tune]'"]) from None
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    return optuna
+
+
+def _over(opened: Any) -> list[Any]:
+    return [trial for trial in opened.trials if trial.state.is_finished()]
+
+
+def _study(optuna: Any, path: str | PathLike[str] | None, objectives: int, seed: int, asked: Mapping[str, Any]) -> Any:
+    """Return the study, opened again where the file holds one; another question is refused."""
+    storage = None
+    if path is not None:
+        backend = optuna.storages.journal.JournalFileBackend(_checked(path))
+        storage = optuna.storages.JournalStorage(backend)
+    opened = optuna.create_study(
+        study_name="tune", storage=storage, load_if_exists=True, directions=["minimize"] * objectives
+    )
+    digest = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
+    if opened.user_attrs.get(QUESTION, digest) != digest:
+        right = "it holds trials of another question (jobs, parameters, objectives, seed): another file is expected"
+        raise PlanError("study", [f"{fspath(path or '')}: {right}"])
+    opened.set_user_attr(QUESTION, digest)
+    # A study that goes on draws on: with the same seed it would repeat its first trials.
+    opened.sampler = optuna.samplers.TPESampler(seed=seed + len(opened.trials), multivariate=False)
+    opened.pruner = optuna.pruners.MedianPruner(n_startup_trials=FIRST, n_warmup_steps=1)
+    return opened
+
+
+def _checked(path: str | PathLike[str]) -> str:
+    target = Path(path)
+    if target.is_dir() or not target.absolute().parent.is_dir():
+        raise PlanError("study", [f"{target}: a file in a folder that exists is expected, such as study.log"])
+    return str(target)
+
+
+def _drawn(trial: Any, parameters: Sequence[Parameter]) -> dict[str, Any]:
+    """Return the values that a trial draws."""
+    found: dict[str, Any] = {}
+    for each in parameters:
+        if each.choices:
+            found[each.name] = trial.suggest_categorical(each.name, list(each.choices))
+        elif each.whole:
+            found[each.name] = trial.suggest_int(each.name, int(each.low), int(each.high))
+        else:
+            found[each.name] = trial.suggest_float(each.name, each.low, each.high)
+    return found
+
+
+def _found(opened: Any, base: Policy) -> Found:
+    """Return the best trials; several objectives have several, spread over the front by the first one."""
+    over = _over(opened)
+    done = [trial for trial in over if trial.state.name == "COMPLETE"]
+    if not done:
+        raise PlanError("tune", [f"none of {len(over)} trials came to an end: more trials are expected"])
+    best = sorted(opened.best_trials, key=lambda trial: trial.values)
+    if len(opened.directions) == 1:
+        best = best[:1]
+    step = max(-(-len(best) // FRONT), 1)
+    chosen = tuple(Candidate(policy_at(trial.params, base), tuple(trial.values)) for trial in best[::step])
+    return Found(chosen, len(over), sum(trial.state.name == "PRUNED" for trial in over))
