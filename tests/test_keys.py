@@ -93,9 +93,9 @@ def test_a_key_cannot_write_into_the_core() -> None:
 
 
 MISTAKES = [
-    ("nowhere.py:key", "a Python file and the name of a function in it are expected"),
-    (f"{FILE}:nobody", "there is no function 'nobody' in the file"),
-    (f"{FILE}:number", "there is no function 'number' in the file"),
+    ("nowhere.py:key", "a Python file and the name of a function or class in it are expected"),
+    (f"{FILE}:nobody", "there is no function or class 'nobody' in the file"),
+    (f"{FILE}:number", "there is no function or class 'number' in the file"),
     (f"{FILE}:three", "three(a: Any, b: Any, c: Any): def key(job), key(job, now), key(queue) or key(queue, now) is"),
 ]
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from onecenter.errors import OnecenterError
+from onecenter.errors import OnecenterError, PolicyError
 from onecenter.simulation.result import Result
 from onecenter.system.atomic import replacing, try_folder
 
@@ -24,12 +24,28 @@ def output_folder(name: str | None) -> Iterator[None]:
     try:
         with cannot_be_written(name):
             try_folder(folder)
-        yield
+        with _log_kept(folder):
+            yield
     except BaseException:
         with suppress(OSError):  # something was written: it stays
             for each in made:
                 each.rmdir()
         raise
+
+
+@contextmanager
+def _log_kept(folder: Path) -> Iterator[None]:
+    """Write the log so far where code of the user's own goes wrong in a run."""
+    try:
+        yield
+    except PolicyError as error:
+        if error.log is None:
+            raise
+        path = folder / "log.parquet"
+        with cannot_be_written(str(folder)), replacing(path) as temporary:
+            error.log.write_parquet(temporary)
+        kept = [f"{mistake}; the log so far is in {path}" for mistake in error.mistakes]
+        raise PolicyError(error.source, kept) from error
 
 
 @contextmanager

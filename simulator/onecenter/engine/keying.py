@@ -1,6 +1,7 @@
 """A user's key as the kernels call it: compiled by Numba where it compiles, else asked in Python before each pass."""
 
 import ctypes
+import dis
 import math
 from collections.abc import Callable
 from functools import lru_cache
@@ -12,10 +13,10 @@ from onecenter_kernels.calls import ARGUMENTS
 from onecenter_kernels.jit import JIT
 from onecenter_kernels.state import State
 
+from onecenter.engine.policy_faults import policy_error
 from onecenter.errors import PolicyError
 from onecenter.policies import Job, Key
 from onecenter.system.time_limit import TimeLimit, TimeUpError
-from onecenter.units import format_duration
 
 
 class Keying:
@@ -129,9 +130,7 @@ class Keying:
         return Job(*(np.array(column, np.float64) for column in columns))
 
     def _fail(self, what: str, job: int | None, t: float | None) -> None:
-        at = "" if t is None else f" at {format_duration(int(t))}"
-        of = "" if job is None else f", job {job}"
-        raise PolicyError("policy", [f"{self.key.name}{of}{at}: {what}"])
+        raise policy_error(self.key.name, what, self.state_of(), job, begun=t is not None)
 
 
 def _is_numeric(values: Any) -> bool:
@@ -147,9 +146,17 @@ def _told(value: Any) -> str:
     return f"{type(value).__name__}" + ("" if shape is None else f" of shape {shape}")
 
 
+def loops(function: Callable[..., Any]) -> bool:
+    """Tell whether a function may go on for ever: nothing interrupts compiled code, so it must be asked in Python."""
+    code = getattr(function, "__code__", None)
+    return code is not None and any("JUMP_BACKWARD" in step.opname for step in dis.get_instructions(code))
+
+
 @lru_cache(maxsize=64)  # compiling takes a fraction of a second, and replications are many
 def compiled(function: Callable[..., Any], changes: bool) -> Any:
     """Return a function as a compiled one of ARGUMENTS floats, which gives NaN where it raises; None: Numba cannot."""
+    if loops(function):
+        return None
     key = numba.njit(function)
 
     def at_once(a, b, c, d, e, f, g, h, i, j, k, now):  # type: ignore[no-untyped-def]

@@ -5,13 +5,13 @@ from typing import Any, Final
 
 import numpy as np
 from onecenter_kernels import codes, scheduling
-from onecenter_kernels.state import NOW, State
+from onecenter_kernels.state import State
 
+from onecenter.engine.policy_faults import policy_error
 from onecenter.engine.view import Ints, View
 from onecenter.errors import PolicyError
 from onecenter.policies import SchedulerCode
 from onecenter.system.time_limit import TimeLimit, TimeUpError
-from onecenter.units import format_duration
 
 #: Passes in a row that start nobody though somebody waits and nothing runs.
 FRUITLESS: Final = 1_000
@@ -108,17 +108,17 @@ class Scheduling:
 
     def do(self, what: int, job: int, value: int = 0) -> int:
         """Let a kernel do something with a waiting job."""
-        self._check_open()
+        self._check_open(job)
         return int(self._act(self._handle, what, job, value))
 
     def look(self, kernel: Callable[..., None], number: int, found: Ints) -> None:
         """Let a kernel fill something in."""
-        self._check_open()
+        self._check_open(None)
         kernel(self._handle, number, found)
 
-    def _check_open(self) -> None:
+    def _check_open(self, job: int | None) -> None:
         if not self._open:
-            self.fail("a view is of use in its own pass only")
+            self.fail("nobody acts outside of a pass", job)
 
     def running(self) -> Ints:
         """Return the running jobs, by submit."""
@@ -131,12 +131,5 @@ class Scheduling:
 
     def fail(self, what: str, job: int | None = None, node: int | None = None, cause: Exception | None = None) -> Any:
         """Raise the error that says what was wrong, where and when, and what was free."""
-        of = ("" if job is None else f", job {job}") + ("" if node is None else f", node {node}")
-        at = format_duration(int(self.state.clock["now"][0]))
-        self.failure = PolicyError("policy", [f"{self.code.name}{of} at {at}: {what}; {self._free()}"])
+        self.failure = policy_error(self.code.name, what, self.state, job, node)
         raise self.failure from cause
-
-    def _free(self) -> str:
-        nodes = self.state.nodes["free"][NOW]
-        total = int(self.state.types["count"][NOW] @ self.state.types["accelerators"][NOW])
-        return f"{int(nodes.sum())} of {total} accelerators were free, at most {int(nodes.max())} on a node"

@@ -65,7 +65,7 @@ def find(text: str) -> Found:
     module = _module(Path(path).absolute(), text)
     found = getattr(module, name, None)
     if not callable(found):
-        raise PolicyError("policy", [f"{text}: there is no function {shown(name)} in the file"])
+        raise PolicyError("policy", [f"{text}: there is no function or class {shown(name)} in the file"])
     return Found(found, f"{Path(path).name}:{name}", Path(path).read_bytes(), str(Path(path).absolute()))
 
 
@@ -86,7 +86,7 @@ def _module(path: Path, text: str) -> ModuleType:
     number = hashlib.sha256(str(path).encode()).hexdigest()[:16]
     spec = importlib.util.spec_from_file_location(f"onecenter_policy_{number}", path)
     if spec is None or spec.loader is None or not path.is_file():
-        raise PolicyError("policy", [f"{text}: a Python file and the name of a function in it are expected"])
+        raise PolicyError("policy", [f"{text}: a Python file and the name of a function or class in it are expected"])
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     try:
