@@ -116,6 +116,15 @@ def test_a_load_scales_the_gaps(factor: float) -> None:
     assert after.walltime is before.walltime
 
 
+def test_a_key_of_the_users_own_is_a_side() -> None:
+    def first_come(job: Any) -> Any:
+        return job.submit
+
+    found = compare_log(drawn(3, 200), ["easy", first_come], windows=5)
+    assert found.table["other"].to_list() == ["first_come"] * 2
+    assert found.table["difference"].to_list() == [0.0, 0.0]
+
+
 def test_a_side_against_itself_does_not_differ() -> None:
     found = compare_log(drawn(3, 200), {"a": "easy", "b": "easy"}, windows=5)
     assert found.table["p"].to_list() == [1.0, 1.0]

@@ -31,7 +31,7 @@ TERMS = {
     "GPU clustering": "GPU 聚类", "random": "随机", "links inside a node": "节点内互联",
     "fragmentation": "碎片", "exact ranks": "精确排位", "never starts": "从未启动",
     "targets met": "目标达标", "missed": "未达标", "undecided": "无法判断", "reasons": "原因",
-    "utilisation": "利用率", "slowdown": "减速比", "intervals": "置信区间", "paired": "成对",
+    "utilisation": "利用率", "slowdown": "减速比", "fairness": "公平性", "intervals": "置信区间", "paired": "成对",
     "cost": "费用", "energy": "能耗", "carbon": "碳排放", "users": "用户", "ITP": "ITP", "Philly": "Philly",
 }  # fmt: skip
 

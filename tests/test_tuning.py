@@ -183,8 +183,19 @@ def test_a_study_goes_on_where_it_was(swf: str, tmp_path: Path) -> None:
     assert again.candidates == more.candidates
     with pytest.raises(OnecenterError, match="trials of another question"):
         oc.tune(trace=swf, trials=9, study=study, objectives=["wait_s"])
-    with pytest.raises(OnecenterError, match="a file in a folder that exists"):
-        oc.tune(trace=swf, study=tmp_path)
+
+
+@pytest.mark.parametrize("text", ["hello\n", "3\n", "{}\n", "\xff", "[1, 2]\n"])
+def test_a_file_that_is_no_study_stays_as_it_is(text: str, swf: str, tmp_path: Path) -> None:
+    pytest.importorskip("optuna")
+    path = tmp_path / "notes.txt"
+    path.write_text(text, encoding="latin-1")
+    with pytest.raises(OnecenterError, match="it holds no study"):
+        oc.tune(trace=swf, trials=1, study=path)
+    assert path.read_text(encoding="latin-1") == text
+    for wrong in (tmp_path, tmp_path / "no" / "study.log"):
+        with pytest.raises(OnecenterError, match="a file in a folder that exists"):
+            oc.tune(trace=swf, study=wrong)
 
 
 def test_short_jobs_first_is_found_and_scored_on_the_rest(swf: str) -> None:

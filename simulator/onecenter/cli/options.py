@@ -161,7 +161,7 @@ _TUNE: Final = (
             default=100),
     _option("--study", FILE, "FILE", "keeps the trials; given again, the search goes on"),
     _option("--against", values.names(values.policies), "A,B,...", "policies that the tuned one is scored against",
-            default="easy,easy-sjbf,sjf-easy"),
+            default="easy,sjf-easy"),
     _option("--train", values.share(checks.INNER_SHARE), "N%", "of a log: the share of its time for training (50%%)"),
     _option("--windows", count(WINDOWS), "N", "of a log: windows of the held-out part; default: its weeks"),
     *_ON[:2],

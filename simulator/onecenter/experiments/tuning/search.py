@@ -21,6 +21,9 @@ FRONT: Final = 5
 
 QUESTION: Final = "question"
 
+#: Bytes of a study's first line at the most.
+LONGEST_LINE: Final = 10_000
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -115,9 +118,22 @@ def _study(optuna: Any, path: str | PathLike[str] | None, objectives: int, seed:
 
 
 def _checked(path: str | PathLike[str]) -> str:
+    """Return a path at which a study is or can be; Optuna would append to any other file."""
     target = Path(path)
     if target.is_dir() or not target.absolute().parent.is_dir():
         raise PlanError("study", [f"{target}: a file in a folder that exists is expected, such as study.log"])
+    try:
+        # An empty one is made here: what cannot be written is found before the first trial.
+        with target.open("a+b") as file:
+            file.seek(0)
+            first = file.readline(LONGEST_LINE)
+        known = not first or "op_code" in json.loads(first)
+    except OSError as error:
+        raise PlanError("study", [f"{target}: cannot be written: {error.strerror or error}"]) from error
+    except (ValueError, TypeError):
+        known = False
+    if not known:
+        raise PlanError("study", [f"{target}: it holds no study; a new file is expected, or that of `--study`"])
     return str(target)
 
 

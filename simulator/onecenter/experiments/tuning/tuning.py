@@ -28,7 +28,7 @@ from onecenter.workload.build import build
 FEW_WEEKS: Final = 10
 
 #: What a tuned policy is scored against.
-AGAINST: Final = ("easy", "easy-sjbf", "sjf-easy")
+AGAINST: Final = ("easy", "sjf-easy")
 
 
 @dataclass(frozen=True)
