@@ -22,7 +22,7 @@ TERMS = {
     "table": "表格", "lists": "清单", "logs": "日志", "growth": "增长", "start-ups": "初创企业",
     "react to waits": "因等待而改变", "FIFO": "FIFO", "shortest walltime": "申请时长最短",
     "smallest": "最小优先", "largest": "最大优先", "ageing": "老化", "literature": "文献",
-    "weighted sums": "加权和", "quotas": "配额",
+    "weighted sums": "加权和", "[keys]": "[排序键]", "[schedulers]": "[调度器]", "quotas": "配额",
     "fair share": "公平份额", "in Python": "用 Python", "none": "无、", "EASY": "EASY",
     "shortest first": "短作业优先", "conservative": "保守", "depth": "深度", "preemption": "抢占",
     "several reservations": "多个受阻作业", "advance reservations": "提前预约",
