@@ -57,6 +57,7 @@ REST = {
     "show": ["tiny"],
     "validate": ["tiny"],
     "scenario": [],
+    "policies": [],
     "export": ["there.parquet", "--to", "there.swf"],
     "pack": ["--nodes", "nodes.csv", "--tasks", "tasks.csv"],
     "explain": ["there.parquet", "--job", "1"],
@@ -127,7 +128,7 @@ def test_impossible_values_are_refused(
             told = refused(capsys, call(of, name, value))
             assert told.count("\n") == 1, told
             tried += 1
-    assert tried > 2
+    assert tried > 2 or command == "policies"  # which takes no value
 
 
 def refused(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> str:

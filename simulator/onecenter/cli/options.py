@@ -232,6 +232,8 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "diff": Command("find the first decision in which two results differ; exit status 0 whether or not they do",
                     "explaining", _DIFF),
     "export": Command("write a result as SWF, or as a trace for Perfetto and Chrome", "exporting", _EXPORT),
+    "policies": Command("list all policies: parts, parameters, papers, those of installed packages", "listing",
+                        (_JSON,)),
     "show": Command("print the resolved scenario and its offered load, with warnings", "commands",
                     (_SCENARIO, _SEED, _SET, _JSON)),
     "validate": Command("check scenarios; print every mistake", "commands", (

@@ -27,7 +27,7 @@ from onecenter.checks import (
     whole,
 )
 from onecenter.cli.conditions import parse
-from onecenter.policies import NAMED, is_code
+from onecenter.policies import NAMED, installed, is_code
 
 
 @dataclass(frozen=True)
@@ -168,8 +168,8 @@ CONDITION: Final = Kind("condition", parse)
 
 
 def policies(text: str) -> str:
-    """Return the name of a policy, or FILE:NAME of a key or a scheduler."""
-    return text if is_code(text) else OneOf(tuple(NAMED))(text)
+    """Return the name of a policy, or FILE:NAME of a key or a scheduler; packages register names, too."""
+    return text if is_code(text) or text in NAMED else OneOf((*NAMED, *installed()))(text)
 
 
 POLICY: Final = Kind("name", policies)

@@ -1,6 +1,7 @@
 """Policies: how jobs are ordered, placed and backfilled, with parts by name, by weights or of the user's own."""
 
 from onecenter.policies.code import Code, is_code
+from onecenter.policies.installed import installed
 from onecenter.policies.key import Job, Key, key_of, read_key
 from onecenter.policies.linear import NO_WEIGHT, WEIGHT, Linear
 from onecenter.policies.policy import (
@@ -37,6 +38,7 @@ __all__ = [
     "Scheduler",
     "SchedulerCode",
     "checked_policy",
+    "installed",
     "is_code",
     "key_of",
     "policy_of",

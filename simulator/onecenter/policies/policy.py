@@ -9,6 +9,7 @@ from onecenter_kernels.schema import BACKFILLS, FEATURES, ORDERS, PLACEMENTS
 from onecenter.checks import Check, OneOf, Whole, settle, shown, sorted_out, told
 from onecenter.errors import PolicyError
 from onecenter.policies.code import Code, find, is_code
+from onecenter.policies.installed import installed, installed_code
 from onecenter.policies.key import BY_KEY, Key, key_of
 from onecenter.policies.linear import BY_WEIGHT, Linear
 from onecenter.policies.scheduler import BY_SCHEDULER, SchedulerCode, is_scheduler, scheduler_of
@@ -219,10 +220,13 @@ PolicyLike = Policy | str | Callable[..., Any]
 
 
 def code_of(policy: PolicyLike) -> Key | SchedulerCode | None:
-    """Return the key or the scheduler that a function, a class or FILE:NAME is; None: it is none of them."""
+    """Return the code that a function, a class, FILE:NAME or the name of an installed policy is; None: it is none."""
     if isinstance(policy, str) and is_code(policy):
         found = find(policy)
         return scheduler_of(*found) if is_scheduler(found.value) else key_of(*found)
+    if isinstance(policy, str) and policy not in NAMED:
+        entry = installed().get(policy)
+        return None if entry is None else installed_code(entry)
     if isinstance(policy, str | Policy) or not (callable(policy) or is_scheduler(policy)):
         return None
     return scheduler_of(policy) if is_scheduler(policy) else key_of(policy)
