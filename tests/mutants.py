@@ -52,8 +52,9 @@ SUITES = (
         ("simulator/onecenter/statistics", "simulator/onecenter/planning"),
         QUICK,
         (
-            "test_approximation.py", "test_assessment.py", "test_bad_growth.py", "test_case_comparison.py",
-            "test_case_energy.py", "test_case_plan.py", "test_case_replications.py", "test_comparison.py",
+            "test_approximation.py", "test_assessment.py", "test_bad_growth.py", "test_blocks.py",
+            "test_case_comparison.py", "test_case_energy.py", "test_case_plan.py", "test_case_replications.py",
+            "test_comparison.py",
             "test_crossing.py", "test_economics.py", "test_estimates.py", "test_fleets.py", "test_found.py",
             "test_growth_of_demand.py", "test_limits.py", "test_loglinear.py", "test_metrics.py", "test_outlook*.py",
             "test_pairs.py", "test_plan*.py", "test_pooled.py", "test_question.py", "test_queueing.py",

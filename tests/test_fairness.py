@@ -79,7 +79,7 @@ def test_first_come_first_served_is_fair_to_each() -> None:
 def test_without_jobs_there_is_nothing_to_say() -> None:
     nothing = jobs().take(np.zeros(0, np.int64))
     found = fair_starts(FLEET, NAMED["fifo"], nothing, np.zeros(0, np.int64), np.zeros(0, bool), 5)
-    assert found == {"sampled": 0, "later_share": None, "later_mean_s": None}
+    assert found == {"sampled": 0, "later": 0, "later_share": None, "later_mean_s": None}
 
 
 def test_classes_of_sizes_in_order() -> None:
@@ -127,5 +127,27 @@ def test_every_comparison_has_it(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*words, *small, "--json"]) == 0
     pooled = json.loads(capsys.readouterr().out)["fairness"]["easy"]
     assert 0 < pooled["jain_tenants_low"] <= pooled["jain_tenants"] <= pooled["jain_tenants_high"]
-    assert main([*words, "--fair-starts", "3"]) == 2
-    assert "--fair-starts: it does not go with --replications" in capsys.readouterr().err
+    assert "sampled" not in pooled
+    assert main([*words, *small, "--fair-starts", "5", "--json"]) == 0
+    sampled = json.loads(capsys.readouterr().out)["fairness"]
+    assert {name: part["sampled"] for name, part in sampled.items()} == {"fifo": 6, "easy": 6}
+    assert sampled["fifo"]["later_share"] == 0
+
+
+@pytest.mark.parametrize("more", [[], ["--replications", "2"]])
+def test_a_condition_on_fair_starts(more: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["compare", "mm-c", "--policies", "fifo,sjf", "--set", 'time.horizon="2 d"', "--set", 'time.warmup="1 h"']
+    assert main([*words, *more, "--fair-starts", "20", "--fail-if", "fairness.sjf.later_share > 0.01"]) == 1
+    assert main([*words, *more, "--fail-if", "fairness.sjf.later_share > 0.01"]) == 2
+
+
+def test_sampled_jobs_of_replications_together() -> None:
+    parts = [
+        {"jain_tenants": 1.0, "jain_platforms": 1.0, "longest_wait_s": {}}
+        | {"sampled": 4, "later": later, "later_mean_s": by}
+        for later, by in ((1, 60.0), (0, None), (3, 100.0))
+    ]
+    found = pooled_fairness(parts)
+    assert (found["sampled"], found["later"], found["later_share"]) == (12, 4, pytest.approx(1 / 3))
+    assert found["later_mean_s"] == pytest.approx((60 + 3 * 100) / 4)
+    assert found["later_share_low"] < 1 / 3 < found["later_share_high"]

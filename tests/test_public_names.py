@@ -56,7 +56,7 @@ ARGUMENTS = {
     "run": "scenario * seed policy stride set show_progress",
     "replay": "trace * processors nodes center policy format horizon warmup skip_first stride show_progress",
     "replicate": "scenario n * precision policy measurement executor",
-    "compare": "sides scenario * n executor",
+    "compare": "sides scenario * n fair_starts executor",
     "compare_log": (
         "trace policies * windows loads fair_starts processors nodes center format horizon warmup skip_first executor"
     ),

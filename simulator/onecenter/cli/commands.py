@@ -59,7 +59,7 @@ def command_compare(options: argparse.Namespace) -> int:
     refuse_alone(options)
     if options.fail_if:
         nothing = run(without_jobs(scenario))
-        parts = {"policies": nothing.summary(), "fairness": nothing.fairness}
+        parts = {"policies": nothing.summary(), "fairness": _fairness(nothing, options.fair_starts or 0)}
         holding(options.fail_if, {part: dict.fromkeys(options.policies, each) for part, each in parts.items()})
     results = {name: run(scenario, policy=name, show_progress=not options.json) for name in options.policies}
     summaries = {name: result.summary() for name, result in results.items()}

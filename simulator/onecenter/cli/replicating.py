@@ -65,12 +65,11 @@ def _answer(
 
 def compare_paired(scenario: Scenario, options: argparse.Namespace, warnings: Sequence[str]) -> int:
     """Compare policies over replications, each with the first."""
-    if options.fair_starts is not None:
-        raise OnecenterError("--fair-starts", ["it does not go with --replications: leave one of them out"])
     if options.fail_if:
-        holding(options.fail_if, _pairs_of_nothing(scenario, options.policies))
+        holding(options.fail_if, _pairs_of_nothing(scenario, options.policies, options.fair_starts or 0))
     with eventually(options.workers) as executor:
-        found = compare(options.policies, scenario, n=options.replications, executor=executor)
+        sample = options.fair_starts or 0
+        found = compare(options.policies, scenario, n=options.replications, fair_starts=sample, executor=executor)
         _run_all(list(found.runs.values()), not options.json)
         policies = {name: policy.as_dict() for name, policy in found.policies.items()}
         figures = found.as_dict() | {"policies": policies, "warnings": list(warnings)}
@@ -92,9 +91,10 @@ def compare_paired(scenario: Scenario, options: argparse.Namespace, warnings: Se
     return status_of_holding(failed)
 
 
-def _pairs_of_nothing(scenario: Scenario, policies: Sequence[str]) -> dict[str, Any]:
+def _pairs_of_nothing(scenario: Scenario, policies: Sequence[str], sample: int) -> dict[str, Any]:
     """Return what every comparison of policies has, without figures: conditions are tried on it first."""
-    runs = {name: Replications(task_of(without_jobs(scenario), name), 1) for name in policies}
+    tasks = {name: task_of(without_jobs(scenario), name)._replace(sample=sample) for name in policies}
+    runs = {name: Replications(task, 1) for name, task in tasks.items()}
     return Comparison(runs).as_dict() | {"warnings": []}
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from onecenter.checks import PAIRED, one
+from onecenter.checks import PAIRED, SAMPLE, one
 from onecenter.errors import OnecenterError
 from onecenter.experiments.contrast import SCHEMA, SIGNIFICANCE, Side, adjusted, contrast
 from onecenter.experiments.measurement import common_measurement, measurement_of
@@ -19,7 +19,7 @@ from onecenter.results.log import Array
 from onecenter.results.sizes import in_order
 from onecenter.scenario import Scenario
 from onecenter.simulation.running import ScenarioLike, scenario_of
-from onecenter.statistics.estimates import Paired, mean, paired, paired_log_ratio
+from onecenter.statistics.estimates import Paired, mean, paired, paired_log_ratio, ratio
 from onecenter.visible import visible
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ def compare(
     scenario: ScenarioLike | None = None,
     *,
     n: int = 10,
+    fair_starts: int = 0,
     executor: Executor | None = None,
 ) -> "Comparison":
     """Compare policies on one scenario, or scenarios, over replications that see the same random numbers.
@@ -46,6 +47,9 @@ def compare(
         What the policies run on.
     n : int
         Replications, at least 2.
+    fair_starts : int
+        Jobs of all replications of a side of which it is worked out when they would have started had nobody submitted
+        after them, at the cost of a run each.
     executor : concurrent.futures.Executor, optional
         Runs them; by default this process does.
 
@@ -63,7 +67,9 @@ def compare(
     pairs = {name: _resolved(side, scenario) for name, side in named.items()}
     _check_pairing([chosen for chosen, _ in pairs.values()])
     measurement = common_measurement([measurement_of(*pair) for pair in pairs.values()])
-    return Comparison({name: Replications(task_of(*pair, measurement), n, executor) for name, pair in pairs.items()})
+    sample = -(-one("fair_starts", fair_starts, SAMPLE) // n)
+    tasks = {name: task_of(*pair, measurement)._replace(sample=sample) for name, pair in pairs.items()}
+    return Comparison({name: Replications(task, n, executor) for name, task in tasks.items()})
 
 
 def _check_pairing(scenarios: Sequence[Scenario]) -> None:
@@ -108,7 +114,18 @@ def pooled_fairness(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     for part in parts:
         for name, wait in part["longest_wait_s"].items():
             longest[name] = max(longest.get(name, 0.0), wait)
-    return found | {"longest_wait_s": {name: longest[name] for name in in_order(longest)}}
+    found["longest_wait_s"] = {name: longest[name] for name in in_order(longest)}
+    return found | (_later(parts) if all("sampled" in part for part in parts) else {})
+
+
+def _later(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return how many sampled jobs of all replications started later than fair, and by how much."""
+    later, sampled = ([part[key] for part in parts] for key in ("later", "sampled"))
+    value, low, high, _ = ratio(later, sampled)
+    excess = sum(part["later"] * (part["later_mean_s"] or 0.0) for part in parts)
+    found = {"sampled": sum(sampled), "later": sum(later), "later_share": value}
+    found |= {"later_share_low": low, "later_share_high": high}
+    return found | {"later_mean_s": excess / sum(later) if sum(later) else None}
 
 
 @dataclass(frozen=True)

@@ -22,15 +22,16 @@ def fair_starts(
     """Return which share of sampled jobs started later than they would have without later submits, and by how much.
 
     `start` holds each job's start (ms; -1: none) in the run, `inside` which jobs may be sampled (bool). A simulation
-    per job: it runs the jobs up to this one, under the same policy. `later_share` is of the sampled jobs,
-    `later_mean_s` the mean excess of those that started later.
+    per job: it runs the jobs up to this one, under the same policy. `later` counts them, `later_share` is
+    of the sampled jobs, `later_mean_s` the mean excess of those that started later.
     """
-    among = np.flatnonzero(inside & (start >= 0))
-    chosen = np.random.default_rng(SEED).permutation(among)[:sample]
+    mixed = np.random.default_rng(SEED).permutation(np.flatnonzero(inside))
+    chosen = mixed[start[mixed] >= 0][:sample]
     excess = np.array([start[job] - fair_start(fleet, policy, jobs, int(job)) for job in chosen], np.float64)
     later = excess[excess > 0]
     return {
         "sampled": len(chosen),
+        "later": len(later),
         "later_share": len(later) / len(chosen) if len(chosen) else None,
         "later_mean_s": float(later.mean()) / 1_000 if len(later) else None,
     }

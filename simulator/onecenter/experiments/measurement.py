@@ -111,7 +111,9 @@ class Task(NamedTuple):
     scenario: Scenario
     policy: Policy
     measurement: Measurement
+    sample: int = 0  # jobs of each replication that have a fair start time worked out
 
     def run(self, index: int) -> Replication:
         """Return one replication."""
-        return one_run(self.scenario, index, self.policy, self.measurement.window, self.measurement.rhythm)
+        window, rhythm = self.measurement.window, self.measurement.rhythm
+        return one_run(self.scenario, index, self.policy, window, rhythm, sample=self.sample)

@@ -1,7 +1,7 @@
 """One replication of a scenario: it runs on until the jobs of its window have started."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
 
@@ -9,6 +9,7 @@ import numpy as np
 
 from onecenter.engine.center import Center
 from onecenter.errors import OnecenterError
+from onecenter.experiments.fair_starts import fair_starts
 from onecenter.fleet import NodeType, accelerators_of, node_types
 from onecenter.policies import Policy
 from onecenter.results.backlog import Waiting, backlog_slope, while_waiting
@@ -42,7 +43,7 @@ class Replication:
     # by which the waiting ones grow per hour, over the run up to the window's end or over whole weeks of the window
     backlog_slope: float
     waiting: Waiting  # how long a job waited, and what was used meanwhile
-    fairness: Mapping[str, Any]  # see `fairness.fairness`
+    fairness: Mapping[str, Any]  # see `fairness.fairness`, and where jobs are sampled `fair_starts.fair_starts`
 
     @cached_property
     def everyone(self) -> Seen:
@@ -57,9 +58,19 @@ def seed_of(seed: int, *index: int) -> int:
 
 
 def one_run(
-    scenario: Scenario, index: int, policy: Policy, window: Window, rhythm: int | None = None, *, tail: bool = True
+    scenario: Scenario,
+    index: int,
+    policy: Policy,
+    window: Window,
+    rhythm: int | None = None,
+    *,
+    tail: bool = True,
+    sample: int = 0,
 ) -> Replication:
-    """Return a replication; with `tail` it runs on past its window, arrivals continuing, while jobs of it wait."""
+    """Return a replication; with `tail` it runs on past its window, arrivals continuing, while jobs of it wait.
+
+    `sample` is how many of its jobs have a fair start time worked out.
+    """
     seeded = _seeded(scenario, index, window.horizon)
     center = Center(scenario.fleet, policy, build(seeded), horizon=window.horizon)
     until = window.horizon
@@ -67,7 +78,13 @@ def one_run(
         until = run_on(center, window, arrivals_of(seeded))
     else:
         center.run(until)
-    return _measured(index, seeded.time.seed, center, scenario.fleet, window, until, rhythm)
+    found = _measured(index, seeded.time.seed, center, scenario.fleet, window, until, rhythm)
+    if not sample:
+        return found
+    jobs = center.workload
+    fate = fates(center.log, len(jobs))
+    later = fair_starts(scenario.fleet, policy, jobs, fate.start, submitted_in(jobs, fate, window), sample)
+    return replace(found, fairness={**found.fairness, **later})
 
 
 def _measured(
