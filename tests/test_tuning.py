@@ -10,6 +10,7 @@ import pytest
 
 import onecenter as oc
 from onecenter.cli.main import main
+from onecenter.cli.tuning import as_table
 from onecenter.errors import OnecenterError
 from onecenter.experiments.measurement import Measurement
 from onecenter.experiments.tuning.held_out import on_scenario, scored
@@ -236,6 +237,19 @@ def test_the_command(swf: str, tmp_path: Path, capsys: pytest.CaptureFixture[str
         assert told in capsys.readouterr().err
     assert main(["tune", "tiny", "--windows", "9"]) == 2
     assert "--windows: it goes with a log" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        Policy(Linear(walltime=0.5, submit=1e-7), "easy-sjbf", reservations=3),
+        Policy("priority", "conservative", "worst-fit", depth=9, age_rate=1_500_000, max_age=7_200_000),
+    ],
+)
+def test_the_table_that_is_printed_is_the_policy(policy: Policy, tmp_path: Path) -> None:
+    path = tmp_path / "ours.toml"
+    path.write_text('extends = "tiny"\n' + as_table(policy))
+    assert oc.load(path).policy_ == policy
 
 
 def test_a_real_log(trace_file: Callable[[str], Path]) -> None:

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 from onecenter.cli.comparing import compare_on_log, is_log, refuse_beside_scenario
@@ -69,20 +70,27 @@ def command_compare(options: argparse.Namespace) -> int:
     if options.json:
         print_json(figures)
     else:
-        out, words = console(), Words()
-        out.print(f"  {heading(next(iter(results.values())))}\n")
-        texts = texts_of({name: result.policy for name, result in results.items()})
-        named = [({"policy": visible(text)}, result.summary())
-                 for text, result in zip(texts, results.values(), strict=True)]  # fmt: skip
-        platforms = {name: name for name in next(iter(results.values())).workload.platforms}
-        columns = ("policy", "mean", "slowdown", "use", "refused", "targets_met")
-        print_view(out, views.sides(words, named, columns, platforms))
-        out.print()
-        rows = [(cells, part) for (cells, _), part in zip(named, fair.values(), strict=True)]
-        print_view(out, views.fairness(words, rows))
-        for text in remarks_on_sides(summaries):
-            out.print(f"  {text}")
+        _print_sides(results, summaries, fair)
     return status_of_holding(failed)
+
+
+def _print_sides(
+    results: Mapping[str, Result], summaries: Mapping[str, dict[str, Any]], fair: Mapping[str, dict[str, Any]]
+) -> None:
+    """Print several policies side by side, and how evenly waits fall under each."""
+    out, words = console(), Words()
+    out.print(f"  {heading(next(iter(results.values())))}\n")
+    texts = texts_of({name: result.policy for name, result in results.items()})
+    named = [({"policy": visible(text)}, result.summary())
+             for text, result in zip(texts, results.values(), strict=True)]  # fmt: skip
+    platforms = {name: name for name in next(iter(results.values())).workload.platforms}
+    columns = ("policy", "mean", "slowdown", "use", "refused", "targets_met")
+    print_view(out, views.sides(words, named, columns, platforms))
+    out.print()
+    rows = [(cells, part) for (cells, _), part in zip(named, fair.values(), strict=True)]
+    print_view(out, views.fairness(words, rows))
+    for text in remarks_on_sides(summaries):
+        out.print(f"  {text}")
 
 
 def _fairness(result: Result, sample: int) -> dict[str, Any]:

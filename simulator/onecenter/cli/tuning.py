@@ -94,13 +94,13 @@ def _print(found: Tuning) -> None:
             if row["reason"]:
                 out.print(f"  not tested: {row['other']}: {row['reason']}")
         out.print(f"  {found.verdict(place)}")
-    print(f"\n{_table(found.policy)}")
+    print(f"\n{as_table(found.policy)}")
 
 
 def _value(words: Words, objective: str, value: float) -> str:
     return words.seconds(value) if objective == "wait_s" else f"{value:,.2f}"
 
 
-def _table(policy: Policy) -> str:
+def as_table(policy: Policy) -> str:
     """Return the policy as a scenario has it."""
-    return dump({"policy": PolicyTable.of(policy).model_dump(exclude_defaults=True)})
+    return dump({"policy": PolicyTable.of(policy).model_dump(mode="json", exclude_defaults=True)})
