@@ -16,6 +16,14 @@ class Raises(oc.Scheduler):
         print(1 // (view.now - view.now))
 
 
+class Exits(oc.Scheduler):
+    """End the program."""
+
+    def schedule(self, view: View) -> None:
+        """Exit."""
+        raise SystemExit(3)
+
+
 class Twice(oc.Scheduler):
     """Start a job twice."""
 

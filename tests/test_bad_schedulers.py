@@ -1,5 +1,7 @@
 """A scheduler or key of the user's own that goes wrong ends the run with one sentence and the log so far."""
 
+import signal
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ FILE = Path(bad.__file__)
 #: Two nodes of two accelerators; what each scheduler is told.
 WRONG = [
     ("Raises", " at 0 s: ZeroDivisionError: "),
+    ("Exits", " at 0 s: SystemExit: 3"),
     ("Twice", ", job 0 at 0 s: it does not wait, it is running; 3 of 4 accelerators were free, at most 2 on a node"),
     ("Busy", ", job 1, node 1 at 0 s: 1 of its tasks are to start, and there is room for 0; 3 of 4 accelerators"),
     ("Absent", ", job 0, node 7 at 0 s: there is no such node; there are 0 to 1"),
@@ -154,6 +157,45 @@ def test_a_mistake_in_a_replication_is_told(workers: str, capsys: pytest.Capture
     options = ["--replications", "2", "--workers", workers, "--set", "time.horizon=3 d"]
     assert main(["run", "mm-c", "--policy", f"{FILE}:Raises", *options]) == 2
     assert "bad_schedulers.py:Raises at " in capsys.readouterr().err
+
+
+def exits(queue: Any, now: float) -> Any:
+    """End the program."""
+    raise SystemExit(3)
+
+
+def test_a_key_that_ends_the_program_is_told() -> None:
+    with pytest.raises(PolicyError, match="exits at 0 s: SystemExit: 3; 4 of 4 accelerators were free"):
+        center_under(exits).run()
+
+
+def test_in_another_thread_it_is_told_when_it_is_done() -> None:
+    limit, told = time_limit.TimeLimit(0.01), []
+
+    def call() -> None:
+        try:
+            with limit.watching(), limit:
+                bad.time.sleep(0.05)
+        except time_limit.TimeUpError as error:
+            told.append(error)
+
+    thread = threading.Thread(target=call)
+    thread.start()
+    thread.join()
+    assert len(told) == 1
+
+
+def test_alarms_of_others_are_theirs_again() -> None:
+    rung: list[int] = []
+    before = signal.signal(signal.SIGALRM, lambda number, frame: rung.append(number))
+    try:
+        with time_limit.TimeLimit(10.0).watching():
+            assert signal.getitimer(signal.ITIMER_REAL)[1] == time_limit.TICK
+        assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+        signal.raise_signal(signal.SIGALRM)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert rung == [signal.SIGALRM]
 
 
 def test_an_order_beside_code_is_refused() -> None:

@@ -7,7 +7,7 @@ import pytest
 import schedulers_of_users as users
 from engines import by_core, check_equal, on_both_strides
 from onecenter_kernels import codes
-from random_scenarios import RandomScenario, random_scenario
+from random_scenarios import RandomScenario, mixed_scenario, random_scenario
 
 from onecenter.policies import policy_of
 
@@ -50,6 +50,15 @@ def test_best_fit_by_its_own_choice_of_nodes(seed: int) -> None:
 
 #: All node types in order, by their number.
 ALL = {1: 1, 2: 1 + 16 * 2, 3: 1 + 16 * 2 + 256 * 3}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("first", range(0, 300, 50))
+def test_the_twin_agrees_on_many_scenarios(first: int) -> None:
+    for seed in range(first, first + 50):
+        for made in (random_scenario(seed), mixed_scenario(seed)):
+            scenario = scheduled(plain(made), "Whimsical")
+            check_equal(by_core(scenario), oracle.simulate(*scenario))
 
 
 @pytest.mark.equality

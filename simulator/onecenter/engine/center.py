@@ -218,7 +218,7 @@ class Center:
         SimulationError
             If `until` is no instant, or past.
         """
-        with self._core.limit.watching():
+        with self._core.watching():
             self._conductor.run(until)
 
     def check_progress(self) -> None:

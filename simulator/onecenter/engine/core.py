@@ -1,6 +1,7 @@
 """The compiled core with its arrays: built from a fleet, a policy and a workload, and grown as it runs."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Final
 
 import numpy as np
@@ -18,7 +19,7 @@ from onecenter.engine.numbering import Numbering
 from onecenter.engine.scheduling import Scheduling
 from onecenter.errors import SimulationError
 from onecenter.fleet import NodeType, checked_fleet
-from onecenter.policies import Key, Policy, SchedulerCode, checked_policy
+from onecenter.policies import Code, Key, Policy, SchedulerCode, checked_policy
 from onecenter.system.time_limit import TimeLimit
 from onecenter.workload.table import COLUMNS, Workload
 
@@ -171,6 +172,10 @@ class Core:
             if answer != kernel.NEED_ROOM:
                 return bool(answer == kernel.WATCHED)
             self._grow()
+
+    def watching(self) -> AbstractContextManager[None]:
+        """Return a block in which code of the user's own is stopped where it takes too long."""
+        return self.limit.watching() if isinstance(self.policy.order, Code) else nullcontext()
 
     def check_progress(self) -> None:
         """Raise a PolicyError where nothing is left to happen, and a scheduler has left jobs waiting."""

@@ -113,7 +113,7 @@ class Keying:
     def _called(self, seen: Job, now: tuple[float, ...], job: int | None, t: float | None) -> Any:
         try:
             return self.function(seen, *now)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             self._fail(f"{type(error).__name__}: {error}", job, t)
 
     def _features(self, jobs: Any) -> Job:

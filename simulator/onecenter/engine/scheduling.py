@@ -48,10 +48,12 @@ class Scheduling:
     def decide(self) -> None:
         """Let the scheduler make the pass of the step that has begun."""
         self.state, self._handle = self.handle_of()
-        clock, jobs = self.state.clock, self.state.jobs["state"]
+        clock = self.state.clock
+        # To look a field up takes longer than an action, so it is done once per pass.
+        self.states = self.state.jobs["state"][: int(clock["jobs"][0])]
         before, self._open, self.failure = int(clock["log"][0]), True, None
         if self.held:
-            self.held = {job for job in self.held if jobs[job] == codes.S_WAITING}
+            self.held = {job for job in self.held if self.states[job] == codes.S_WAITING}
         try:
             self._schedule()
         finally:
@@ -70,7 +72,7 @@ class Scheduling:
             self.fail(f"it took more than {self.limit.seconds:g} s for one pass")
         except PolicyError:
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             self.fail(f"{type(error).__name__}: {error}", cause=error)
         if answer is not None:
             self.fail(
@@ -108,8 +110,9 @@ class Scheduling:
 
     def do(self, what: int, job: int, value: int = 0) -> int:
         """Let a kernel do something with a waiting job."""
-        self._check_open(job)
-        return int(self._act(self._handle, what, job, value))
+        if not self._open:
+            self._check_open(job)
+        return self._act(self._handle, what, job, value)
 
     def look(self, kernel: Callable[..., None], number: int, found: Ints) -> None:
         """Let a kernel fill something in."""
@@ -129,7 +132,7 @@ class Scheduling:
         self._running, self._read = known[self.state.jobs["state"][known] == codes.S_RUNNING], last
         return self._running.copy()
 
-    def fail(self, what: str, job: int | None = None, node: int | None = None, cause: Exception | None = None) -> Any:
+    def fail(self, what: str, job: int | None = None, node: int | None = None, cause: Any = None) -> Any:
         """Raise the error that says what was wrong, where and when, and what was free."""
         self.failure = policy_error(self.code.name, what, self.state, job, node)
         raise self.failure from cause

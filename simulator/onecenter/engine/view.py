@@ -130,6 +130,7 @@ class Pass(Protocol):
     """The pass that a view is of."""
 
     state: State
+    states: Any  # of the jobs that are known
     held: set[int]
     wakes: list[int]
 
@@ -168,7 +169,7 @@ class View:
             state = self._pass.state
             first, last = int(state.clock["head"][0]), int(state.clock["tail"][0])
             jobs = np.array(state.queue["job"][first:last])
-            waits = state.jobs["state"][jobs] == codes.S_WAITING
+            waits = self._pass.states[jobs] == codes.S_WAITING
             if self._pass.held:
                 waits &= ~np.isin(jobs, list(self._pass.held))
             self._queue = Jobs(jobs[waits], state)
@@ -283,14 +284,13 @@ class View:
 
     def _waiting(self, job: int) -> int:
         """Return the number of a job that waits and is not on hold."""
-        jobs = self._pass.state.jobs
-        number = int(job)
-        if number != job or not 0 <= number < int(self._pass.state.clock["jobs"][0]):
+        states, number = self._pass.states, int(job)
+        if number != job or not 0 <= number < len(states):
             self._pass.fail("there is no such job", job=number)
-        state = int(jobs["state"][number])
+        state = states[number]
         if state != codes.S_WAITING:
             self._pass.fail(f"it does not wait, it is {codes.STATES[state]}", job=number)
-        if number in self._pass.held:
+        if self._pass.held and number in self._pass.held:
             self._pass.fail("it is on hold", job=number)
         return number
 
