@@ -9,14 +9,14 @@ import numpy.typing as npt
 from by_hand import job, nodes, table
 from onecenter_kernels import codes
 from oracle import Post
-from random_scenarios import RandomScenario, Seeded, deadlines, fleet_of, job_of, linear
+from random_scenarios import RandomScenario, Seeded, fleet_of, job_of, jobs_under, with_order
 
 from onecenter.engine.center import Center
 from onecenter.engine.conductor import STRIDES
 from onecenter.engine.core import FOREVER, Core
 from onecenter.fleet import NodeType
 from onecenter.policies import Policy
-from onecenter.workload.table import DEFAULTS, type_order, workload
+from onecenter.workload.table import DEFAULTS, type_order
 
 Log = npt.NDArray[Any]
 Steps = Generator[Any, Any, None]
@@ -148,8 +148,8 @@ def crowd(seed: int, order: str, backfill: str, placement: str, jobs: int) -> Ra
     for row in rows:
         row["submit"] += unit * choices.pick(range(jobs // 2))
     columns: dict[str, Any] = {name: [row[name] for row in rows] for name in rows[0]}
-    policy = Policy(linear(choices) if order == "linear" else order, backfill, placement, age_rate=10**9)
-    return RandomScenario(fleet, policy, workload(**columns, **deadlines(choices, policy, columns, unit)), None)
+    policy = with_order(choices, Policy("fifo", backfill, placement, age_rate=10**9), order, unit)
+    return RandomScenario(fleet, policy, jobs_under(choices, policy, columns, unit), None)
 
 
 def wholes(seed: int, backfill: str = "conservative", reservations: int = 1) -> RandomScenario:

@@ -14,7 +14,7 @@ from typing import Any
 
 from fuzz import KINDS, TEXTS
 from fuzz import edited as edit
-from onecenter_kernels.schema import FEATURES
+from onecenter_kernels.schema import FACTORS, FEATURES
 
 import onecenter as oc
 from onecenter.scenario import Scenario, from_dict, load, with_set
@@ -41,18 +41,35 @@ _TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|[\w.+-]+|\s+|.', re.DOTALL)
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32", "latin-1", "gb18030", "utf-7")
 
 
+#: Orders with every key of their kind.
+ORDERS = {
+    "linear": {"kind": "linear", **dict.fromkeys(FEATURES, 1.5)},
+    "multifactor": {
+        "kind": "multifactor", **dict.fromkeys(FACTORS, 15), "fair_share": "classic", "half_life": "1 h",
+        "calc_period": "1 min", "favor_small": True, "shares": {"public": 3}, "tenant_shares": {"public": [1, 2]},
+    },
+}  # fmt: skip
+
+
 @cache
-def full() -> dict[str, Any]:
-    """Return the data of a scenario with every key, those of a linear order too."""
+def full(kind: str = "linear") -> dict[str, Any]:
+    """Return the data of a scenario with every key, those of an order of a kind too."""
     data = tomllib.loads(FULL.read_text(encoding="utf-8"))
-    data["policy"]["order"] = {"kind": "linear", **dict.fromkeys(FEATURES, 1.5)}
+    data["policy"]["order"] = ORDERS[kind]
     return data
 
 
 @cache
-def places() -> tuple[tuple[str | int, ...], ...]:
-    """Return the path of every table, list and value of the full scenario; of equal list entries the first two."""
-    return tuple(_places(full(), ()))
+def places() -> tuple[tuple[str, tuple[str | int, ...]], ...]:
+    """Return the path of every table, list and value of the full scenario, beside the kind of its order.
+
+    Of equal list entries the first two count; under a further kind only what is below the order.
+    """
+    first, *others = ORDERS
+    found = [(first, path) for path in _places(full(first), ())]
+    for kind in others:
+        found += [(kind, ("policy", "order", *path)) for path in _places(ORDERS[kind], ())]
+    return tuple(found)
 
 
 def _places(data: Any, path: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
@@ -67,8 +84,8 @@ def value_at_place(number: int) -> dict[str, Any]:
     """Return the full scenario with one value at one place; numbers run through all pairs, far apart."""
     total = len(places()) * len(KINDS)
     place, value = divmod(number * 7_919 % total, len(KINDS))
-    data = deepcopy(full())
-    *parents, last = places()[place]
+    kind, (*parents, last) = places()[place]
+    data = deepcopy(full(kind))
     at: Any = data
     for key in parents:
         at = at[key]

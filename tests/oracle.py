@@ -13,6 +13,7 @@ import numpy.typing as npt
 from onecenter_kernels import codes
 from onecenter_kernels.schema import LOG, dtype_of
 from oracle_orders import key
+from oracle_past import past_key
 from oracle_room import (
     DEVICE,
     NO_DEVICE,
@@ -53,6 +54,8 @@ class Job:
     types: list[int]
     demand: Demand
     outcome: int
+    platform: int
+    tenant: int
     state: str = FUTURE
     held: Claim | None = None
     promise: Claim | None = None
@@ -116,10 +119,10 @@ def center_of(fleet: Sequence[NodeType], policy: Policy, jobs: Workload, posts: 
     known = jobs_of(jobs, 0)
     for t, what, columns in posts:
         if what == "submit":
-            known += jobs_of(workload(submit=[t], **columns), len(known))
+            known += jobs_of(workload(submit=[t], **columns | {"tenant": -1}), len(known))
     cancels = [(t, int(arguments["job"])) for t, what, arguments in posts if what == "cancel"]
     scheduler = policy.order.made() if isinstance(policy.order, SchedulerCode) else None
-    return Center(nodes_of(fleet), policy, known, cancels, scheduler)
+    return Center(nodes_of(fleet), policy, known, cancels, jobs.platforms, scheduler)
 
 
 def waits_by_reason(fleet: Sequence[NodeType], policy: Policy, jobs: Workload, until: int) -> list[dict[int, int]]:
@@ -158,6 +161,8 @@ def jobs_of(table: Workload, first: int) -> list[Job]:
                 anywhere=bool(table.spread[i] == codes.SPREAD_ANY),
             ),
             outcome=int(table.outcome[i]),
+            platform=int(table.platform[i]),
+            tenant=int(table.tenant[i]),
         )
         for i in range(len(table))
     ]
@@ -171,6 +176,7 @@ class Center:
     policy: Policy
     jobs: list[Job]
     cancels: list[tuple[int, int]]
+    platforms: tuple[str, ...]
     scheduler: Scheduler | None = None
     on_hold: set[int] = field(default_factory=set)
     wakes: set[int] = field(default_factory=set)
@@ -334,7 +340,11 @@ class Center:
     def queue(self) -> list[Job]:
         """Return the waiting jobs in order."""
         waiting = [job for job in self.jobs if job.state == WAITING]
-        return sorted(waiting, key=lambda job: (key(self.policy, job, self.now), job.submit, job.id))
+        return sorted(waiting, key=lambda job: (self.key(job), job.submit, job.id))
+
+    def key(self, job: Job) -> float:
+        """Return the order's key of a job now, lowest first."""
+        return past_key(self, job) if self.policy.goes_by_past else key(self.policy, job, self.now)
 
     def start_in_order(self, queue: list[Job]) -> bool:
         """Start jobs up to the first that does not fit; tell whether the depth limit came before."""

@@ -1,7 +1,8 @@
 """Reading the pages for people: fenced blocks, tables of plain text, and examples that can be run.
 
 An example is a fenced block `example`, in minutes. Lines `nodes:`, `policy:` and `horizon:` say what is run, a
-table of jobs follows. A linear order is written "linear walltime 0.3 wait -1". The columns `start`, `end`, `on`,
+table of jobs follows. A linear order is written "linear walltime 0.3 wait -1", a multifactor one "multifactor fairshare
+1000 half_life 5 shares X 2 Y 1". The columns `start`, `end`, `on`,
 `outcome` and `waited` hold what is expected; a column named after an order, a backfill or a placement holds the starts
 (or, for a placement, the places) under it. Lines `figure:`, a chart and a log are expected too, where they are. In a
 block `read` the log is given instead of run, and further columns hold what is read from it.
@@ -18,7 +19,7 @@ import numpy.typing as npt
 from onecenter_kernels import codes, schema
 
 from onecenter.fleet import NodeType
-from onecenter.policies import Linear, Policy
+from onecenter.policies import Linear, Multifactor, Policy
 from onecenter.results.segments import fates, segments
 from onecenter.units import parse_memory
 from onecenter.workload.table import DEFAULTS, Workload, type_code, workload
@@ -113,6 +114,8 @@ class Example:
                 parts[name] = NUMBERS[name] * int(value) if name in NUMBERS else value
                 if value == "linear":
                     parts[name] = Linear(**dict(zip(weights[::2], map(float, weights[1::2]), strict=True)))
+                if value == "multifactor":
+                    parts[name] = multifactor(weights)
         return Policy(**(vars(PLAIN) | parts))
 
     @property
@@ -129,7 +132,20 @@ class Example:
         assert [row["job"] for row in self.rows] == list(LETTERS[: len(jobs)]), f"{self}: jobs are called A, B, ..."
         submits = [job["submit"] for job in jobs]
         assert submits == sorted(submits), f"{self}: jobs stand in the order of their submits"
-        return workload(**{name: [job[name] for job in jobs] for name in jobs[0]})  # type: ignore[arg-type]
+        columns: dict[str, Any] = {name: [job[name] for job in jobs] for name in jobs[0]}
+        names = [row.get("platform", "all") for row in self.rows]
+        platforms = list(dict.fromkeys(names))
+        return workload(platforms, **columns | {"platform": [platforms.index(name) for name in names]})
+
+
+def multifactor(words: Sequence[str]) -> Multifactor:
+    """Return the order of words such as "fairshare 1000 half_life 5 shares X 2 Y 1"."""
+    last = words.index("shares") if "shares" in words else len(words)
+    parts: dict[str, Any] = dict(zip(words[:last:2], words[1:last:2], strict=True))
+    times = {name: minutes(parts.pop(name)) for name in ("half_life", "calc_period") if name in parts}
+    shares = dict(zip(words[last + 1 :: 2], map(int, words[last + 2 :: 2]), strict=True))
+    weights = {name: int(value) if value.isdigit() else value for name, value in parts.items()}
+    return Multifactor(**weights, **times, shares=shares)
 
 
 def example(block: Block) -> Example:
@@ -193,6 +209,7 @@ def job_of(row: Cells, types: Sequence[str]) -> dict[str, int]:
         "patience": minutes(row["patience"]) if row.get("patience", "-") != "-" else -1,
         "deadline": minutes(row["deadline"]) if row.get("deadline", "-") != "-" else -1,
         "priority": int(row.get("prio", 0)),
+        "tenant": int(row.get("tenant", 0)),
         "accelerators": round(1000 * accelerators),
         "tasks": tasks,
         "spread": int(bool(found[3])),

@@ -10,10 +10,20 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 from hypothesis import strategies as st
-from onecenter_kernels.codes import BACKFILLS, FEATURES, LJF, ORDERS, OUTCOMES, PLACEMENTS, RANDOM
+from onecenter_kernels.codes import (
+    BACKFILLS,
+    FACTORS,
+    FAIR_SHARES,
+    FEATURES,
+    LJF,
+    ORDERS,
+    OUTCOMES,
+    PLACEMENTS,
+    RANDOM,
+)
 
 from onecenter.fleet import NodeType
-from onecenter.policies import Linear, Policy
+from onecenter.policies import Linear, Multifactor, Policy
 from onecenter.workload.table import Workload, type_code, workload
 
 T = TypeVar("T")
@@ -116,8 +126,8 @@ def build(choices: Choices, order: str | None, backfill: str | None, placement: 
         max_age=unit * choices.pick((100, 6, 3, 1, 0)),
     )
     horizon = unit * choices.pick((3, 7, 12, 20)) if choices.chance(20) else None
-    policy = with_order(choices, with_reservations(choices, policy), order)
-    table = workload(**columns, **deadlines(choices, policy, columns, unit))
+    policy = with_order(choices, with_reservations(choices, policy), order, unit)
+    table = jobs_under(choices, policy, columns, unit)
     return RandomScenario(fleet, with_scores(choices, policy, placement), table, horizon)
 
 
@@ -131,10 +141,12 @@ def with_reservations(choices: Choices, policy: Policy) -> Policy:
     return replace(policy, reservations=choices.pick((1, 1, 1, 2, 3, 4)))
 
 
-def with_order(choices: Choices, policy: Policy, order: str | None) -> Policy:
-    """Return a policy in the order that is given; where none is, one of four is in an order by a float."""
+def with_order(choices: Choices, policy: Policy, order: str | None, unit: int) -> Policy:
+    """Return a policy in the order that is given; where none is, one of four is in an order by a float or the past."""
     if order is None and choices.chance(25):
-        order = choices.pick(("linear", "linear", "linear", *FLOAT))
+        order = choices.pick(("linear", "linear", "linear", "multifactor", "multifactor", *FLOAT))
+    if order == "multifactor":
+        return replace(policy, order=multifactor(choices, unit))
     return replace(policy, order=linear(choices) if order == "linear" else order or policy.order)
 
 
@@ -143,6 +155,29 @@ def with_scores(choices: Choices, policy: Policy, placement: str | None) -> Poli
     if placement is None and choices.chance(25):
         return replace(policy, placement=choices.pick(SCORED))
     return policy
+
+
+def multifactor(choices: Choices, unit: int) -> Multifactor:
+    """Return a multifactor order; ties are frequent."""
+    weights = {choices.pick(FACTORS): choices.pick((1, 5, 100, 1000)) for _ in range(choices.pick((1, 2, 3)))}
+    return Multifactor(
+        **weights | ({"fairshare": 100} if choices.chance(80) else {}),
+        fair_share=choices.pick(FAIR_SHARES),
+        half_life=choices.pick((max(1_000, 4 * unit), max(1_000, unit), 0)),
+        calc_period=unit * choices.pick((1, 2, 3)),
+        favor_small=choices.chance(30),
+        shares={"one": choices.pick((1, 2, 3, 0))},
+        tenant_shares={name: choices.pick(((1, 2), (), (3, 1, 1), (0, 1))) for name in ("one", "two")},
+    )
+
+
+def jobs_under(choices: Choices, policy: Policy, columns: dict[str, Any], unit: int) -> Workload:
+    """Return the jobs with what only some orders look at."""
+    if not policy.goes_by_past:
+        return workload(**columns, **deadlines(choices, policy, columns, unit))
+    owners = [choices.pick(((0, 0), (0, 1), (0, 2), (1, 0), (1, 0), (1, 1))) for _ in columns["submit"]]
+    platform, tenant = zip(*owners, strict=True)
+    return workload(platforms=("one", "two"), platform=platform, tenant=tenant, **columns)
 
 
 def linear(choices: Choices) -> Linear:

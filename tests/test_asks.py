@@ -25,7 +25,7 @@ from onecenter.workload.table import Workload
 pytestmark = pytest.mark.equality
 
 ASKED = [name for name, *_ in job_fields.ASK_INPUT]
-OWNED = [name for name, *_ in job_fields.OWNER]
+OWNED = [name for name, *_ in job_fields.OWNER_INPUT]
 
 
 def distinct(columns: dict[str, Any], names: list[str]) -> tuple[Any, Any]:

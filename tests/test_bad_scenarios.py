@@ -183,9 +183,21 @@ CASES: list[tuple[str, str, list[tuple[str, str]]]] = [
     ('"fifo"', '{ kind = "linear" }', [('policy.order = { kind = "linear" }:', "a weight of submit, walltime, wait")]),
     ('"fifo"', '{ kind = "linear", wait = nan }', [("policy.order.wait = nan:", "a finite number")]),
     ('"fifo"', '{ kind = "linear", wait = 1, area = 2e12 }', [("policy.order.area = 2000000000000.0:", "at most")]),
-    ('"fifo"', '{ kind = "sum", wait = 1 }', [('policy.order.kind = "sum":', "'linear' is expected")]),
+    ('"fifo"', '{ kind = "sum", wait = 1 }', [('policy.order.kind = "sum":', "one of linear, multifactor")]),
     ('"fifo"', '{ wait = 1 }', [("policy.order.kind:", "missing")]),
     ('"fifo"', '{ kind = "linear", wiat = 1, wait = 2 }', [("policy.order.wiat = 1:", 'did you mean "wait"?')]),
+    ('"fifo"', '{ kind = 5, wait = 2 }', [("policy.order.kind = 5:", "one of linear, multifactor")]),
+    ('"fifo"', '{ kind = "multifactor" }', [('policy.order = { kind = "multifactor" }:', "a weight of age, fair")]),
+    ('"fifo"', '{ kind = "multifactor", age = 1.5, favor_small = 1, half_life = "999 ms", calc_period = "25 h" }', [
+        ("policy.order.age = 1.5:", "whole number"),
+        ("policy.order.favor_small = 1:", "true or false"),
+        ('policy.order.half_life = "999 ms":', "at least 1 s, or 0 s"),
+        ('policy.order.calc_period = "25 h":', "at most 1 d"),
+    ]),
+    ('"fifo"', '{ kind = "multifactor", age = 1, shares = { b = -1 }, tenant_shares = { a = [1, -2] } }', [
+        ("policy.order.shares.b = -1:", "at least 0"),
+        ("policy.order.tenant_shares.a[1] = -2:", "at least 0"),
+    ]),
     ('"fifo"', "5", [("policy.order = 5:", "'fifo', 'sjf'")]),
     ('"fifo"', '"fifo"\ndepth = -1\nbackfil = "none"', [
         ("policy.depth = -1:", "at least 0"),

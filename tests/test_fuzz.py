@@ -17,7 +17,7 @@ from onecenter.scenario.model import Scenario
 
 #: How many cases there are of each kind.
 ALL = {
-    "fuzz_scenarios.case": 20_000,
+    "fuzz_scenarios.case": 22_000,
     "fuzz_logs.case": 20_000,
     "fuzz_results.damaged": 2_000,
     "fuzz_results.edited": 600,
@@ -59,7 +59,7 @@ def test_all(kind: str, part: int) -> None:
 
 
 def test_the_scenario_that_is_spoilt_has_every_key() -> None:
-    there = {path[-1] for path in places() if isinstance(path[-1], str)}
+    there = {path[-1] for _, path in places() if isinstance(path[-1], str)}
     assert fields_of(Scenario, set()) <= there
     assert len(places()) * len(fuzz.KINDS) <= 0.6 * ALL["fuzz_scenarios.case"]
     assert full()["name"] == "full"

@@ -86,6 +86,8 @@ def test_all_parts_are_listed() -> None:
     assert listed["policy", "conservative"].parameters == ("backfill_depth",)
     assert listed["policy", "priority-easy"].parameters[-2:] == ("age_rate", "max_age")
     assert listed["order", "linear"].parameters[:2] == ("submit", "walltime")
+    assert {"fairshare", "half_life", "shares"} < set(listed["order", "multifactor"].parameters)
+    assert listed["policy", "qssf"].source == "Hu et al., SC 2021"
     assert set(SOURCES) <= {*ORDERS, *BACKFILLS, *PLACEMENTS}
 
 

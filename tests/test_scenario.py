@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from onecenter.errors import ScenarioError
 from onecenter.fleet import accelerators_of
-from onecenter.policies import Linear, Policy
+from onecenter.policies import Linear, Multifactor, Policy
 from onecenter.scenario import Scenario, from_dict, load, policy, shipped, shipped_folder, with_set
 from onecenter.scenario.reference import json_schema, reference
 from onecenter.scenario.toml import dump
@@ -217,10 +217,33 @@ def test_a_linear_order_resolved_is_the_same_scenario(full: Scenario) -> None:
     assert with_set(weighed, {"policy.order.wait": -2}).policy_.order == replace(order, wait=-2.0)
 
 
+#: Each key of a multifactor order, none as by default.
+MULTIFACTOR = {
+    "kind": "multifactor", **dict.fromkeys(codes.FACTORS, 15), "fair_share": "classic", "half_life": "0 s",
+    "calc_period": "1 h", "favor_small": True, "shares": {"平台": 3}, "tenant_shares": {"平台": [1, 2]},
+}  # fmt: skip
+
+
+def test_a_multifactor_order_resolved_is_the_same_scenario(full: Scenario) -> None:
+    ranked = with_set(full, {"policy.order": MULTIFACTOR})
+    order = ranked.policy_.order
+    assert order == Multifactor(
+        **dict.fromkeys(codes.FACTORS, 15), fair_share="classic", half_life=0, calc_period=3_600_000,
+        favor_small=True, shares={"平台": 3}, tenant_shares={"平台": (1, 2)},
+    )  # fmt: skip
+    assert from_dict(tomllib.loads(dump(ranked.resolved()))) == ranked
+    assert ranked.with_policy(ranked.policy_).policy_ == ranked.policy_
+    assert ranked.with_policy(ranked.policy_).resolved() == ranked.resolved()
+    assert hash(ranked.policy_) == hash(replace(ranked.policy_))
+    assert with_set(ranked, {"policy.order.shares": {"平台": 7}}).policy_.order.shares_of("平台") == 7
+    with pytest.raises(ScenarioError, match=r'policy\.order\.tenant_shares\.emty = .*did you mean "empty"'):
+        with_set(ranked, {"policy.order.tenant_shares.emty": [7]})
+
+
 def test_the_test_scenario_has_every_key(full: Scenario) -> None:
     """So that the test above cannot pass by leaving one out."""
-    weighed = with_set(full, {"policy.order": LINEAR})
-    written = dump(full.resolved()) + dump(weighed.resolved())
+    orders = [with_set(full, {"policy.order": order}) for order in (LINEAR, MULTIFACTOR)]
+    written = "".join(dump(each.resolved()) for each in (full, *orders))
     keys = {key for part in json_schema()["$defs"].values() for key in part.get("properties", {})}
     assert {key for key in keys - {"hours"} if key not in written} == set()
 

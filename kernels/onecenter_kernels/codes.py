@@ -20,9 +20,10 @@ ORDERS: Final = (
     "wfp3",
     "unicep",
     "hrrn",
+    "qssf",
 )
 FIFO, SJF, SMALLEST_FIRST, LARGEST_FIRST, PRIORITY = range(5)
-LJF, SMALLEST_AREA, LARGEST_AREA, F1, F2, F3, F4, EDF, WFP3, UNICEP, HRRN = range(5, len(ORDERS))
+LJF, SMALLEST_AREA, LARGEST_AREA, F1, F2, F3, F4, EDF, WFP3, UNICEP, HRRN, QSSF = range(5, len(ORDERS))
 
 #: A weighted sum of features; behind the orders that have a name alone.
 LINEAR: Final = len(ORDERS)
@@ -30,8 +31,18 @@ LINEAR: Final = len(ORDERS)
 #: A user's key.
 KEY: Final = LINEAR + 1
 
+#: Slurm's multifactor priority.
+MULTIFACTOR: Final = KEY + 1
+
 #: What an order may weigh: instants and times in s, accelerators, cpus and memory (GiB) of the whole job.
 FEATURES: Final = ("submit", "walltime", "wait", "accelerators", "tasks", "area", "cpus", "memory", "priority")
+
+#: What the multifactor priority weighs, each as a share of the most that there can be; qos as it is.
+FACTORS: Final = ("age", "fairshare", "size", "qos", "accelerators", "cpus", "memory")
+
+#: How the fairshare factor of who submits follows from shares and usage; see Slurm's pages of these names.
+FAIR_SHARES: Final = ("tree", "classic")
+TREE, CLASSIC = range(2)
 
 BACKFILLS: Final = ("none", "easy", "easy-sjbf", "conservative")
 NONE, EASY, EASY_SJBF, CONSERVATIVE = range(4)

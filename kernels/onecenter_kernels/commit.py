@@ -11,6 +11,8 @@ from .codes import (
     E_SUBMIT,
     FGD,
     GPU_CLUSTERING,
+    MULTIFACTOR,
+    QSSF,
     S_CANCELLED,
     S_ENDED,
     S_REFUSED,
@@ -23,11 +25,14 @@ from .fragments import count_submit
 from .heap import PATIENCE, push
 from .jit import njit
 from .owning import forget_owner, occupy, own, release
+from .past import learn, predict
 from .queue import enqueue, place_of, remove_at
 from .room import take
 from .runs import add_running, drop_running
 from .scores import count_class
+from .sharing import join
 from .state import NOW
+from .usage import charge
 
 
 @njit
@@ -60,6 +65,10 @@ def submit(s, j, t):
     job.state = S_WAITING
     write(s, E_SUBMIT, j, -1, -1, 0, 0)
     clock.pending_rows += s.asks[job.ask].most_rows
+    if clock.order == QSSF:
+        predict(s, j)
+    elif clock.order == MULTIFACTOR:
+        join(s, j)
     enqueue(s, j, t)
     if clock.placement == FGD:
         count_submit(s, j)
@@ -95,6 +104,8 @@ def start(s, j, picks, t):
     job.epoch += 1
     clock.quiet = 0
     clock.pending_rows -= s.asks[job.ask].most_rows
+    if clock.order == MULTIFACTOR:
+        charge(s, j, 1)
     push(s, t + min(job.run, job.walltime), T_END, j, job.epoch)
     add_running(s, j)
     changed(s, j)
@@ -120,6 +131,10 @@ def finish(s, j, posted):
     if clock.fractions:
         for i in range(job.first, job.first + job.rows):
             forget_owner(s, j, s.log[i].node)
+    if clock.order == QSSF:
+        learn(s, j)
+    elif clock.order == MULTIFACTOR:
+        charge(s, j, -1)
     job.state = S_ENDED
     job.epoch += 1
     if posted:

@@ -50,8 +50,10 @@ ASK: Final[tuple[Field, ...]] = (
 )
 
 #: Who submits jobs: one row per distinct owner. -1: the job has none.
-OWNER: Final[tuple[Field, ...]] = (
+OWNER_INPUT: Final[tuple[Field, ...]] = (
     ("platform", "i8", "code", "platform"),
     ("tenant", "i8", "code", "tenant within the platform"),
     ("stream", "i8", "code", "its class: the stream of demand that it is from"),
 )
+
+OWNER: Final[tuple[Field, ...]] = (*OWNER_INPUT, ("user", "i8", "index", "multifactor: its tenant, in users"))

@@ -21,7 +21,9 @@ from .codes import (
     LARGEST_FIRST,
     LINEAR,
     LJF,
+    MULTIFACTOR,
     PRIORITY,
+    QSSF,
     SJF,
     SMALLEST_AREA,
     SMALLEST_FIRST,
@@ -29,6 +31,7 @@ from .codes import (
     WFP3,
 )
 from .jit import njit
+from .multifactor import multifactor
 
 HOUR = 3_600_000
 PRIORITY_UNIT = 1_000_000
@@ -59,10 +62,12 @@ def key_of(s, j, t):
         return int(gang)
     if order == LARGEST_FIRST:
         return -int(gang)
-    if order == EDF:
+    if order == EDF or order == QSSF:
         return sortable(s.keys[j].key)
     if order == LINEAR:
         return sortable(weighed(s, j, t))
+    if order == MULTIFACTOR:
+        return -multifactor(s, j, t)
     if order == KEY:
         return sortable(users_key(s, j, t))
     waited = (t - job.submit) / 1000.0

@@ -4,8 +4,10 @@ Under FIFO with EASY and no depth the queue is indexed: a job that leaves amid i
 """
 
 from .calls import call_keys
+from .codes import MULTIFACTOR
 from .jit import njit
 from .keys import HOUR, PRIORITY_UNIT, key_of
+from .sharing import share_out
 from .state import FOREVER
 from .waits import strike
 
@@ -95,6 +97,8 @@ def reorder(s, t):
         return
     if clock.keys_call != 0:
         call_keys(clock.keys_call, float(t))
+    if clock.order == MULTIFACTOR:
+        share_out(s, t)
     for i in range(clock.head, clock.tail):
         sink(s, i, s.queue[i].job, t)
     if not clock.ageing:

@@ -8,6 +8,7 @@ import numpy.typing as npt
 from . import index_fields as index
 from .jit import JIT
 from .job_fields import ASK, JOB, OWNER
+from .past_fields import ACCOUNT, HABIT, RECENT, USER
 from .schema import Field, dtype_of, log_dtype
 
 #: By (layer, node type); what does not change stands in layer 0.
@@ -58,10 +59,16 @@ QUEUE: Final[tuple[Field, ...]] = (
 )
 
 #: By job: keys that are given, of orders that need them; where a user's key is compiled, deadlines (s).
-KEY: Final[tuple[Field, ...]] = (("key", "f8", "1", "lowest first"),)
+KEY: Final[tuple[Field, ...]] = (
+    ("key", "f8", "1", "lowest first"),
+    ("habit", "i8", "index", "QSSF: what its tenant has run of its size, in habits"),
+)
 
-#: By place in FEATURES: what a linear order weighs a feature with.
-WEIGHT: Final[tuple[Field, ...]] = (("weight", "f8", "1", "0: the order leaves the feature out"),)
+#: By place in FEATURES or FACTORS: what the order weighs it with.
+WEIGHT: Final[tuple[Field, ...]] = (
+    ("weight", "f8", "1", "0: the order leaves it out"),
+    ("whole", "f8", "1", "multifactor: the amount that makes the factor 1; 0: there is none"),
+)
 
 #: Under fgd: kinds of tasks that have been submitted, the most frequent first.
 KIND: Final[tuple[Field, ...]] = (
@@ -115,6 +122,12 @@ CLOCK: Final[tuple[Field, ...]] = (
     ("anew", "i8", "0/1", "keys change with time and are worked out anew in each pass"),
     ("cross", "i8", "ms", "before this instant no two waiting jobs change places"),
     ("max_age", "i8", "ms", "waiting beyond it adds nothing"),
+    ("fair_share", "i8", "code", "FAIR_SHARES"),
+    ("favor_small", "i8", "0/1", "the size factor is large for small jobs"),
+    ("period", "i8", "ms", "usage decays at its multiples"),
+    ("decay", "i8", "2**-32", "what a period leaves of usage"),
+    ("users", "i8", "1", "users that have submitted a job"),
+    ("shared", "i8", "ms", "the multiple of the period of which the users' factors are; -1: they are to be made anew"),
     ("fractions", "i8", "0/1", "devices are kept"),
     ("cpu_only", "i8", "0/1", "some job asks no accelerator"),
     ("jobs", "i8", "1", "jobs known, posted ones included"),
@@ -220,6 +233,10 @@ WEIGHT_DTYPE: Final = dtype_of(WEIGHT)
 KIND_DTYPE: Final = dtype_of(KIND)
 CLASS_DTYPE: Final = dtype_of(CLASS)
 SEEN_DTYPE: Final = dtype_of(SEEN)
+USER_DTYPE: Final = dtype_of(USER)
+ACCOUNT_DTYPE: Final = dtype_of(ACCOUNT)
+HABIT_DTYPE: Final = dtype_of(HABIT)
+RECENT_DTYPE: Final = dtype_of(RECENT)
 
 Array = npt.NDArray[Any]
 
@@ -258,6 +275,10 @@ class State(NamedTuple):
     kinds: Array
     classes: Array
     seen: Array
+    users: Array
+    accounts: Array
+    habits: Array
+    recent: Array
 
 
 def table(shape: int | tuple[int, ...], dtype: np.dtype[np.void]) -> Array:

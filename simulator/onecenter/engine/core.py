@@ -16,6 +16,7 @@ from onecenter_kernels.state import State, grown, table
 from onecenter.engine import initial
 from onecenter.engine.keying import Keying
 from onecenter.engine.numbering import Numbering
+from onecenter.engine.past import Past
 from onecenter.engine.scheduling import Scheduling
 from onecenter.errors import SimulationError
 from onecenter.fleet import NodeType, checked_fleet
@@ -76,7 +77,9 @@ class Core:
     def _begin(self, workload: Workload) -> None:
         """Make the state before the first step."""
         self._asks = Numbering(job_fields.ASK_INPUT, state.ASK_DTYPE)
-        self._owners = Numbering(job_fields.OWNER, state.OWNER_DTYPE)
+        self._owners = Numbering(job_fields.OWNER_INPUT, state.OWNER_DTYPE)
+        self._past = Past(self.policy)
+        self._platforms: tuple[str, ...] = ()
         tables = self._asks.rows, self._owners.rows
         self.state = initial.state_of(self.fleet, self.policy, workload, self.fractions, *tables)
         if self._keying is not None:
@@ -91,6 +94,7 @@ class Core:
     def _know(self, workload: Workload) -> None:
         """Add the jobs of a workload that come after those known; the cursor submits them."""
         known = int(self.state.clock["known"][0])
+        self._platforms = workload.platforms
         self._add({name: getattr(workload, name)[known:] for name in COLUMNS})
         self.state.clock["known"] = len(workload)
 
@@ -116,6 +120,7 @@ class Core:
             derive(self.handle, asked)
         if initial.needs_keys(self.policy):
             self._add_keys(columns["deadline"], first)
+        self.state = self._past.know(self.state, first, last, self._owners.count, self._platforms)
 
     def _add_keys(self, deadlines: npt.NDArray[np.int64], first: int) -> None:
         """Add the keys of jobs from a first one on: their deadlines (s), none last."""

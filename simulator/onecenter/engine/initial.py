@@ -5,13 +5,14 @@ from typing import Final
 
 import numpy as np
 from onecenter_kernels import state
-from onecenter_kernels.codes import FEATURES
+from onecenter_kernels.codes import FACTORS, FAIR_SHARES, FEATURES
 from onecenter_kernels.handle import handle_of
 from onecenter_kernels.levels import build_levels
+from onecenter_kernels.past import LAST
 from onecenter_kernels.state import FOREVER, State, table
 
 from onecenter.fleet import NodeType, racks_of
-from onecenter.policies import Code, Linear, Policy, SchedulerCode
+from onecenter.policies import Code, Linear, Multifactor, Policy, SchedulerCode
 from onecenter.workload.table import Workload
 
 #: Rows of the growing arrays at the start, a power of two.
@@ -103,7 +104,7 @@ def is_indexed(policy: Policy) -> bool:
 
 def needs_keys(policy: Policy) -> bool:
     """Tell whether the order goes by keys that jobs bring along, or a scheduler may ask for their deadlines."""
-    return policy.order == "edf" or isinstance(policy.order, Code)
+    return policy.order in ("edf", "qssf") or isinstance(policy.order, Code)
 
 
 def queue_of(policy: Policy, queue: state.Array) -> dict[str, state.Array]:
@@ -126,11 +127,20 @@ def steps_of(nodes: state.Array, profiled: bool) -> state.Array:
     return steps
 
 
-def weights_of(policy: Policy) -> state.Array:
-    """Return what a linear order weighs, a row per feature."""
-    weights = table(len(FEATURES), state.WEIGHT_DTYPE)
-    if isinstance(policy.order, Linear):
-        weights["weight"] = [policy.order.weights.get(name, 0.0) for name in FEATURES]
+def weights_of(policy: Policy, fleet: Sequence[NodeType]) -> state.Array:
+    """Return what an order weighs, a row per feature or factor; of a factor, what the center has of it too."""
+    order = policy.order
+    names = FACTORS if isinstance(order, Multifactor) else FEATURES
+    weights = table(len(names), state.WEIGHT_DTYPE)
+    if isinstance(order, Linear | Multifactor):
+        weights["weight"] = [order.weights.get(name, 0.0) for name in names]
+    if isinstance(order, Multifactor):
+        accelerators, cpus, memory = (
+            sum(kind.count * amount for kind, amount in zip(fleet, amounts, strict=True))
+            for amounts in zip(*((1000 * kind.accelerators, kind.cpus, kind.memory) for kind in fleet), strict=True)
+        )
+        nodes = sum(kind.count for kind in fleet)
+        weights["whole"] = policy.max_age, 1, nodes, 1, accelerators, cpus, memory
     return weights
 
 
@@ -151,6 +161,10 @@ def clock_of(policy: Policy, fractions: bool, scratch: int) -> state.Array:
     clock["fractions"], clock["scratch"], clock["holds"] = fractions, scratch, scratch
     clock["ageing"] = policy.order == "priority" and policy.changes_with_time
     clock["anew"] = policy.changes_with_time and policy.order != "priority"
+    if isinstance(policy.order, Multifactor):
+        clock["fair_share"] = FAIR_SHARES.index(policy.order.fair_share)
+        clock["favor_small"] = policy.order.favor_small
+        clock["period"], clock["decay"], clock["shared"] = policy.order.calc_period, policy.order.decay, -1
     clock["booked"] = is_booked(policy)
     clock["book"] = 1 if is_booked(policy) else 2
     clock["indexed"], clock["shapes"] = is_indexed(policy), 1
@@ -206,7 +220,11 @@ def state_of(
         # A job that is put back where it was has changed each of its places at most four times; half are kept.
         notes=table(power_of_two(max(NOTES, 8 * scratch)) if is_booked(policy) else 1, state.NOTE_DTYPE),
         keys=table(max(len(workload), 1) if needs_keys(policy) else 1, state.KEY_DTYPE),
-        weights=weights_of(policy),
+        weights=weights_of(policy, fleet),
+        users=table(1, state.USER_DTYPE),
+        accounts=table(1, state.ACCOUNT_DTYPE),
+        habits=table(1, state.HABIT_DTYPE),
+        recent=table((1, LAST), state.RECENT_DTYPE),
         kinds=table(len(asks) if policy.placement == "fgd" else 1, state.KIND_DTYPE),
         **scored_of(fleet, policy, count),
         **queue_of(policy, table(ROWS, state.QUEUE_DTYPE)),

@@ -4,6 +4,7 @@ from onecenter.policies.code import Code, is_code
 from onecenter.policies.installed import installed
 from onecenter.policies.key import Job, Key, key_of, read_key
 from onecenter.policies.linear import NO_WEIGHT, WEIGHT, Linear
+from onecenter.policies.multifactor import FACTOR_WEIGHT, NO_FACTOR, PERIOD, SHARES, Multifactor
 from onecenter.policies.policy import (
     CHECKS,
     DEPTH,
@@ -23,16 +24,21 @@ from onecenter.policies.scheduler import Scheduler, SchedulerCode, read_schedule
 __all__ = [
     "CHECKS",
     "DEPTH",
+    "FACTOR_WEIGHT",
     "NAMED",
+    "NO_FACTOR",
     "NO_WEIGHT",
     "PACKED",
+    "PERIOD",
     "RESERVATIONS",
     "RESERVING",
+    "SHARES",
     "WEIGHT",
     "Code",
     "Job",
     "Key",
     "Linear",
+    "Multifactor",
     "Policy",
     "PolicyLike",
     "Scheduler",

@@ -1,6 +1,7 @@
 """All policies by name: their parameters, where they come from, how they are given, and on which strides they work."""
 
 from collections.abc import Iterator
+from dataclasses import fields
 from typing import Final, NamedTuple
 
 from onecenter_kernels.schema import FEATURES, PLACEMENTS
@@ -8,6 +9,7 @@ from onecenter_kernels.schema import FEATURES, PLACEMENTS
 from onecenter.errors import PolicyError
 from onecenter.policies.installed import installed, installed_code
 from onecenter.policies.linear import BY_WEIGHT
+from onecenter.policies.multifactor import BY_FACTORS, Multifactor
 from onecenter.policies.policy import NAMED, RESERVING, Policy
 
 _AREA: Final = "Carastan-Santos et al., CCGrid 2019"
@@ -26,6 +28,7 @@ SOURCES: Final = {
     "wfp3": _UTILITY,
     "unicep": _UTILITY,
     "hrrn": "Brinch Hansen, SOSP 1971",
+    "qssf": "Hu et al., SC 2021",
     "easy": "Lifka, JSSPP 1995",
     "easy-sjbf": "Tsafrir, Etsion and Feitelson, TPDS 2007",
     "conservative": "Mu'alem and Feitelson, TPDS 2001",
@@ -45,7 +48,7 @@ class Listed(NamedTuple):
     name: str
     part: str  # "policy": order and backfill; "order", "placement", "scheduler"
     way: str  # PARTS, or what kind of code of a package it is
-    parameters: tuple[str, ...]  # keys of a scenario's `[policy]`, or of a linear order
+    parameters: tuple[str, ...]  # keys of a scenario's `[policy]`, or of its order
     source: str  # a paper, or a package
     strides: tuple[str, ...] = ("calendar", "event")
 
@@ -55,6 +58,7 @@ def catalogue() -> Iterator[Listed]:
     for name, policy in NAMED.items():
         yield Listed(name, "policy", PARTS, tuple(_parameters(policy)), _sources(policy))
     yield Listed(BY_WEIGHT, "order", PARTS, FEATURES, "")
+    yield Listed(BY_FACTORS, "order", PARTS, tuple(each.name for each in fields(Multifactor)), "Slurm")
     for name in PLACEMENTS:
         yield Listed(name, "placement", PARTS, (), SOURCES.get(name, ""))
     for name, entry in installed().items():

@@ -12,14 +12,16 @@ from onecenter.policies.code import Code, find, is_code
 from onecenter.policies.installed import installed, installed_code
 from onecenter.policies.key import BY_KEY, Key, key_of
 from onecenter.policies.linear import BY_WEIGHT, Linear
+from onecenter.policies.multifactor import BY_FACTORS, Multifactor
 from onecenter.policies.scheduler import BY_SCHEDULER, SchedulerCode, is_scheduler, scheduler_of
 from onecenter.units import MAX_DURATION, format_duration, plain
 
 DEPTH: Final = Whole(0, 10**9)
 RESERVATIONS: Final = Whole(1, 10**9)
 
-#: An order by its name, by weights, or by a key of the user's own; or a scheduler, which makes the whole pass.
-Order = str | Linear | Key | SchedulerCode
+#: An order by its name, by weights, by Slurm's priority, or by a key of the user's own; or a scheduler, which makes the
+#: whole pass.
+Order = str | Linear | Multifactor | Key | SchedulerCode
 
 #: What each kind of code is called as plain data.
 KINDS: Final[Mapping[str, type[Key] | type[SchedulerCode]]] = {BY_KEY: Key, BY_SCHEDULER: SchedulerCode}
@@ -34,7 +36,9 @@ def an_order(value: Any) -> Order:
         return KINDS[value.get("kind", BY_KEY)](str(value["name"]), str(value["sha256"]))
     if isinstance(value, Mapping) and set(value) <= {*FEATURES, "kind"} and value.get("kind", BY_WEIGHT) == BY_WEIGHT:
         return Linear(**{name: weight for name, weight in value.items() if name != "kind"})
-    return value if isinstance(value, Linear | Key | SchedulerCode) else OneOf(ORDERS)(value)
+    if isinstance(value, Mapping) and value.get("kind") == BY_FACTORS:
+        return Multifactor(**{name: part for name, part in value.items() if name != "kind"})
+    return value if isinstance(value, Linear | Multifactor | Key | SchedulerCode) else OneOf(ORDERS)(value)
 
 
 #: What each part may be, in the units of `Policy`.
@@ -78,9 +82,9 @@ class Policy:
 
     Attributes
     ----------
-    order : str, Linear, Key or SchedulerCode
-        One of ORDERS, a weighted sum of features, a key of the user's own, or a scheduler of the user's own, which
-        does what backfill and depths are for, too.
+    order : str, Linear, Multifactor, Key or SchedulerCode
+        One of ORDERS, a weighted sum of features, Slurm's priority, a key of the user's own, or a scheduler of the
+        user's own, which does what backfill and depths are for, too.
     backfill : str
         One of BACKFILLS.
     placement : str
@@ -91,7 +95,7 @@ class Policy:
     age_rate : int
         Under order = "priority": what an hour of waiting adds, in millionths of a priority unit.
     max_age : int
-        ms; waiting beyond it adds nothing (Slurm's PriorityMaxAge).
+        ms; waiting beyond it adds nothing (Slurm's PriorityMaxAge), also under a multifactor order.
     reservations : int
         Under backfill "easy" and "easy-sjbf": how many blocked jobs hold a place in each pass (Maui's
         RESERVATIONDEPTH).
@@ -116,7 +120,7 @@ class Policy:
     @property
     def codes(self) -> dict[str, int]:
         """The policy as the core's clock holds it."""
-        choices = {"order": (*ORDERS, BY_WEIGHT, BY_KEY), "backfill": BACKFILLS, "placement": PLACEMENTS}
+        choices = {"order": (*ORDERS, BY_WEIGHT, BY_KEY, BY_FACTORS), "backfill": BACKFILLS, "placement": PLACEMENTS}
         # A scheduler finds the queue by submit.
         order = "fifo" if isinstance(self.order, SchedulerCode) else self.order_name
         names = {**vars(self), "order": order}
@@ -134,7 +138,14 @@ class Policy:
         """The name of its order, whatever the weights or the code."""
         if isinstance(self.order, Code):
             return next(kind for kind, code in KINDS.items() if isinstance(self.order, code))
+        if isinstance(self.order, Multifactor):
+            return BY_FACTORS
         return self.order if isinstance(self.order, str) else BY_WEIGHT
+
+    @property
+    def goes_by_past(self) -> bool:
+        """Whether the order depends on what has been run before."""
+        return self.order == "qssf" or isinstance(self.order, Multifactor)
 
     @property
     def changes_with_time(self) -> bool:
@@ -143,6 +154,8 @@ class Policy:
             return self.order.wait != 0
         if isinstance(self.order, Key):
             return self.order.changes_with_time
+        if isinstance(self.order, Multifactor):
+            return True
         return self.order in CHANGING or (self.order == "priority" and self.age_rate > 0)
 
     @property
@@ -178,6 +191,8 @@ class Policy:
     def _plain_order(self) -> Any:
         if isinstance(self.order, Code):
             return {"kind": self.order_name, "name": self.order.name, "sha256": self.order.sha256}
+        if isinstance(self.order, Multifactor):
+            return {"kind": BY_FACTORS, **self.order.as_dict()}
         return self.order if isinstance(self.order, str) else {"kind": BY_WEIGHT, **self.order.weights}
 
 

@@ -9,7 +9,7 @@ from onecenter import units
 from onecenter.experiments.views import assessments, tried
 from onecenter.fleet import NodeType
 from onecenter.planning.file import PlanFile
-from onecenter.policies import Code, Linear, Policy
+from onecenter.policies import Code, Linear, Multifactor, Policy
 from onecenter.report.answer import Answers
 from onecenter.report.blocks import Block, Bullets, Facts, Paragraph, Section
 from onecenter.report.charts import Charts, zone_of
@@ -136,7 +136,7 @@ class Writer:
         pairs = [(self.words(part), self.words(name)) for part, name in chosen.items()]
         if isinstance(policy.order, Code):
             pairs[0] = (pairs[0][0], f"{pairs[0][1]}: {visible(str(policy.order))}")
-        if isinstance(policy.order, Linear):
+        if isinstance(policy.order, Linear | Multifactor):
             weights = [f"{self.words.count(weight)} {name}" for name, weight in policy.order.weights.items()]
             pairs.append((self.words("weights"), self.words("join").join(weights)))
         if policy.order == "priority" and policy.age_rate:

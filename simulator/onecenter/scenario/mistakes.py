@@ -23,6 +23,7 @@ _OF_A_KEY = "[key]"
 
 #: What is said where a value has the wrong type or size; the keys are pydantic's.
 _TEXTS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "bool_type": lambda ctx: "true or false is expected",
     "int_type": lambda ctx: "a whole number is expected",
     "int_from_float": lambda ctx: "a whole number is expected",
     "float_type": lambda ctx: "a number is expected",

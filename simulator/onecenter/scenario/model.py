@@ -169,6 +169,15 @@ class Scenario(Table):
             demand = {name: platform.__dict__.get("demand") or {} for name, platform in self.platforms.items()}
             yield from unknown_names(self.growth, demand)
 
+    def check_shares(self) -> Iterator[Mistake]:
+        """Shares are of platforms that there are."""
+        order = getattr(self.__dict__.get("policy"), "__dict__", {}).get("order")
+        for key in ("shares", "tenant_shares"):
+            for name in getattr(order, "__dict__", {}).get(key) or ():
+                if name not in self.platforms:
+                    near = did_you_mean(name, self.platforms)
+                    yield ("policy", "order", key, name), f"no such platform; {near}{', '.join(self.platforms)} are"
+
     def check_node_types(self) -> Iterator[Mistake]:
         """A stream may use node types that the center has."""
         known = list(self.center.nodes)

@@ -3,20 +3,19 @@
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
 
-from onecenter_kernels.schema import FEATURES
 from pydantic import Discriminator, Field, Tag, WithJsonSchema
 
 from onecenter import units
 from onecenter.errors import PolicyError
-from onecenter.policies import DEPTH, NO_WEIGHT, RESERVATIONS, WEIGHT, Code, Linear, Policy, wrong_parts
-from onecenter.scenario.quantities import Duration, Integer, Millionths, Real
+from onecenter.policies import DEPTH, RESERVATIONS, Code, Policy, wrong_parts
+from onecenter.scenario.orders import LinearOrder, MultifactorOrder, table_of
+from onecenter.scenario.quantities import Duration, Integer, Millionths
 from onecenter.scenario.table import Mistake, Table
 
 OrderName = Literal[
     "fifo", "sjf", "smallest-first", "largest-first", "priority", "ljf", "smallest-area", "largest-area", "f1", "f2",
-    "f3", "f4", "edf", "wfp3", "unicep", "hrrn",
+    "f3", "f4", "edf", "wfp3", "unicep", "hrrn", "qssf",
 ]  # fmt: skip
-Weight = Annotated[Real, Field(ge=WEIGHT.low, le=WEIGHT.high)]
 Backfill = Literal["none", "easy", "easy-sjbf", "conservative"]
 Placement = Literal[
     "first-fit", "best-fit", "worst-fit", "fewest-racks", "random", "dot-product", "gpu-packing", "gpu-clustering",
@@ -28,38 +27,19 @@ Reservations = Annotated[
 ]
 
 
-class LinearOrder(Table):
-    """An order by a weighted sum of features of a job, the lowest first."""
-
-    kind: Literal["linear"] = Field(description="`linear`")
-    submit: Weight = Field(default=0.0, description="weight of the instant of submission, in s")
-    walltime: Weight = Field(default=0.0, description="weight of the walltime, in s")
-    wait: Weight = Field(default=0.0, description="weight of the time waited so far, in s")
-    accelerators: Weight = Field(default=0.0, description="weight of the accelerators of the whole job")
-    tasks: Weight = Field(default=0.0, description="weight of the tasks")
-    area: Weight = Field(default=0.0, description="weight of walltime times accelerators")
-    cpus: Weight = Field(default=0.0, description="weight of the cpus of the whole job")
-    memory: Weight = Field(default=0.0, description="weight of the memory of the whole job, in GiB")
-    priority: Weight = Field(default=0.0, description="weight of the priority")
-
-    def check_weights(self) -> Iterator[Mistake]:
-        """Something is weighed."""
-        weights = [vars(self).get(name) for name in FEATURES]  # absent where it is wrong itself
-        if None not in weights and not any(weights):
-            yield (), NO_WEIGHT
-
-    @property
-    def linear(self) -> Linear:
-        """The order as the policy has it."""
-        return Linear(**self.model_dump(exclude={"kind"}))
-
-
-def _order_tag(value: Any) -> str:
-    return "weights" if isinstance(value, Mapping | LinearOrder) else "name"
+def _order_tag(value: Any) -> str | None:
+    if isinstance(value, LinearOrder | MultifactorOrder):
+        return value.kind
+    if isinstance(value, Mapping):
+        return str(value["kind"]) if "kind" in value else None
+    return "a name"
 
 
 Order = Annotated[
-    Annotated[OrderName, Tag("name")] | Annotated[LinearOrder, Tag("weights")], Discriminator(_order_tag)
+    Annotated[OrderName, Tag("a name")]
+    | Annotated[LinearOrder, Tag("linear")]
+    | Annotated[MultifactorOrder, Tag("multifactor")],
+    Discriminator(_order_tag),
 ]
 
 
@@ -88,8 +68,8 @@ class PolicyTable(Table):
 
     def _parts(self) -> dict[str, Any]:
         parts = dict(vars(self))
-        if isinstance(parts.get("order"), LinearOrder):
-            parts["order"] = parts["order"].linear
+        if isinstance(parts.get("order"), LinearOrder | MultifactorOrder):
+            parts["order"] = parts["order"].order
         return parts
 
     @property
@@ -104,5 +84,4 @@ class PolicyTable(Table):
         if isinstance(order, Code):
             lacks = f"{order.name} is code, which no result holds: run the scenario anew with --policy FILE:NAME"
             raise PolicyError("policy", [lacks])
-        weighed = LinearOrder(kind="linear", **order.weights) if isinstance(order, Linear) else order
-        return cls.model_construct(**vars(policy) | {"order": weighed})
+        return cls.model_construct(**vars(policy) | {"order": table_of(order)})

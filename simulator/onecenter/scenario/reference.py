@@ -71,14 +71,14 @@ def _default(table: type[Table], name: str, field: FieldInfo) -> str:
     if field.default is None or field.default_factory is not None or isinstance(field.default, Table):
         return ""
     shown = table.model_construct().model_dump(mode="json", include={name})[name]
-    return f"`{json.dumps(shown)}`" if shown not in ("", []) else ""
+    return f"`{json.dumps(shown)}`" if shown not in ("", [], {}) else ""
 
 
 def _words(schema: dict[str, Any]) -> str:
     """Return the type of a value in words, from its JSON schema."""
     for several in ("anyOf", "oneOf"):
         if several in schema:
-            return " or ".join(_words(part) for part in schema[several] if part.get("type") != "null")
+            return " or ".join(dict.fromkeys(_words(part) for part in schema[several] if part.get("type") != "null"))
     if "enum" in schema:
         return ", ".join(f"`{choice}`" for choice in schema["enum"])
     match schema.get("type"):
@@ -90,6 +90,8 @@ def _words(schema: dict[str, Any]) -> str:
             return "whole number" + _bounds(schema)
         case "number":
             return "number" + _bounds(schema)
+        case "boolean":
+            return "`true`, `false`"
         case "array":
             return _list(schema)
         case "object" if "additionalProperties" in schema:
