@@ -63,7 +63,7 @@ def test_the_twin_agrees_on_many_scenarios(first: int) -> None:
 
 @pytest.mark.equality
 @pytest.mark.parametrize("name", ["Fifo", "Wfp3", "Easy", "Whimsical"])
-@pytest.mark.parametrize("seed", range(15))
+@pytest.mark.parametrize("seed", [*range(15), 26, 42, 59])  # the last ones: fractions on given nodes under `random`
 def test_the_twin_runs_the_very_class(name: str, seed: int) -> None:
     scenario = scheduled(plain(random_scenario(seed)), name)
     expected = oracle.simulate(*scenario)

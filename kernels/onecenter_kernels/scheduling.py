@@ -14,12 +14,11 @@ from .fitting import pick_in_book
 from .heap import push
 from .jit import inlined, njit
 from .picks import note, undo
-from .place import device_for
 from .profile import present, view_profile
 from .promise import pick_earliest
 from .queue import keep_waiting
 from .reserving import start_for_walltime
-from .room import node_holds, take_window, view_node
+from .room import node_holds, part_device, take_window, view_node
 from .state import FOREVER, NOW, VIEW
 from .sums import test_again
 
@@ -109,7 +108,7 @@ def pick_chosen(s, j, count, lo, hi, layer):
         for _ in range(s.reserved[i].amount):
             fits = fits and node_holds(s, layer, n, ask) > 0
             if fits:
-                d = device_for(s, layer, n, ask)
+                d = part_device(s, layer, n, ask.part) if ask.part > 0 else -1
                 take_window(s, lo, hi, layer, n, d, 1, ask)
                 picks = note(s, picks, n, d, 1)
     undo(s, lo, hi, layer, picks, ask)
