@@ -28,11 +28,11 @@ from oracle_room import (
     row_of,
     same_devices,
 )
-from oracle_scores import Scoring
+from oracle_scores import OfUser, Scoring
 from oracle_view import View
 
 from onecenter.fleet import NodeType
-from onecenter.policies import Policy, Scheduler, SchedulerCode
+from onecenter.policies import Policy, Scheduler, SchedulerCode, Score
 from onecenter.workload.table import Workload, type_order, workload
 
 Post = tuple[int, str, dict[str, Any]]
@@ -291,6 +291,8 @@ class Center:
     def rule(self, job: Job) -> Rule:
         """Return the placement rule for a job: its name or, where it scores nodes, all that it looks at."""
         placement = self.policy.placement
+        if isinstance(placement, Score):
+            return OfUser(placement, job, self.nodes, [], [])
         if codes.PLACEMENTS.index(placement) < codes.RANDOM:
             return placement
         running = [

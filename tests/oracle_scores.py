@@ -3,10 +3,13 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import exp
+from math import exp, inf
 from typing import TYPE_CHECKING
 
-from oracle_room import DEVICE, Demand, Node, Row, free_in, may_use
+from oracle_room import DEVICE, Demand, Node, Row, free_in, may_use, usable
+
+from onecenter import policies
+from onecenter.policies import Score
 
 if TYPE_CHECKING:
     from oracle import Job
@@ -56,7 +59,7 @@ class Scoring:
     that were submitted, in order.
     """
 
-    rule: str
+    rule: str | Score
     job: "Job"
     nodes: Sequence[Node]
     running: Sequence[tuple[int, int]]
@@ -66,6 +69,7 @@ class Scoring:
         """Return the key of a node that takes the next task, of which `rest` are to be placed; the lowest is taken."""
         if self.rule == "random":
             return drawn(self.job, rest, node, -1), node
+        assert isinstance(self.rule, str)
         score = {
             "dot-product": self.dot_product,
             "gpu-packing": self.gpu_packing,
@@ -149,6 +153,38 @@ class Scoring:
     def nodes_by_id(self) -> dict[int, Node]:
         """The nodes by number."""
         return {node.id: node for node in self.nodes}
+
+
+class OfUser(Scoring):
+    """The score of a user's own function."""
+
+    def preference(self, view: Sequence[Row], node: int, demand: Demand, rest: int) -> tuple[float, int]:
+        """Return the key of a node that takes the next task; the lowest is taken."""
+        assert isinstance(self.rule, Score)
+        assert self.rule.function is not None
+        return -float(self.rule.function(self.node(view, node, demand), self.features())), node
+
+    def node(self, view: Sequence[Row], node: int, demand: Demand) -> policies.Node:
+        """Return what the function sees of a node."""
+        at, empty = seen(view, node), self.nodes_by_id[node]
+        fitting = usable(view, node, demand) if demand.is_fraction else []
+        lefts = [min(row.devices[node][device] for row in view) / 1000.0 for device in fitting]
+        memory = min(row.memory[node] for row in view)
+        return policies.Node(
+            float(node), float(empty.type), float(empty.rack), float(at.free), at.cpus / 1000.0, memory / 1024.0,
+            at.left / 1000.0, min(lefts, default=0.0), float(empty.accelerators), empty.cpus / 1000.0,
+            empty.memory / 1024.0,
+        )  # fmt: skip
+
+    def features(self) -> policies.Job:
+        """Return what the function sees of the job."""
+        job, tasks = self.job, self.job.demand.tasks
+        return policies.Job(
+            job.submit / 1000.0, job.walltime / 1000.0, job.gang / 1000.0, float(tasks),
+            tasks * job.demand.cpus / 1000.0, tasks * job.demand.memory / 1024.0, float(job.priority),
+            float(job.platform), float(job.tenant), 0.0,
+            job.deadline / 1000.0 if job.deadline >= 0 else inf,
+        )  # fmt: skip
 
 
 def fragment(at: Seen, kind: int, task: Kind) -> int:

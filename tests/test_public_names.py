@@ -53,12 +53,13 @@ def test_nothing_is_imported_before_it_is_used() -> None:
 #: Names of arguments, those by keyword alone behind the star.
 ARGUMENTS = {
     "load": "name_or_path set",
-    "run": "scenario * seed policy stride set show_progress",
+    "run": "scenario * seed policy placement stride set show_progress",
     "replay": "trace * processors nodes center policy format horizon warmup skip_first stride show_progress",
     "replicate": "scenario n * precision policy measurement executor",
     "compare": "sides scenario * n fair_starts executor",
     "compare_log": (
-        "trace policies * windows loads fair_starts processors nodes center format horizon warmup skip_first executor"
+        "trace policies * windows loads fair_starts placement processors nodes center format horizon warmup skip_first "
+        "executor"
     ),
     "diff": "a b",
     "export": "result path",

@@ -36,6 +36,17 @@ if JIT:
 
         return types.int64(types.int64, types.float64), build
 
+    @intrinsic
+    def call_score(typing, address, rows, count):  # type: ignore[no-untyped-def]
+        """Return the row of the best of so many nodes, whose rows of floats are at another address."""
+
+        def build(context, builder, signature, args):  # type: ignore[no-untyped-def]
+            kind = ir.FunctionType(ir.IntType(64), [ir.DoubleType().as_pointer(), ir.IntType(64)])
+            seen = builder.inttoptr(args[1], ir.DoubleType().as_pointer())
+            return builder.call(builder.inttoptr(args[0], kind.as_pointer()), [seen, args[2]])
+
+        return types.int64(types.int64, types.int64, types.int64), build
+
 else:
 
     def call_key(address: int, values: tuple[float, ...]) -> float:
@@ -45,3 +56,8 @@ else:
     def call_keys(address: int, t: float) -> int:
         """Let the function at an address write the keys of all waiting jobs at t (ms); return 0."""
         return int(ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_double)(int(address))(t))
+
+    def call_score(address: int, rows: int, count: int) -> int:
+        """Return the row of the best of so many nodes, whose rows of floats are at another address."""
+        called = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p, ctypes.c_int64)(int(address))
+        return int(called(int(rows), int(count)))

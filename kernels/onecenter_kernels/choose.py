@@ -2,10 +2,11 @@
 
 from .asks import holds_but_parts
 from .bits import next_in
-from .codes import BEST_FIT, FIRST_FIT, RANDOM, WORST_FIT
+from .codes import BEST_FIT, FIRST_FIT, RANDOM, SCORE, WORST_FIT
 from .jit import inlined, njit
 from .levels import first_that_holds, indexed, last_level, next_level, next_node
 from .room import node_holds, part_device
+from .scored import choose_by_call
 from .scores import score_of
 from .state import NOW
 
@@ -56,6 +57,8 @@ def choose_by_score(s, layer, kind, ask, placement):
     row, nodes, best, most = s.types[NOW, kind], s.nodes, -1, 0
     if indexed(layer) and last_level(s, layer, row, row.accelerators + 1) < ask.whole:
         return -1
+    if placement == SCORE:
+        return choose_by_call(s, layer, kind, ask)
     for n in range(row.first, row.first + row.count):
         if holds_but_parts(nodes[layer, n], ask) == 0 or (ask.part > 0 and part_device(s, layer, n, ask.part) < 0):
             continue

@@ -61,6 +61,9 @@ PLACEMENTS: Final = (
 )
 FIRST_FIT, BEST_FIT, WORST_FIT, FEWEST_RACKS, RANDOM, DOT_PRODUCT, GPU_PACKING, GPU_CLUSTERING, FGD = range(9)
 
+#: A user's score; behind the placements that have a name.
+SCORE: Final = len(PLACEMENTS)
+
 SPREADS: Final = ("tasks", "any")
 SPREAD_TASKS, SPREAD_ANY = range(2)
 

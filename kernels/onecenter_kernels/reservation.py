@@ -2,7 +2,7 @@
 
 from .asks import ask_of
 from .choose import better
-from .codes import FEWEST_RACKS, FIRST_FIT, RANDOM
+from .codes import FEWEST_RACKS, FIRST_FIT, RANDOM, SCORE
 from .earliest import current_tree, least_earliest
 from .jit import njit
 from .levels import relevel
@@ -11,6 +11,7 @@ from .place import place_allowed
 from .projection import bring_projection
 from .room import copy_amounts, copy_node, note_broken, take, view_amounts, view_node
 from .runs import project_node
+from .scored import choose_by_call_in_tree
 from .scores import score_of
 from .state import FOREVER, NOW, PROJECTED, SHADOW, VIEW
 
@@ -34,6 +35,8 @@ def pick_by_tree(s, k, kind, ask, t):
     """Return the node of a type that takes the head at t (ms), the earliest time of tree k."""
     row, placement, best, most = s.types[NOW, kind], s.clock[0].placement, -1, 0
     s.clock[0].rest = 1
+    if placement == SCORE:
+        return choose_by_call_in_tree(s, k, kind, t)
     n = next_leaf(s.earliest[k], row.first, t)
     while 0 <= n < row.first + row.count:
         project_node(s, SHADOW, n, t)

@@ -62,6 +62,7 @@ QUEUE: Final[tuple[Field, ...]] = (
 KEY: Final[tuple[Field, ...]] = (
     ("key", "f8", "1", "lowest first"),
     ("habit", "i8", "index", "QSSF: what its tenant has run of its size, in habits"),
+    ("deadline", "f8", "s", "for a user's score; inf: none"),
 )
 
 #: By place in FEATURES or FACTORS: what the order weighs it with.
@@ -148,6 +149,9 @@ CLOCK: Final[tuple[Field, ...]] = (
     ("scratch", "i8", "1", "first rows of holds, for the placement last tried"),
     ("key_call", "i8", "address", "a user's key, compiled; 0: none"),
     ("keys_call", "i8", "address", "what writes the keys of waiting jobs before a pass; 0: nobody"),
+    ("score_call", "i8", "address", "a user's score"),
+    ("score_rows", "i8", "address", "scored, with which it is called"),
+    ("unscored", "i8", "1", "listed nodes of which one has no score; 0: none has failed"),
     ("placing", "i8", "job", "scratch: the job that is placed"),
     ("rest", "i8", "1", "scratch: its tasks that are not placed yet"),
     ("kinds", "i8", "1", "kinds of tasks submitted"),
@@ -279,6 +283,7 @@ class State(NamedTuple):
     accounts: Array
     habits: Array
     recent: Array
+    scored: Array  # f8, by (0: the job that is placed, then the nodes that can take a task; what a score sees)
 
 
 def table(shape: int | tuple[int, ...], dtype: np.dtype[np.void]) -> Array:

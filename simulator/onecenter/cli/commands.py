@@ -11,12 +11,12 @@ from onecenter.cli.delivery import deliver
 from onecenter.cli.outputs import output_folder
 from onecenter.cli.printing import console, heading, print_view, remarks_on_sides, warn
 from onecenter.cli.replaying import command_repeat
-from onecenter.cli.replicating import compare_paired, refuse_alone, run_replications
+from onecenter.cli.replicating import compare_paired, refuse_alone, run_replications, sides_of
 from onecenter.cli.status import FINE, MISTAKE
 from onecenter.cli.streams import print_json
 from onecenter.errors import OnecenterError
 from onecenter.experiments.fair_starts import fair_starts
-from onecenter.policies import texts_of
+from onecenter.policies import policy_of, texts_of
 from onecenter.results import views
 from onecenter.results.seen import submitted_in
 from onecenter.scenario import Scenario, shipped
@@ -39,7 +39,8 @@ def command_run(options: argparse.Namespace) -> int:
         warnings = warn(scenario, json=options.json)
         if options.fail_if:
             holding(options.fail_if, _figures_of_nothing(scenario))
-        result = run(scenario, policy=options.policy, stride=options.stride, show_progress=not options.json)
+        rules = policy_of(options.policy, scenario.policy_, placement=options.placement)
+        result = run(scenario, policy=rules, stride=options.stride, show_progress=not options.json)
         return deliver(result, options, warnings, sizes=False)
 
 
@@ -62,7 +63,8 @@ def command_compare(options: argparse.Namespace) -> int:
         nothing = run(without_jobs(scenario))
         parts = {"policies": nothing.summary(), "fairness": _fairness(nothing, options.fair_starts or 0)}
         holding(options.fail_if, {part: dict.fromkeys(options.policies, each) for part, each in parts.items()})
-    results = {name: run(scenario, policy=name, show_progress=not options.json) for name in options.policies}
+    sides = sides_of(options, scenario.policy_)
+    results = {name: run(scenario, policy=rules, show_progress=not options.json) for name, rules in sides.items()}
     summaries = {name: result.summary() for name, result in results.items()}
     fair = {name: _fairness(result, options.fair_starts or 0) for name, result in results.items()}
     figures = {"policies": summaries, "fairness": fair, "warnings": warnings}

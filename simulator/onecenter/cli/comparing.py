@@ -70,6 +70,7 @@ def compare_on_log(options: argparse.Namespace) -> int:
             windows=options.windows or 10,
             loads=options.load or (1.0,),
             fair_starts=options.fair_starts or 0,
+            placement=options.placement,
             **{name: getattr(options, name) for name in ("processors", "nodes", "center", "format", "horizon")},
             warmup=options.warmup,
             skip_first=options.skip_first,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from onecenter_kernels.schema import BACKFILLS, ORDERS, PLACEMENTS
+from onecenter_kernels.schema import BACKFILLS, ORDERS
 
 from onecenter import checks
 from onecenter.checks import LOAD, OBJECTIVES, SAMPLE, TRIALS, WINDOWS, OneOf
@@ -73,6 +73,8 @@ _SCENARIO: Final = _option("scenario", SCENARIO, None, "a shipped scenario, a TO
 _SEED: Final = _option("--seed", count(checks.SEED), "N", "instead of the scenario's seed")
 _SET: Final = _listed("--set", assignment(_CHANGE), "PATH=VALUE", f"change a value: {_CHANGE}")
 _JSON: Final = _flag("--json", "print one JSON object")
+_PLACEMENT: Final = _option("--placement", values.PLACEMENT, "NAME", "which nodes a job gets: a name, or FILE:NAME, a "
+                            "score of your own")
 _WORKERS: Final = _option("--workers", count(checks.WORKERS), "N", "processes; default: one per processor")
 _OUTPUTS: Final = (
     _choice("--stride", ("calendar", "event"), "the decision log is the same on both"),
@@ -85,6 +87,7 @@ _OUTPUTS: Final = (
 _RUN: Final = (
     _SCENARIO, _SEED, _SET,
     _option("--policy", values.POLICY, "NAME", "instead of the scenario's: a name, or FILE:NAME, code of your own"),
+    _PLACEMENT,
     *_replications(
         checks.REPLICATIONS, "is the fleet enough: targets and waits over N replications, with intervals"),
     _option("--demand", amount(checks.DEMAND), "X", "with --replications: scale every stream"),
@@ -109,7 +112,7 @@ _REPLAY: Final = (
     _option("trace", FILE, None, "the log, plain or .gz, or - (stdin)"),
     *_ON,
     _option("--policy", values.POLICY, "NAME", "a named policy, or FILE:NAME, code of your own"),
-    _part("--order", ORDERS), _part("--backfill", BACKFILLS), _part("--placement", PLACEMENTS),
+    _part("--order", ORDERS), _part("--backfill", BACKFILLS), _PLACEMENT,
     *_OUTPUTS,
 )
 _COMPARE: Final = (
@@ -117,6 +120,7 @@ _COMPARE: Final = (
             "a shipped scenario, a TOML file, a saved result, - (stdin), or a log: .swf or .csv, plain or .gz"),
     _option("--policies", values.names(values.policies), "A,B,...", "named policies",
             default="fifo,easy,easy-sjbf,conservative"),
+    _PLACEMENT,
     *_replications(checks.PAIRED, "over N paired replications: intervals, what is beyond chance"),
     _option("--windows", count(WINDOWS), "N", "of a log: pair by N windows of equal length (10)"),
     _option("--fair-starts", count(SAMPLE), "N",

@@ -17,7 +17,7 @@ from onecenter.experiments.executors import eventually
 from onecenter.experiments.replications import Replications, replicate, task_of
 from onecenter.experiments.views import assessments, pairs, replicated
 from onecenter.planning.growth import with_demand
-from onecenter.policies import texts_of
+from onecenter.policies import Policy, policy_of, texts_of
 from onecenter.results.views import PERCENTILES, fairness
 from onecenter.scenario import Scenario
 from onecenter.simulation.running import without_jobs
@@ -44,7 +44,8 @@ def run_replications(scenario: Scenario, options: argparse.Namespace) -> int:
         nothing = replicate(without_jobs(chosen), 1)
         holding(options.fail_if, _answer(nothing, assess(nothing), options, warnings))
     with output_folder(options.out), eventually(options.workers) as executor:
-        runs = replicate(chosen, options.replications, policy=options.policy, executor=executor)
+        rules = policy_of(options.policy, chosen.policy_, placement=options.placement)
+        runs = replicate(chosen, options.replications, policy=rules, executor=executor)
         _run_all([runs], not options.json)
         judged = assess(runs)
         figures = _answer(runs, judged, options, warnings)
@@ -63,13 +64,18 @@ def _answer(
     return adequacy(runs, judged) | {"demand": options.demand or 1.0, "warnings": warnings}
 
 
+def sides_of(options: argparse.Namespace, default: Policy) -> dict[str, Policy]:
+    """Return the policies that are compared, by name."""
+    return {name: policy_of(name, default, placement=options.placement) for name in options.policies}
+
+
 def compare_paired(scenario: Scenario, options: argparse.Namespace, warnings: Sequence[str]) -> int:
     """Compare policies over replications, each with the first."""
     if options.fail_if:
         holding(options.fail_if, _pairs_of_nothing(scenario, options.policies, options.fair_starts or 0))
     with eventually(options.workers) as executor:
-        sample = options.fair_starts or 0
-        found = compare(options.policies, scenario, n=options.replications, fair_starts=sample, executor=executor)
+        sides, sample = sides_of(options, scenario.policy_), options.fair_starts or 0
+        found = compare(sides, scenario, n=options.replications, fair_starts=sample, executor=executor)
         _run_all(list(found.runs.values()), not options.json)
         policies = {name: policy.as_dict() for name, policy in found.policies.items()}
         figures = found.as_dict() | {"policies": policies, "warnings": list(warnings)}

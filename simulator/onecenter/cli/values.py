@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from onecenter_kernels.schema import PLACEMENTS
+
 from onecenter import units
 from onecenter.checks import (
     NODES,
@@ -172,4 +174,10 @@ def policies(text: str) -> str:
     return text if is_code(text) or text in NAMED else OneOf((*NAMED, *installed()))(text)
 
 
+def placements(text: str) -> str:
+    """Return the name of a placement, or FILE:NAME of a score."""
+    return text if is_code(text) else OneOf(PLACEMENTS)(text)
+
+
 POLICY: Final = Kind("name", policies)
+PLACEMENT: Final = Kind("name", placements)

@@ -18,9 +18,10 @@ from onecenter.engine.keying import Keying
 from onecenter.engine.numbering import Numbering
 from onecenter.engine.past import Past
 from onecenter.engine.scheduling import Scheduling
+from onecenter.engine.scoring import Scoring
 from onecenter.errors import SimulationError
 from onecenter.fleet import NodeType, checked_fleet
-from onecenter.policies import Code, Key, Policy, SchedulerCode, checked_policy
+from onecenter.policies import Code, Key, Policy, SchedulerCode, Score, checked_policy
 from onecenter.system.time_limit import TimeLimit
 from onecenter.workload.table import COLUMNS, Workload
 
@@ -65,6 +66,8 @@ class Core:
         self.limit = TimeLimit(TIMEOUT)
         order, limit = policy.order, self.limit
         self._keying = Keying(order, lambda: self.state, limit) if isinstance(order, Key) else None
+        placement = policy.placement
+        self._scoring = Scoring(placement, lambda: self.state, limit) if isinstance(placement, Score) else None
         held = self._state_and_handle
         self._scheduling = Scheduling(order, held, limit) if isinstance(order, SchedulerCode) else None
         self.posted = False
@@ -82,10 +85,9 @@ class Core:
         self._platforms: tuple[str, ...] = ()
         tables = self._asks.rows, self._owners.rows
         self.state = initial.state_of(self.fleet, self.policy, workload, self.fractions, *tables)
-        if self._keying is not None:
-            self._keying.begin()
-        if self._scheduling is not None:
-            self._scheduling.begin()
+        for code in (self._keying, self._scoring, self._scheduling):
+            if code is not None:
+                code.begin()
         self._know(workload)
 
     def _state_and_handle(self) -> tuple[State, Any]:
@@ -131,6 +133,7 @@ class Core:
             self._keying.know(first, last, deadlines)
         else:
             self.state.keys["key"][first:last] = np.where(deadlines < 0, np.inf, deadlines / 1000.0)
+        self.state.keys["deadline"][first:last] = np.where(deadlines < 0, np.inf, deadlines / 1000.0)
 
     @property
     def handle(self) -> Any:
@@ -168,8 +171,8 @@ class Core:
         while True:
             answer = self._advance(self.handle, until)
             self._next = int(self._coming[0])
-            if answer == kernel.FAILED and self._keying is not None:
-                self._keying.raise_failure()
+            if answer == kernel.FAILED:
+                self._raise_failure()
             if answer == kernel.STEP and self._scheduling is not None:
                 self._next = None
                 self._scheduling.decide()
@@ -180,7 +183,15 @@ class Core:
 
     def watching(self) -> AbstractContextManager[None]:
         """Return a block in which code of the user's own is stopped where it takes too long."""
-        return self.limit.watching() if isinstance(self.policy.order, Code) else nullcontext()
+        code = isinstance(self.policy.order, Code) or isinstance(self.policy.placement, Code)
+        return self.limit.watching() if code else nullcontext()
+
+    def _raise_failure(self) -> None:
+        """Raise what was wrong with code of the user's own."""
+        if self._scoring is not None:
+            self._scoring.raise_failure()
+        if self._keying is not None:
+            self._keying.raise_failure()
 
     def check_progress(self) -> None:
         """Raise a PolicyError where nothing is left to happen, and a scheduler has left jobs waiting."""

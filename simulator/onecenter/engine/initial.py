@@ -11,8 +11,9 @@ from onecenter_kernels.levels import build_levels
 from onecenter_kernels.past import LAST
 from onecenter_kernels.state import FOREVER, State, table
 
+from onecenter.engine.scoring import WIDTH
 from onecenter.fleet import NodeType, racks_of
-from onecenter.policies import Code, Linear, Multifactor, Policy, SchedulerCode
+from onecenter.policies import Code, Linear, Multifactor, Policy, SchedulerCode, Score
 from onecenter.workload.table import Workload
 
 #: Rows of the growing arrays at the start, a power of two.
@@ -103,8 +104,9 @@ def is_indexed(policy: Policy) -> bool:
 
 
 def needs_keys(policy: Policy) -> bool:
-    """Tell whether the order goes by keys that jobs bring along, or a scheduler may ask for their deadlines."""
-    return policy.order in ("edf", "qssf") or isinstance(policy.order, Code)
+    """Tell whether the order goes by keys that jobs bring along, or code of the user's own may see their deadlines."""
+    code = isinstance(policy.order, Code) or isinstance(policy.placement, Score)
+    return policy.order in ("edf", "qssf") or code
 
 
 def queue_of(policy: Policy, queue: state.Array) -> dict[str, state.Array]:
@@ -148,7 +150,12 @@ def scored_of(fleet: Sequence[NodeType], policy: Policy, nodes: int) -> dict[str
     """Return what rules that score nodes keep: what runs by class, and the devices of a node as it is looked at."""
     most = max((kind.accelerators for kind in fleet), default=0)
     classes = (nodes, most + 1) if policy.placement == "gpu-clustering" else (1, 1)
-    return {"classes": table(classes, state.CLASS_DTYPE), "seen": table(most + 1, state.SEEN_DTYPE)}
+    listed = nodes + 1 if isinstance(policy.placement, Score) else 1
+    return {
+        "classes": table(classes, state.CLASS_DTYPE),
+        "seen": table(most + 1, state.SEEN_DTYPE),
+        "scored": np.zeros((listed, WIDTH)),
+    }
 
 
 def clock_of(policy: Policy, fractions: bool, scratch: int) -> state.Array:

@@ -15,7 +15,7 @@ from onecenter.errors import OnecenterError
 from onecenter.experiments.contrast import SIGNIFICANCE
 from onecenter.experiments.log_runs import CENTER, LogRun, LogTask
 from onecenter.fleet import accelerators_of
-from onecenter.policies import Policy, PolicyLike, policy_of
+from onecenter.policies import PlacementLike, Policy, PolicyLike, policy_of
 from onecenter.simulation.replaying import Machine, TraceLike, machine_of, machine_of_header
 from onecenter.simulation.running import ScenarioLike
 from onecenter.statistics.blocks import RELATED, Blocks
@@ -43,6 +43,7 @@ def compare_log(
     windows: int = 10,
     loads: Sequence[float] = (1.0,),
     fair_starts: int = 0,
+    placement: PlacementLike | None = None,
     processors: int | None = None,
     nodes: str | None = None,
     center: ScenarioLike | None = None,
@@ -68,6 +69,8 @@ def compare_log(
     fair_starts : int
         Jobs of which it is worked out when they would have started had nobody submitted after them, at the cost of a
         run each.
+    placement : str, Score or callable, optional
+        Instead of that of each policy.
     processors, nodes, center, format, horizon, warmup, skip_first
         As for `replay`.
     executor : concurrent.futures.Executor, optional
@@ -82,7 +85,7 @@ def compare_log(
     given = machine_of(processors, nodes, center)
     found = trace if isinstance(trace, Trace) else read(trace, format)
     machine = given or machine_of_header(found)
-    sides = sides_of(policies, machine.policy)
+    sides = sides_of(policies, machine.policy, placement)
     one("windows", windows, WINDOWS)
     sample = one("fair_starts", fair_starts, SAMPLE)
     factors = list(dict.fromkeys(one("loads", load, LOAD) for load in loads))
@@ -95,13 +98,15 @@ def compare_log(
     return LogComparison(found, machine, sides, windows, by_load)
 
 
-def sides_of(policies: Sequence[PolicyLike] | Mapping[str, PolicyLike], default: Policy) -> dict[str, Policy]:
+def sides_of(
+    policies: Sequence[PolicyLike] | Mapping[str, PolicyLike], default: Policy, placement: PlacementLike | None = None
+) -> dict[str, Policy]:
     """Return policies by name, two or more; parts that are not named are those of the default."""
     named = dict(policies) if isinstance(policies, Mapping) else {_name(each): each for each in policies}
     if len(named) < max(2, len(policies)):
         right = "two or more policies are expected, each under a name of its own"
         raise OnecenterError("compare", [f"{', '.join(named) or 'none'}: {right}"])
-    return {name: policy_of(policy, default) for name, policy in named.items()}
+    return {name: policy_of(policy, default, placement=placement) for name, policy in named.items()}
 
 
 def _name(policy: PolicyLike) -> str:

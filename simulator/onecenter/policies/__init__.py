@@ -12,6 +12,7 @@ from onecenter.policies.policy import (
     PACKED,
     RESERVATIONS,
     RESERVING,
+    PlacementLike,
     Policy,
     PolicyLike,
     checked_policy,
@@ -20,6 +21,7 @@ from onecenter.policies.policy import (
     wrong_parts,
 )
 from onecenter.policies.scheduler import Scheduler, SchedulerCode, read_scheduler, scheduler_of
+from onecenter.policies.score import Node, Score, read_score, score_of
 
 __all__ = [
     "CHECKS",
@@ -39,10 +41,13 @@ __all__ = [
     "Key",
     "Linear",
     "Multifactor",
+    "Node",
+    "PlacementLike",
     "Policy",
     "PolicyLike",
     "Scheduler",
     "SchedulerCode",
+    "Score",
     "checked_policy",
     "installed",
     "is_code",
@@ -50,7 +55,9 @@ __all__ = [
     "policy_of",
     "read_key",
     "read_scheduler",
+    "read_score",
     "scheduler_of",
+    "score_of",
     "texts_of",
     "wrong_parts",
 ]

@@ -14,6 +14,7 @@ from onecenter.policies.key import BY_KEY, Key, key_of
 from onecenter.policies.linear import BY_WEIGHT, Linear
 from onecenter.policies.multifactor import BY_FACTORS, Multifactor
 from onecenter.policies.scheduler import BY_SCHEDULER, SchedulerCode, is_scheduler, scheduler_of
+from onecenter.policies.score import BY_SCORE, Score, read_score, score_of
 from onecenter.units import MAX_DURATION, format_duration, plain
 
 DEPTH: Final = Whole(0, 10**9)
@@ -41,11 +42,20 @@ def an_order(value: Any) -> Order:
     return value if isinstance(value, Linear | Multifactor | Key | SchedulerCode) else OneOf(ORDERS)(value)
 
 
+def a_placement(value: Any) -> str | Score:
+    """Return what is a placement: a name, or a score, also as a function or as the plain data that a result holds."""
+    if isinstance(value, Mapping) and value.get("kind") == BY_SCORE and {"name", "sha256"} <= set(value):
+        return Score(str(value["name"]), str(value["sha256"]))
+    if isinstance(value, Score):
+        return value
+    return score_of(value) if callable(value) else OneOf(PLACEMENTS)(value)
+
+
 #: What each part may be, in the units of `Policy`.
 CHECKS: Final[Mapping[str, Check]] = {
     "order": an_order,
     "backfill": OneOf(BACKFILLS),
-    "placement": OneOf(PLACEMENTS),
+    "placement": a_placement,
     "depth": DEPTH,
     "backfill_depth": DEPTH,
     "age_rate": Whole(0, 10**13),
@@ -87,8 +97,8 @@ class Policy:
         user's own, which does what backfill and depths are for, too.
     backfill : str
         One of BACKFILLS.
-    placement : str
-        One of PLACEMENTS.
+    placement : str or Score
+        One of PLACEMENTS, or a score of the user's own, also as a function.
     depth, backfill_depth : int
         How many queued jobs a pass looks at in order, and behind the head; 0: all (Slurm's
         default_queue_depth and bf_max_job_test).
@@ -103,7 +113,7 @@ class Policy:
 
     order: Order = "fifo"
     backfill: str = "easy"
-    placement: str = "best-fit"
+    placement: str | Score = "best-fit"
     depth: int = 0
     backfill_depth: int = 0
     age_rate: int = 0
@@ -120,18 +130,21 @@ class Policy:
     @property
     def codes(self) -> dict[str, int]:
         """The policy as the core's clock holds it."""
-        choices = {"order": (*ORDERS, BY_WEIGHT, BY_KEY, BY_FACTORS), "backfill": BACKFILLS, "placement": PLACEMENTS}
+        orders, placements = (*ORDERS, BY_WEIGHT, BY_KEY, BY_FACTORS), (*PLACEMENTS, BY_SCORE)
+        choices = {"order": orders, "backfill": BACKFILLS, "placement": placements}
         # A scheduler finds the queue by submit.
         order = "fifo" if isinstance(self.order, SchedulerCode) else self.order_name
-        names = {**vars(self), "order": order}
+        names = {**vars(self), "order": order, "placement": self.placement_name}
         return names | {part: known.index(names[part]) for part, known in choices.items()}
 
     @property
     def without_code(self) -> "Policy":
         """The policy as a result holds it: of code of the user's own, its name and hash."""
-        if not isinstance(self.order, Key | SchedulerCode):
-            return self
-        return replace(self, order=type(self.order)(self.order.name, self.order.sha256))
+        parts = {"order": self.order, "placement": self.placement}
+        code: dict[str, Any] = {
+            name: type(part)(part.name, part.sha256) for name, part in parts.items() if isinstance(part, Code)
+        }
+        return replace(self, **code)
 
     @property
     def order_name(self) -> str:
@@ -146,6 +159,11 @@ class Policy:
     def goes_by_past(self) -> bool:
         """Whether the order depends on what has been run before."""
         return self.order == "qssf" or isinstance(self.order, Multifactor)
+
+    @property
+    def placement_name(self) -> str:
+        """The name of its placement, whatever the score."""
+        return BY_SCORE if isinstance(self.placement, Score) else self.placement
 
     @property
     def changes_with_time(self) -> bool:
@@ -170,7 +188,7 @@ class Policy:
         ageing = f"ageing {plain(self.age_rate / 1e6)} per hour up to {format_duration(self.max_age)}"
         parts = {
             self.name or self._order_and_backfill: True,
-            self.placement: True,
+            str(self.placement): True,
             f"{self.reservations} reservations": self.reservations > 1,
             f"depth {self.depth}": self.depth > 0,
             f"backfill depth {self.backfill_depth}": self.backfill_depth > 0,
@@ -186,7 +204,7 @@ class Policy:
 
     def as_dict(self) -> dict[str, Any]:
         """Return its name, if it has one, and its parts, as plain data."""
-        return {"name": self.name, **vars(self), "order": self._plain_order()}
+        return {"name": self.name, **vars(self), "order": self._plain_order(), "placement": self._plain_placement()}
 
     def _plain_order(self) -> Any:
         if isinstance(self.order, Code):
@@ -194,6 +212,12 @@ class Policy:
         if isinstance(self.order, Multifactor):
             return {"kind": BY_FACTORS, **self.order.as_dict()}
         return self.order if isinstance(self.order, str) else {"kind": BY_WEIGHT, **self.order.weights}
+
+
+    def _plain_placement(self) -> Any:
+        if isinstance(self.placement, Score):
+            return {"kind": BY_SCORE, "name": self.placement.name, "sha256": self.placement.sha256}
+        return self.placement
 
 
 #: Placements that `onecenter pack` compares.
@@ -230,6 +254,9 @@ def texts_of(policies: Mapping[str, Policy]) -> list[str]:
     return [each.text if name == each.name else f"{name}: {each.text}" for name, each in policies.items()]
 
 
+#: What is taken for a placement: a name, or a score, also as FILE:NAME.
+PlacementLike = str | Score | Callable[..., Any]
+
 #: What is taken for a policy: one, the name of one, or a key.
 PolicyLike = Policy | str | Callable[..., Any]
 
@@ -253,12 +280,13 @@ def policy_of(
     *,
     order: Order | None = None,
     backfill: str | None = None,
-    placement: str | None = None,
+    placement: PlacementLike | None = None,
 ) -> Policy:
     """Return a policy, looked up if it is a name of `NAMED`; a part that is given replaces that of the policy.
 
     A name sets order and backfill; everything else stays that of the default, but for reservations where that backfill
-    makes none. A key, also as FILE:NAME, sets the order alone; a scheduler, all but the placement.
+    makes none. A key, also as FILE:NAME, sets the order alone; a scheduler, all but the placement. A placement may be a
+    score, also as FILE:NAME.
     """
     chosen = default if policy is None else policy
     code = code_of(chosen)
@@ -277,6 +305,8 @@ def policy_of(
         chosen = default
     order = chosen.order if order is None else order
     backfill = chosen.backfill if backfill is None else backfill
-    placement = chosen.placement if placement is None else placement
+    if isinstance(placement, str) and is_code(placement):
+        placement = read_score(placement)
+    placement = chosen.placement if placement is None else a_placement(placement)
     reservations = chosen.reservations if backfill in RESERVING else 1
     return replace(chosen, order=order, backfill=backfill, placement=placement, reservations=reservations)

@@ -128,14 +128,16 @@ class Writer:
 
     def policy(self, policy: Policy) -> str:
         """Return the parts of a policy, without their parameters."""
-        parts = (policy.order_name, policy.backfill, policy.placement)
+        parts = (policy.order_name, policy.backfill, policy.placement_name)
         return self.words("join").join(self.words(part) for part in parts)
 
     def _policy(self, policy: Policy) -> Facts:
-        chosen = {"order": policy.order_name, "backfill": policy.backfill, "placement": policy.placement}
+        chosen = {"order": policy.order_name, "backfill": policy.backfill, "placement": policy.placement_name}
         pairs = [(self.words(part), self.words(name)) for part, name in chosen.items()]
         if isinstance(policy.order, Code):
             pairs[0] = (pairs[0][0], f"{pairs[0][1]}: {visible(str(policy.order))}")
+        if isinstance(policy.placement, Code):
+            pairs[2] = (pairs[2][0], f"{pairs[2][1]}: {visible(str(policy.placement))}")
         if isinstance(policy.order, Linear | Multifactor):
             weights = [f"{self.words.count(weight)} {name}" for name, weight in policy.order.weights.items()]
             pairs.append((self.words("weights"), self.words("join").join(weights)))

@@ -81,7 +81,8 @@ class PolicyTable(Table):
     def of(cls, policy: Policy) -> "PolicyTable":
         """Return the table of a policy made in Python."""
         order = policy.order
-        if isinstance(order, Code):
-            lacks = f"{order.name} is code, which no result holds: run the scenario anew with --policy FILE:NAME"
-            raise PolicyError("policy", [lacks])
+        for option, part in (("--policy", order), ("--placement", policy.placement)):
+            if isinstance(part, Code):
+                lacks = f"{part.name} is code, which no result holds: run the scenario anew with {option} FILE:NAME"
+                raise PolicyError("policy", [lacks])
         return cls.model_construct(**vars(policy) | {"order": table_of(order)})

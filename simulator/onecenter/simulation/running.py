@@ -14,7 +14,7 @@ from onecenter.engine.center import Center
 from onecenter.engine.kernels import compile_kernels
 from onecenter.errors import PolicyError, ResultError, ScenarioError
 from onecenter.fleet import NodeType
-from onecenter.policies import Policy, PolicyLike, policy_of
+from onecenter.policies import PlacementLike, Policy, PolicyLike, policy_of
 from onecenter.results.targets import targets_of
 from onecenter.results.window import Window, whole_run
 from onecenter.scenario import Scenario, from_dict, load, with_set, with_texts
@@ -71,6 +71,7 @@ def run(
     *,
     seed: int | None = None,
     policy: PolicyLike | None = None,
+    placement: PlacementLike | None = None,
     stride: str = "calendar",
     set: str | Sequence[str] = (),
     show_progress: bool = False,
@@ -86,6 +87,8 @@ def run(
     policy : Policy, str or callable, optional
         Instead of the scenario's; a name of `policies.NAMED` sets order and backfill, a key (a
         function, or "FILE:NAME") the order; the rest stays the scenario's.
+    placement : str, Score or callable, optional
+        Instead of the policy's: a name, or a score (a function of node and job, or "FILE:NAME").
     stride : str
         "calendar" (compiled between two SimPy events) or "event"; the decision log is the same.
     set : str or sequence of str
@@ -99,7 +102,7 @@ def run(
         With all mistakes.
     """
     chosen = scenario_of(scenario, seed, set)
-    rules = policy_of(policy, chosen.policy_)
+    rules = policy_of(policy, chosen.policy_, placement=placement)
     labels = {name: platform.label for name, platform in chosen.platforms.items()}
     return simulate(
         chosen.fleet,
