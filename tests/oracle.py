@@ -13,7 +13,7 @@ import numpy.typing as npt
 from onecenter_kernels import codes
 from onecenter_kernels.schema import LOG, dtype_of
 from oracle_orders import key
-from oracle_past import past_key
+from oracle_past import longer, past_key, recent_average
 from oracle_room import (
     DEVICE,
     NO_DEVICE,
@@ -32,7 +32,7 @@ from oracle_scores import OfUser, Scoring
 from oracle_view import View
 
 from onecenter.fleet import NodeType
-from onecenter.policies import Policy, Scheduler, SchedulerCode, Score
+from onecenter.policies import Multifactor, Policy, Scheduler, SchedulerCode, Score
 from onecenter.workload.table import Workload, type_order, workload
 
 Post = tuple[int, str, dict[str, Any]]
@@ -47,7 +47,8 @@ class Job:
     id: int
     submit: int
     run: int
-    walltime: int
+    walltime: int  # or the estimate in its place
+    limit: int
     patience: int
     deadline: int
     priority: int
@@ -56,6 +57,7 @@ class Job:
     outcome: int
     platform: int
     tenant: int
+    estimate: int = 0  # at its start
     state: str = FUTURE
     held: Claim | None = None
     promise: Claim | None = None
@@ -74,7 +76,7 @@ class Job:
     @property
     def end(self) -> int:
         """When it ends if nobody cancels it."""
-        return self.claim.begin + min(self.run, self.walltime)
+        return self.claim.begin + min(self.run, self.limit)
 
 
 def simulate(
@@ -120,6 +122,9 @@ def center_of(fleet: Sequence[NodeType], policy: Policy, jobs: Workload, posts: 
     for t, what, columns in posts:
         if what == "submit":
             known += jobs_of(workload(submit=[t], **columns | {"tenant": -1}), len(known))
+    if policy.estimate == "run time":
+        for job in known:
+            job.walltime = min(job.run, job.limit)
     cancels = [(t, int(arguments["job"])) for t, what, arguments in posts if what == "cancel"]
     scheduler = policy.order.made() if isinstance(policy.order, SchedulerCode) else None
     return Center(nodes_of(fleet), policy, known, cancels, jobs.platforms, scheduler)
@@ -149,6 +154,7 @@ def jobs_of(table: Workload, first: int) -> list[Job]:
             submit=int(table.submit[i]),
             run=int(table.run[i]),
             walltime=int(table.walltime[i]),
+            limit=int(table.walltime[i]),
             patience=int(table.patience[i]),
             deadline=int(table.deadline[i]),
             priority=int(table.priority[i]),
@@ -194,7 +200,7 @@ class Center:
             if job.state == FUTURE:
                 due.append(job.submit)
             elif job.state == RUNNING:
-                due.append(job.end)
+                due += [job.end, job.claim.end]
             elif job.state == WAITING:
                 due += [job.submit + job.patience] if job.patience >= 0 else []
                 due += [job.promise.begin] if job.promise else []
@@ -205,8 +211,12 @@ class Center:
         self.now = t
         happened = t in self.wakes or any(job.promise.begin == t for job in self.jobs if job.promise)
         for job in [job for job in self.jobs if job.state == RUNNING and job.end == t]:
-            killed = job.run > job.walltime
+            killed = job.run > job.limit
             self.end(job, codes.E_KILL if killed else codes.E_END, 0 if killed else job.outcome)
+            happened = True
+        for job in [job for job in self.jobs if job.state == RUNNING and job.claim.end == t]:
+            job.walltime = longer(job, t)
+            job.held = replace(job.claim, end=job.claim.begin + job.walltime)
             happened = True
         for job in [job for job in self.jobs if self.is_cancelled(job)]:
             self.cancel(job)
@@ -237,6 +247,8 @@ class Center:
         """Let a job in, or refuse it if it would not fit even on the empty center."""
         fits = self.fit(job, [row_of(self.nodes, [])]) is not None
         job.state = WAITING if fits else GONE
+        if fits and self.policy.estimate == "recent average":
+            job.walltime = recent_average(self, job)
         self.write(codes.E_SUBMIT if fits else codes.E_REFUSE, job)
 
     def end(self, job: Job, kind: int, reason: int) -> None:
@@ -257,6 +269,7 @@ class Center:
     def start(self, job: Job) -> None:
         """Start a waiting job on what it has been promised from now on, whole devices named."""
         job.state, job.promise, job.held = RUNNING, None, job.promise
+        job.estimate = job.walltime
         assert job.claim.devices is not None
         for piece in job.claim.pieces:
             self.write(codes.E_START, job, piece)
@@ -346,7 +359,8 @@ class Center:
 
     def key(self, job: Job) -> float:
         """Return the order's key of a job now, lowest first."""
-        return past_key(self, job) if self.policy.goes_by_past else key(self.policy, job, self.now)
+        remembers = self.policy.order == "qssf" or isinstance(self.policy.order, Multifactor)
+        return past_key(self, job) if remembers else key(self.policy, job, self.now)
 
     def start_in_order(self, queue: list[Job]) -> bool:
         """Start jobs up to the first that does not fit; tell whether the depth limit came before."""

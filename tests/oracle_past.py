@@ -34,18 +34,41 @@ def instants(center: "Center", *kinds: int) -> dict[int, int]:
     return found
 
 
-# ---- QSSF
+# ---- predictions
+
+
+def ended_of_tenant(center: "Center", job: "Job") -> list["Job"]:
+    """Return the jobs of a job's tenant that had ended when it was submitted, in the order of their ends."""
+    rows = [(kind, number) for _, _, kind, number, *_ in center.log]
+    before = rows[: rows.index((codes.E_SUBMIT, job.id))] if (codes.E_SUBMIT, job.id) in rows else rows
+    ended = [center.jobs[number] for kind, number in before if kind in (codes.E_END, codes.E_KILL)]
+    return [each for each in ended if (each.platform, each.tenant) == (job.platform, job.tenant)]
+
+
+def lengths_of(center: "Center", jobs: list["Job"]) -> list[int]:
+    """Return how long jobs have run that have ended (ms)."""
+    starts, ends = instants(center, codes.E_START), instants(center, codes.E_END, codes.E_KILL)
+    return [ends[each.id] - starts[each.id] for each in jobs]
+
+
+def recent_average(center: "Center", job: "Job") -> int:
+    """Return the mean run time of the last two ended jobs of the tenant (ms), at most the walltime."""
+    lengths = lengths_of(center, ended_of_tenant(center, job)[-2:])
+    return min(max(sum(lengths) // len(lengths), 1), job.limit) if lengths else job.limit
+
+
+def longer(job: "Job", now: int) -> int:
+    """Return the next estimate of a job that has outlived the present one: 2, 5, 10, 20, 50 ... times the first."""
+    ran = now - job.claim.begin
+    times = (digit * 10**zeros for zeros in range(20) for digit in (1, 2, 5))
+    return min(next(each * job.estimate for each in times if each * job.estimate > ran), job.limit)
 
 
 def predicted_area(center: "Center", job: "Job") -> float:
     """Return accelerators times predicted run time, by what had ended when the job was submitted."""
-    rows = [(kind, number) for _, _, kind, number, *_ in center.log]
-    before = rows[: rows.index((codes.E_SUBMIT, job.id))]
-    ended = [center.jobs[number] for kind, number in before if kind in (codes.E_END, codes.E_KILL)]
-    own = [each for each in ended if (each.platform, each.tenant) == (job.platform, job.tenant)]
+    own = ended_of_tenant(center, job)
     alike = [each for each in own if each.gang == job.gang]
-    starts, ends = instants(center, codes.E_START), instants(center, codes.E_END, codes.E_KILL)
-    lengths = [ends[each.id] - starts[each.id] for each in (alike or own)[-5:]]
+    lengths = lengths_of(center, (alike or own)[-5:])
     predicted = sum(lengths) / len(lengths) if lengths else float(job.walltime)
     return job.gang / 1000.0 * (predicted / 1000.0)
 

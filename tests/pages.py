@@ -112,6 +112,8 @@ class Example:
             for part in text.split(","):
                 name, value, *weights = part.split()
                 parts[name] = NUMBERS[name] * int(value) if name in NUMBERS else value
+                if name == "estimate":
+                    parts[name] = " ".join((value, *weights))
                 if value == "linear":
                     parts[name] = Linear(**dict(zip(weights[::2], map(float, weights[1::2]), strict=True)))
                 if value == "multifactor":

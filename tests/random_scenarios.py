@@ -127,6 +127,8 @@ def build(choices: Choices, order: str | None, backfill: str | None, placement: 
     )
     horizon = unit * choices.pick((3, 7, 12, 20)) if choices.chance(20) else None
     policy = with_order(choices, with_reservations(choices, policy), order, unit)
+    if order is None and backfill is None:
+        policy = with_estimate(choices, policy)
     table = jobs_under(choices, policy, columns, unit)
     return RandomScenario(fleet, with_scores(choices, policy, placement), table, horizon)
 
@@ -157,6 +159,13 @@ def with_scores(choices: Choices, policy: Policy, placement: str | None) -> Poli
     return policy
 
 
+def with_estimate(choices: Choices, policy: Policy) -> Policy:
+    """Return a policy, in one of five cases with run times that are not estimated by walltimes, where that can be."""
+    if policy.backfill == "conservative" or policy.reservations > 1 or not choices.chance(20):
+        return policy
+    return replace(policy, estimate=choices.pick(("recent average", "recent average", "run time")))
+
+
 def multifactor(choices: Choices, unit: int) -> Multifactor:
     """Return a multifactor order; ties are frequent."""
     weights = {choices.pick(FACTORS): choices.pick((1, 5, 100, 1000)) for _ in range(choices.pick((1, 2, 3)))}
@@ -173,8 +182,9 @@ def multifactor(choices: Choices, unit: int) -> Multifactor:
 
 def jobs_under(choices: Choices, policy: Policy, columns: dict[str, Any], unit: int) -> Workload:
     """Return the jobs with what only some orders look at."""
+    columns |= deadlines(choices, policy, columns, unit)
     if not policy.goes_by_past:
-        return workload(**columns, **deadlines(choices, policy, columns, unit))
+        return workload(**columns)
     owners = [choices.pick(((0, 0), (0, 1), (0, 2), (1, 0), (1, 0), (1, 1))) for _ in columns["submit"]]
     platform, tenant = zip(*owners, strict=True)
     return workload(platforms=("one", "two"), platform=platform, tenant=tenant, **columns)

@@ -1,116 +1,142 @@
-"""Estimates from replications, by hand and by SciPy's own moments."""
+"""Run-time estimates apart from walltimes: cases by hand, and the core and both strides against the naive twin."""
 
-import math
+from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
-from scipy import stats
+from by_hand import nodes
+from engines import Posts, by_core, check_equal, conducted, crowd, on_both_strides, posts_at
+from onecenter_kernels import codes
+from onecenter_kernels.estimates import next_estimate
+from onecenter_kernels.jit import JIT
+from oracle import simulate
+from random_scenarios import RandomScenario, Seeded, random_scenario
+from reports import page_of
 
-from onecenter.statistics.estimates import NOTHING, Estimate, limits, mean, quantile_of_t, ratio
-from onecenter.statistics.startup import mser5
+import onecenter as oc
+from onecenter.errors import PolicyError
+from onecenter.policies import Policy, key_of, policy_of
+from onecenter.workload.table import workload
+
+pytestmark = pytest.mark.equality
+
+#: Without the JIT the core is some hundred times slower.
+SLOW = not JIT
+
+PLANNED = [("recent average", each) for each in ("none", "easy", "easy-sjbf")] + [("run time", "easy")]
+
+
+def check(scenario: RandomScenario) -> None:
+    """Fail unless the core and both strides give the twin's log."""
+    log = simulate(*scenario)
+    check_equal(by_core(scenario), log)
+    check_equal(on_both_strides(scenario).log, log)
+
+
+def estimated(scenario: RandomScenario, estimate: str) -> RandomScenario:
+    """Return a scenario with estimates, and its jobs of two tenants."""
+    jobs = replace(scenario.workload, tenant=np.arange(len(scenario.workload), dtype="i4") % 2)
+    return scenario._replace(policy=replace(scenario.policy, reservations=1, estimate=estimate), workload=jobs)
+
+
+@pytest.mark.parametrize(("estimate", "backfill"), PLANNED)
+def test_random_scenarios_as_the_twin(estimate: str, backfill: str) -> None:
+    for seed in range(49_000, 49_002 if SLOW else 49_015):
+        order = (None, "sjf", "qssf", "multifactor", "wfp3")[seed % 5]
+        check(estimated(random_scenario(seed, order, backfill), estimate))
+
+
+@pytest.mark.parametrize(("estimate", "backfill"), PLANNED)
+def test_long_queues_as_the_twin(estimate: str, backfill: str) -> None:
+    for number, order in enumerate(("fifo", "sjf", "linear")):
+        check(estimated(crowd(50_000 + number, order, backfill, "best-fit", 25 if SLOW else 40), estimate))
+
+
+@pytest.mark.parametrize("seed", range(2 if SLOW else 8))
+def test_posts_as_the_twin(seed: int) -> None:
+    scenario = estimated(random_scenario(51_000 + seed, "fifo", "easy"), "recent average")
+    posts: Posts = posts_at(Seeded(seed), scenario, sorted({int(t) for t in by_core(scenario)["t"]}), 6)
+    log = simulate(*scenario[:3], scenario.horizon, posts.posts)
+    for stride in ("calendar", "event"):
+        check_equal(conducted(scenario, stride, posts.script).log, log)
+
+
+def test_the_next_estimate() -> None:
+    found = [3]
+    while found[-1] < 3_000:
+        found.append(int(next_estimate(3, found[-1])))
+    assert found == [3 * times for times in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)]
+    assert next_estimate(3, 7) == 15
+
+
+def log_of(*rows: tuple[int, ...], estimate: str = "recent average", **policy: str) -> list[tuple[int, ...]]:
+    """Return (t, kind, job) of the log but for submits; of each job is given what `names` says."""
+    names = ("submit", "tenant", "accelerators", "run", "walltime")
+    columns = dict(zip(names, zip(*rows, strict=True), strict=True))
+    columns["accelerators"] = tuple(1000 * each for each in columns["accelerators"])
+    parts = Policy(estimate=estimate, **{"backfill": "easy"} | policy)  # type: ignore[arg-type]
+    scenario = RandomScenario((nodes(1, 4),), parts, workload(**columns), None)
+    check(scenario)
+    rows_of = by_core(scenario)
+    return [(int(row["t"]), int(row["kind"]), int(row["job"])) for row in rows_of if row["kind"] != codes.E_SUBMIT]
+
+
+S, E, K = codes.E_START, codes.E_END, codes.E_KILL
+
+
+# Job 1 is estimated 5 and runs 40 of the 30 that it asked: it is killed at 30, whatever was estimated in between.
+def test_a_job_is_killed_at_its_walltime_only() -> None:
+    found = log_of((0, 0, 4, 5, 60), (5, 0, 4, 40, 30), (6, 0, 4, 1, 60))
+    assert found == [(0, S, 0), (5, E, 0), (5, S, 1), (35, K, 1), (35, S, 2), (36, E, 2)]
+
+
+# Three ran 10, 4 and 9: the last two make 6, of 6.5 rounded down. So job 4, of 4 accelerators, waits until 29 for job
+# 3, and job 5, which asks 6 and has no past, may start at 23, but job 6, which asks 7, may not.
+def test_the_last_two_make_the_mean() -> None:
+    before = (0, 0, 4, 10, 90), (10, 0, 4, 4, 90), (14, 0, 4, 9, 90)
+    found = log_of(*before, (23, 0, 3, 6, 90), (23, 1, 4, 1, 90), (23, 2, 1, 6, 6), (23, 3, 1, 7, 7))
+    assert [(t, job) for t, kind, job in found if kind == S] == [
+        (0, 0), (10, 1), (14, 2), (23, 3), (23, 5), (29, 4), (30, 6),
+    ]  # fmt: skip
+
+
+# By run times job 2 is the shortest, by walltimes job 1.
+def test_an_order_goes_by_the_estimate() -> None:
+    rows = (0, 0, 4, 9, 9), (1, 1, 4, 6, 7), (2, 2, 4, 2, 50)
+    for estimate, expected in (("walltime", [0, 1, 2]), ("run time", [0, 2, 1])):
+        found = log_of(*rows, estimate=estimate, order="sjf")
+        assert [job for _, kind, job in found if kind == S] == expected
+
+
+def of_users(job):  # type: ignore[no-untyped-def]
+    """Return a key."""
+    return job.walltime
 
 
 @pytest.mark.parametrize(
-    ("confidence", "degrees", "sides", "table"),
-    # As printed in any table of Student's t.
-    [(0.95, 1, 2, 12.706), (0.95, 9, 2, 2.262), (0.99, 19, 2, 2.861), (0.95, 9, 1, 1.833)],
+    "parts", [{"backfill": "conservative"}, {"reservations": 2}, {"order": key_of(of_users)}], ids=str
 )
-def test_quantiles_of_t(confidence: float, degrees: int, sides: int, table: float) -> None:
-    assert quantile_of_t(confidence, degrees, sides) == pytest.approx(table, abs=5e-4)
+def test_what_plans_by_walltimes_refuses_estimates(parts: dict[str, object]) -> None:
+    with pytest.raises(PolicyError, match="estimate = 'run time': other than walltime needs backfill none, easy"):
+        Policy(estimate="run time", **parts)  # type: ignore[arg-type]
+    assert Policy(**parts).estimate == "walltime"  # type: ignore[arg-type]
+    with pytest.raises(PolicyError, match="one of walltime, run time, recent average"):
+        Policy(estimate="mean")
 
 
-def test_the_mean_of_three() -> None:
-    # Mean 2, standard deviation 1, t(0.975; 2) = 4.3027.
-    found = mean([1.0, 2.0, 3.0])
-    assert found.value == 2
-    assert found.high == pytest.approx(2 + 4.3027 / math.sqrt(3), abs=1e-4)
-    assert found.low == pytest.approx(2 - 4.3027 / math.sqrt(3), abs=1e-4)
-    assert found.relative_half_width == pytest.approx(4.3027 / math.sqrt(3) / 2, abs=1e-4)
+def test_a_named_policy_keeps_estimates_where_they_can_be() -> None:
+    policy = Policy(estimate="recent average")
+    for name, backfill in product(("sjf", "easy", "easy-sjbf"), (None, "easy")):
+        assert policy_of(name, policy, backfill=backfill).estimate == "recent average"
+    assert policy_of("conservative", policy).estimate == "walltime"
+    assert policy_of(of_users, policy).estimate == "walltime"
 
 
-def test_a_ratio_weighs_by_counts() -> None:
-    # 10 of 10 and 0 of 30: a quarter, not a half.
-    assert ratio([10, 0], [10, 30]).value == 0.25
-
-
-def test_equal_replications_leave_no_doubt() -> None:
-    assert ratio([5, 5, 5], [10, 10, 10]) == Estimate(0.5, 0.5, 0.5)
-
-
-def test_where_there_is_no_interval_the_reason_is_given() -> None:
-    assert ratio([5], [10]) == Estimate(0.5, None, None, "one replication has no interval")
-    assert ratio([5], [10]).relative_half_width == math.inf
-    assert ratio([0, 0], [10, 10]) == Estimate(0.0, None, None, "0 in each replication")
-    assert ratio([0, 0], [0, 0]) == NOTHING
-    assert mean([3.0]).low is None
-
-
-def willink(sums: list[float], counts: list[float], confidence: float, sides: int) -> tuple[float, float]:
-    """Return the interval of R. Willink (2005) step by step, its moments from SciPy."""
-    r, value = len(sums), sum(sums) / sum(counts)
-    off = [(s - value * n) * r / sum(counts) for s, n in zip(sums, counts, strict=True)]
-    deviation = float(np.std(off, ddof=1))
-    skewness = max(float(stats.skew(off, bias=False)), deviation / value)
-    a = skewness / (6 * math.sqrt(r))
-    # The variance of a sample's variance is (2 / (r - 1) + excess kurtosis / r) times its square.
-    of_variance = 2 / (r - 1) + float(stats.kurtosis(off, bias=False)) / r
-    degrees = min(max(2 / of_variance, 1), r - 1) if of_variance > 0 else r - 1
-    t = float(stats.t.ppf(1 - (1 - confidence) / sides, degrees))
-
-    def g(x: float) -> float:
-        cube = 1 + 6 * a * (x - a)
-        return (math.copysign(abs(cube) ** (1 / 3), cube) - 1) / (2 * a)
-
-    error = deviation / math.sqrt(r)
-    return max(value - error * g(t), 0.0), value - error * g(-t)
-
-
-@pytest.mark.parametrize(("confidence", "sides"), [(0.95, 2), (0.99, 1)])
-@pytest.mark.parametrize(
-    ("sums", "counts"),
-    [
-        ([3, 1, 4, 1, 5, 9, 2, 6], [10, 11, 9, 10, 12, 10, 8, 10]),
-        ([0, 0, 0, 40, 0, 0, 2, 0, 0, 0], [100] * 10),
-        ([90, 91, 92, 40, 93], [100] * 5),
-        ([2, 3, 2, 3, 2, 3, 2, 3], [10] * 8),
-    ],
-)
-def test_limits_are_those_of_the_paper(sums: list[float], counts: list[float], confidence: float, sides: int) -> None:
-    low, high = limits(np.array(sums, float), np.array(counts, float), confidence, sides)
-    assert (float(low), float(high)) == pytest.approx(willink(sums, counts, confidence, sides), rel=1e-9)
-
-
-def test_several_ratios_at_once_are_those_one_by_one() -> None:
-    rows, counts = np.array([[1.0, 2, 0, 4], [5, 5, 5, 6], [0, 0, 1, 0]]), np.array([10.0, 12, 9, 10])
-    low, high = limits(rows, counts)
-    one_by_one = [limits(row, counts) for row in rows]
-    assert low.tolist() == [float(first) for first, _ in one_by_one]
-    assert high.tolist() == [float(last) for _, last in one_by_one]
-
-
-@pytest.mark.parametrize("replications", [2, 3, 4, 10, 40])
-def test_a_single_queue_has_an_upper_end_and_none_below_zero(replications: int) -> None:
-    sums = np.zeros(replications)
-    sums[0] = 7
-    low, high = limits(sums, np.full(replications, 100.0))
-    value = 7 / (100 * replications)
-    # One event of a Poisson number: 5.57 times as many are not ruled out (F. Garwood, Biometrika 28, 1936).
-    assert float(low) == 0
-    assert 5.57 * value < float(high) < 40 * value
-
-
-def test_mser5_cuts_a_start_that_is_off() -> None:
-    generator = np.random.default_rng(2)
-    series = generator.normal(0, 1, 500)
-    assert mser5(series) <= 100
-    series[:50] += 20
-    assert 50 <= mser5(series) <= 150
-
-
-@pytest.mark.parametrize("length", [0, 4, 9])
-def test_mser5_on_too_little(length: int) -> None:
-    assert mser5(np.zeros(length)) == 0
-
-
-def test_mser5_leaves_out_no_more_than_half() -> None:
-    assert mser5(np.exp(np.arange(100) / 3.0)[::-1]) <= 50
+def test_they_are_said() -> None:
+    result = oc.run("tiny", set='policy.estimate="recent average"')
+    assert result.policy.text == "easy, best-fit, run times by recent average"
+    assert result.summary()["policy"]["estimate"] == "recent average"
+    assert "last two jobs" in page_of("en", result)
+    assert "规划所用的运行时间" in page_of("zh", result)
+    assert "last two jobs" not in page_of("en", oc.run("tiny"))

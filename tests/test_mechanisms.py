@@ -42,6 +42,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     **{name: {"backfill": name} for name in codes.BACKFILLS},
     **{name: {"placement": name} for name in codes.PLACEMENTS},
     "1 reservation": {"reservations": 1},
+    "by walltime": {"estimate": "walltime"},
 }
 
 

@@ -44,6 +44,10 @@ FACTORS: Final = ("age", "fairshare", "size", "qos", "accelerators", "cpus", "me
 FAIR_SHARES: Final = ("tree", "classic")
 TREE, CLASSIC = range(2)
 
+#: What is taken for a job's run time where it is not known yet.
+ESTIMATES: Final = ("walltime", "run time", "recent average")
+BY_WALLTIME, BY_RUN_TIME, BY_RECENT_AVERAGE = range(3)
+
 BACKFILLS: Final = ("none", "easy", "easy-sjbf", "conservative")
 NONE, EASY, EASY_SJBF, CONSERVATIVE = range(4)
 

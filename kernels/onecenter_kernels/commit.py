@@ -21,6 +21,7 @@ from .codes import (
     T_CANCEL,
     T_END,
 )
+from .estimates import estimate, expect_end, limit_of
 from .fragments import count_submit
 from .heap import PATIENCE, push
 from .jit import njit
@@ -65,6 +66,8 @@ def submit(s, j, t):
     job.state = S_WAITING
     write(s, E_SUBMIT, j, -1, -1, 0, 0)
     clock.pending_rows += s.asks[job.ask].most_rows
+    if clock.estimate:
+        estimate(s, j)
     if clock.order == QSSF:
         predict(s, j)
     elif clock.order == MULTIFACTOR:
@@ -106,7 +109,10 @@ def start(s, j, picks, t):
     clock.pending_rows -= s.asks[job.ask].most_rows
     if clock.order == MULTIFACTOR:
         charge(s, j, 1)
-    push(s, t + min(job.run, job.walltime), T_END, j, job.epoch)
+    if clock.estimate:
+        s.estimates[j].first = job.walltime
+        expect_end(s, j)
+    push(s, t + min(job.run, limit_of(s, j)), T_END, j, job.epoch)
     add_running(s, j)
     changed(s, j)
 
@@ -131,15 +137,15 @@ def finish(s, j, posted):
     if clock.fractions:
         for i in range(job.first, job.first + job.rows):
             forget_owner(s, j, s.log[i].node)
-    if clock.order == QSSF:
+    if clock.learns:
         learn(s, j)
-    elif clock.order == MULTIFACTOR:
+    if clock.order == MULTIFACTOR:
         charge(s, j, -1)
     job.state = S_ENDED
     job.epoch += 1
     if posted:
         write(s, E_END, j, -1, -1, 0, CANCELLED_RUNNING)
-    elif job.run > job.walltime:
+    elif job.run > limit_of(s, j):
         write(s, E_KILL, j, -1, -1, 0, 0)
     else:
         write(s, E_END, j, -1, -1, 0, job.outcome)

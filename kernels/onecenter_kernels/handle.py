@@ -74,12 +74,12 @@ if JIT:
     def _handle(
         jobs, asks, owners, types, nodes, devices, queue, timers, holds, book, log, clock, hosts, runs, changes, bits,
         counts, shapes, waits, trees, earliest, reserved, coming, steps, spans, notes, keys, weights,
-        kinds, classes, seen, users, accounts, habits, recent, scored
+        kinds, classes, seen, users, accounts, habits, recent, scored, estimates
     ):
         return Handle(
             jobs, asks, owners, types, nodes, devices, queue, timers, holds, book, log, clock, hosts, runs, changes,
             bits, counts, shapes, waits, trees, earliest, reserved, coming, steps, spans, notes, keys, weights, kinds,
-            classes, seen, users, accounts, habits, recent, scored
+            classes, seen, users, accounts, habits, recent, scored, estimates
         )  # fmt: skip
 
 

@@ -71,10 +71,10 @@ def pop(s):
 def stale(s, timer):
     """Tell whether what the timer was set for has passed already."""
     kind, number = timer.what >> KIND, timer.what & NUMBER
-    if kind == T_CHANGE:
+    if kind == T_CHANGE and not s.clock[0].estimate:
         return s.clock[0].wake != timer.t
     job = s.jobs[number]
-    if kind == T_END:
+    if kind == T_END or kind == T_CHANGE:
         return job.state != S_RUNNING or job.epoch != timer.epoch
     if kind == T_CANCEL:
         return job.state != S_WAITING and not (timer.epoch == POSTED and job.state == S_RUNNING)

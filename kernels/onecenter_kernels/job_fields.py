@@ -8,7 +8,7 @@ from .schema import Field
 JOB: Final[tuple[Field, ...]] = (
     ("submit", "i8", "ms", "instant of submission"),
     ("run", "i8", "ms", "effective run time: what the outcome uses of the true run time, >= 1"),
-    ("walltime", "i8", "ms", "what was asked; over it the job is killed, >= 1"),
+    ("walltime", "i8", "ms", "what was asked, or the estimate in its place, >= 1"),
     ("patience", "i8", "ms", "a waiting job is cancelled so long after its submit; -1: never"),
     ("start", "i8", "ms", "start; while it waits, the start it has reserved; -1: none"),
     ("priority", "i4", "1", "higher goes first under order = priority"),
@@ -25,6 +25,13 @@ JOB: Final[tuple[Field, ...]] = (
 
 #: What of its row a job brings along.
 JOB_INPUT: Final = ("submit", "run", "walltime", "patience", "priority", "outcome")
+
+#: By job: keys that are given, of orders that need them; where a user's key is compiled, deadlines (s).
+KEY: Final[tuple[Field, ...]] = (
+    ("key", "f8", "1", "lowest first"),
+    ("habit", "i8", "index", "where run times are predicted: what its tenant has run of its size, in habits"),
+    ("deadline", "f8", "s", "for a user's score; inf: none"),
+)
 
 #: What tells one ask from another.
 ASK_INPUT: Final[tuple[Field, ...]] = (

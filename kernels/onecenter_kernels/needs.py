@@ -59,7 +59,8 @@ def needs_of(s, t):
     else:
         runs = clock.run_rows + rows
     log = clock.log + clock.timers + 2 * new + rows + 1
-    return Needs(places_needed(s, new), clock.timers + waiting + new + 2, holds, book, log, runs, steps)
+    timers = clock.timers + (2 if clock.estimate else 1) * waiting + new + 2
+    return Needs(places_needed(s, new), timers, holds, book, log, runs, steps)
 
 
 @njit

@@ -32,14 +32,20 @@ ACCOUNT: Final[tuple[Field, ...]] = (
     ("level", "f8", "1", "its share over its usage, both among the platforms"),
 )
 
+#: By job, where run times are estimated otherwise than by walltimes.
+ESTIMATE: Final[tuple[Field, ...]] = (
+    ("limit", "i8", "ms", "what was asked; over it the job is killed"),
+    ("first", "i8", "ms", "the estimate at its start"),
+)
+
 HABIT_INPUT: Final[tuple[Field, ...]] = (*USER_INPUT, ("gang", "i8", "1/1000", "accelerators of the job; -1: any"))
 
-#: QSSF: one row per tenant and size of job.
+#: Where run times are predicted: one row per tenant and size of job.
 HABIT: Final[tuple[Field, ...]] = (
     *HABIT_INPUT,
     ("overall", "i8", "index", "the row of its tenant and any size"),
     ("ended", "i8", "1", "such jobs that have ended"),
 )
 
-#: QSSF: by (habit, place): the last jobs that have ended, in turn.
+#: By (habit, place): the last jobs that have ended, in turn.
 RECENT: Final[tuple[Field, ...]] = (("run", "i8", "ms", "how long the job ran"),)

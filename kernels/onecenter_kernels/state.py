@@ -7,8 +7,8 @@ import numpy.typing as npt
 
 from . import index_fields as index
 from .jit import JIT
-from .job_fields import ASK, JOB, OWNER
-from .past_fields import ACCOUNT, HABIT, RECENT, USER
+from .job_fields import ASK, JOB, KEY, OWNER
+from .past_fields import ACCOUNT, ESTIMATE, HABIT, RECENT, USER
 from .schema import Field, dtype_of, log_dtype
 
 #: By (layer, node type); what does not change stands in layer 0.
@@ -56,13 +56,6 @@ QUEUE: Final[tuple[Field, ...]] = (
     ("key", "i8", "code", "the order's key of that job, lowest first, in the last pass; of no use where jobs age"),
     ("ask", "i8", "index", "what that job asks, in asks"),
     ("candidate", "i8", "job", "scratch: the jobs that backfill tries, in its order"),
-)
-
-#: By job: keys that are given, of orders that need them; where a user's key is compiled, deadlines (s).
-KEY: Final[tuple[Field, ...]] = (
-    ("key", "f8", "1", "lowest first"),
-    ("habit", "i8", "index", "QSSF: what its tenant has run of its size, in habits"),
-    ("deadline", "f8", "s", "for a user's score; inf: none"),
 )
 
 #: By place in FEATURES or FACTORS: what the order weighs it with.
@@ -123,6 +116,8 @@ CLOCK: Final[tuple[Field, ...]] = (
     ("anew", "i8", "0/1", "keys change with time and are worked out anew in each pass"),
     ("cross", "i8", "ms", "before this instant no two waiting jobs change places"),
     ("max_age", "i8", "ms", "waiting beyond it adds nothing"),
+    ("estimate", "i8", "code", "ESTIMATES"),
+    ("learns", "i8", "0/1", "run times are predicted from those that have ended"),
     ("fair_share", "i8", "code", "FAIR_SHARES"),
     ("favor_small", "i8", "0/1", "the size factor is large for small jobs"),
     ("period", "i8", "ms", "usage decays at its multiples"),
@@ -241,6 +236,7 @@ USER_DTYPE: Final = dtype_of(USER)
 ACCOUNT_DTYPE: Final = dtype_of(ACCOUNT)
 HABIT_DTYPE: Final = dtype_of(HABIT)
 RECENT_DTYPE: Final = dtype_of(RECENT)
+ESTIMATE_DTYPE: Final = dtype_of(ESTIMATE)
 
 Array = npt.NDArray[Any]
 
@@ -284,6 +280,7 @@ class State(NamedTuple):
     habits: Array
     recent: Array
     scored: Array  # f8, by (0: the job that is placed, then the nodes that can take a task; what a score sees)
+    estimates: Array
 
 
 def table(shape: int | tuple[int, ...], dtype: np.dtype[np.void]) -> Array:

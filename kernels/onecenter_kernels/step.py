@@ -13,6 +13,7 @@ from .codes import (
 from .commit import cancel, finish, submit, write
 from .conservative import conservative_pass, give_back
 from .easy import plain_pass
+from .estimates import correct
 from .heap import KIND, NUMBER, POSTED, next_time, pop, stale
 from .jit import inlined, njit
 from .needs import has_room
@@ -51,6 +52,8 @@ def happen(s, t, kind, j, posted):
         submit(s, j, t)
     elif kind != T_CHANGE:
         cancel(s, j)
+    elif s.clock[0].estimate:
+        correct(s, j)
 
 
 @njit

@@ -106,7 +106,7 @@ def is_indexed(policy: Policy) -> bool:
 def needs_keys(policy: Policy) -> bool:
     """Tell whether the order goes by keys that jobs bring along, or code of the user's own may see their deadlines."""
     code = isinstance(policy.order, Code) or isinstance(policy.placement, Score)
-    return policy.order in ("edf", "qssf") or code
+    return policy.order == "edf" or policy.learns or code
 
 
 def queue_of(policy: Policy, queue: state.Array) -> dict[str, state.Array]:
@@ -168,6 +168,7 @@ def clock_of(policy: Policy, fractions: bool, scratch: int) -> state.Array:
     clock["fractions"], clock["scratch"], clock["holds"] = fractions, scratch, scratch
     clock["ageing"] = policy.order == "priority" and policy.changes_with_time
     clock["anew"] = policy.changes_with_time and policy.order != "priority"
+    clock["learns"] = policy.learns
     if isinstance(policy.order, Multifactor):
         clock["fair_share"] = FAIR_SHARES.index(policy.order.fair_share)
         clock["favor_small"] = policy.order.favor_small
@@ -232,6 +233,7 @@ def state_of(
         accounts=table(1, state.ACCOUNT_DTYPE),
         habits=table(1, state.HABIT_DTYPE),
         recent=table((1, LAST), state.RECENT_DTYPE),
+        estimates=table(1 if policy.estimate == "walltime" else max(len(workload), 1), state.ESTIMATE_DTYPE),
         kinds=table(len(asks) if policy.placement == "fgd" else 1, state.KIND_DTYPE),
         **scored_of(fleet, policy, count),
         **queue_of(policy, table(ROWS, state.QUEUE_DTYPE)),

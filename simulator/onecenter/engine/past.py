@@ -1,4 +1,4 @@
-"""The rows of who has run what, for the orders that go by it: multifactor with fair share, and QSSF."""
+"""The rows of who has run what, for orders and estimates that go by it."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -15,26 +15,36 @@ TENANT: Final = tuple(name for name, *_ in past_fields.USER_INPUT)
 
 
 class Past:
-    """Who there is, as far as the order of a policy asks; most ask nothing.
+    """Who there is, as far as a policy asks; most ask nothing.
 
     Parameters
     ----------
     policy : Policy
-        With the order.
+        With its order and its estimates.
     """
 
     def __init__(self, policy: Policy) -> None:
-        self.order = policy.order
+        self.policy = policy
         self._owners = 0
         self._users = Numbering(past_fields.USER_INPUT, state.USER_DTYPE)
         self._habits = Numbering(past_fields.HABIT_INPUT, state.HABIT_DTYPE)
 
     def know(self, found: State, first: int, last: int, owners: int, platforms: tuple[str, ...]) -> State:
         """Return the state with rows for jobs first .. last - 1, and for the owners, of which there are so many."""
-        if isinstance(self.order, Multifactor):
-            return self._know_users(found, owners, self.order, platforms)
-        if self.order == "qssf":
-            return self._know_habits(found, first, last)
+        if isinstance(self.policy.order, Multifactor):
+            found = self._know_users(found, owners, self.policy.order, platforms)
+        if self.policy.learns:
+            found = self._know_habits(found, first, last)
+        return found if self.policy.estimate == "walltime" else self._know_limits(found, first, last)
+
+    def _know_limits(self, found: State, first: int, last: int) -> State:
+        """Return the state with the walltimes of jobs as their limits, and what is estimated at once in their place."""
+        if last > len(found.estimates):
+            found = found._replace(estimates=grown(found.estimates, last))
+        jobs = found.jobs[first:last]
+        found.estimates["limit"][first:last] = jobs["walltime"]
+        if self.policy.estimate == "run time":
+            jobs["walltime"] = np.minimum(jobs["run"], jobs["walltime"])
         return found
 
     def _know_users(self, found: State, owners: int, order: Multifactor, platforms: tuple[str, ...]) -> State:

@@ -1,5 +1,6 @@
 """Policies: how jobs are ordered, placed and backfilled, with parts by name, by weights or of the user's own."""
 
+from onecenter.policies.choosing import PlacementLike, PolicyLike, policy_of
 from onecenter.policies.code import Code, is_code
 from onecenter.policies.installed import installed
 from onecenter.policies.key import Job, Key, key_of, read_key
@@ -12,11 +13,9 @@ from onecenter.policies.policy import (
     PACKED,
     RESERVATIONS,
     RESERVING,
-    PlacementLike,
+    WALLTIME,
     Policy,
-    PolicyLike,
     checked_policy,
-    policy_of,
     texts_of,
     wrong_parts,
 )
@@ -35,6 +34,7 @@ __all__ = [
     "RESERVATIONS",
     "RESERVING",
     "SHARES",
+    "WALLTIME",
     "WEIGHT",
     "Code",
     "Job",

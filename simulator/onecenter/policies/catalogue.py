@@ -80,6 +80,8 @@ def _parameters(policy: Policy) -> Iterator[str]:
         yield "backfill_depth"
     if policy.backfill in RESERVING:
         yield "reservations"
+    if policy.backfill != "conservative":
+        yield "estimate"
     if policy.order == "priority":
         yield from ("age_rate", "max_age")
 

@@ -1,20 +1,19 @@
 """A policy: how jobs are ordered, placed and backfilled."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from onecenter_kernels.schema import BACKFILLS, FEATURES, ORDERS, PLACEMENTS
+from onecenter_kernels.schema import BACKFILLS, ESTIMATES, FEATURES, ORDERS, PLACEMENTS
 
 from onecenter.checks import Check, OneOf, Whole, settle, shown, sorted_out, told
 from onecenter.errors import PolicyError
-from onecenter.policies.code import Code, find, is_code
-from onecenter.policies.installed import installed, installed_code
-from onecenter.policies.key import BY_KEY, Key, key_of
+from onecenter.policies.code import Code
+from onecenter.policies.key import BY_KEY, Key
 from onecenter.policies.linear import BY_WEIGHT, Linear
 from onecenter.policies.multifactor import BY_FACTORS, Multifactor
-from onecenter.policies.scheduler import BY_SCHEDULER, SchedulerCode, is_scheduler, scheduler_of
-from onecenter.policies.score import BY_SCORE, Score, read_score, score_of
+from onecenter.policies.scheduler import BY_SCHEDULER, SchedulerCode
+from onecenter.policies.score import BY_SCORE, Score, score_of
 from onecenter.units import MAX_DURATION, format_duration, plain
 
 DEPTH: Final = Whole(0, 10**9)
@@ -61,13 +60,25 @@ CHECKS: Final[Mapping[str, Check]] = {
     "age_rate": Whole(0, 10**13),
     "max_age": Whole(0, MAX_DURATION),
     "reservations": RESERVATIONS,
+    "estimate": OneOf(ESTIMATES),
 }
+
+#: What is taken for run times where nothing is said.
+WALLTIME: Final = "walltime"
+
+NO_ESTIMATES: Final = "other than walltime needs backfill none, easy or easy-sjbf, one reservation, and no code"
 
 #: The backfills under which blocked jobs hold a place that is chosen anew in each pass.
 RESERVING: Final = ("easy", "easy-sjbf")
 
 #: What a policy has in place of what its scheduler does.
-BY_SCHEDULERS: Final[Mapping[str, Any]] = {"backfill": "none", "depth": 0, "backfill_depth": 0, "reservations": 1}
+BY_SCHEDULERS: Final[Mapping[str, Any]] = {
+    "backfill": "none",
+    "depth": 0,
+    "backfill_depth": 0,
+    "reservations": 1,
+    "estimate": WALLTIME,
+}
 SCHEDULES: Final = "not beside a scheduler, which makes the whole pass"
 
 #: The key of a waiting job is an int64.
@@ -83,7 +94,17 @@ def wrong_parts(values: Mapping[str, Any]) -> dict[str, str]:
         wrong["reservations"] = f"more than 1 needs backfill {' or '.join(RESERVING)}"
     if isinstance(found.get("order"), SchedulerCode):
         wrong |= {name: SCHEDULES for name, only in BY_SCHEDULERS.items() if found.get(name, only) != only}
+    if found.get("estimate", WALLTIME) != WALLTIME and not takes_estimates(**found):
+        wrong["estimate"] = NO_ESTIMATES
     return wrong
+
+
+def takes_estimates(
+    order: Any = "", backfill: str = "", placement: Any = "", reservations: int = 1, **_: Any
+) -> bool:
+    """Tell whether run times may be estimated: only the start of one blocked job is planned, in each pass anew."""
+    coded = isinstance(order, Code) or isinstance(placement, Code)
+    return not coded and backfill != "conservative" and reservations == 1
 
 
 @dataclass(frozen=True)
@@ -109,6 +130,9 @@ class Policy:
     reservations : int
         Under backfill "easy" and "easy-sjbf": how many blocked jobs hold a place in each pass (Maui's
         RESERVATIONDEPTH).
+    estimate : str
+        One of ESTIMATES: what order and backfill take for a job's run time; a job is killed at its walltime all the
+        same.
     """
 
     order: Order = "fifo"
@@ -119,6 +143,7 @@ class Policy:
     age_rate: int = 0
     max_age: int = 7 * 86_400_000
     reservations: int = 1
+    estimate: str = WALLTIME
 
     def __post_init__(self) -> None:
         """Check the parts, as a scenario's `[policy]` is checked; a PolicyError has all mistakes."""
@@ -131,7 +156,7 @@ class Policy:
     def codes(self) -> dict[str, int]:
         """The policy as the core's clock holds it."""
         orders, placements = (*ORDERS, BY_WEIGHT, BY_KEY, BY_FACTORS), (*PLACEMENTS, BY_SCORE)
-        choices = {"order": orders, "backfill": BACKFILLS, "placement": placements}
+        choices = {"order": orders, "backfill": BACKFILLS, "placement": placements, "estimate": ESTIMATES}
         # A scheduler finds the queue by submit.
         order = "fifo" if isinstance(self.order, SchedulerCode) else self.order_name
         names = {**vars(self), "order": order, "placement": self.placement_name}
@@ -157,8 +182,13 @@ class Policy:
 
     @property
     def goes_by_past(self) -> bool:
-        """Whether the order depends on what has been run before."""
-        return self.order == "qssf" or isinstance(self.order, Multifactor)
+        """Whether the order depends, or may depend, on what has been run before."""
+        return self.learns or isinstance(self.order, Multifactor)
+
+    @property
+    def learns(self) -> bool:
+        """Whether run times are predicted from those that have ended."""
+        return self.order == "qssf" or self.estimate == "recent average"
 
     @property
     def placement_name(self) -> str:
@@ -192,6 +222,7 @@ class Policy:
             f"{self.reservations} reservations": self.reservations > 1,
             f"depth {self.depth}": self.depth > 0,
             f"backfill depth {self.backfill_depth}": self.backfill_depth > 0,
+            f"run times by {self.estimate}": self.estimate != WALLTIME,
             ageing: self.order == "priority" and self.age_rate > 0,
         }
         return ", ".join(part for part, shown in parts.items() if shown)
@@ -212,7 +243,6 @@ class Policy:
         if isinstance(self.order, Multifactor):
             return {"kind": BY_FACTORS, **self.order.as_dict()}
         return self.order if isinstance(self.order, str) else {"kind": BY_WEIGHT, **self.order.weights}
-
 
     def _plain_placement(self) -> Any:
         if isinstance(self.placement, Score):
@@ -252,61 +282,3 @@ def checked_policy(policy: Policy) -> Policy:
 def texts_of(policies: Mapping[str, Policy]) -> list[str]:
     """Return policies for people, each under the name that it was given where that is another one."""
     return [each.text if name == each.name else f"{name}: {each.text}" for name, each in policies.items()]
-
-
-#: What is taken for a placement: a name, or a score, also as FILE:NAME.
-PlacementLike = str | Score | Callable[..., Any]
-
-#: What is taken for a policy: one, the name of one, or a key.
-PolicyLike = Policy | str | Callable[..., Any]
-
-
-def code_of(policy: PolicyLike) -> Key | SchedulerCode | None:
-    """Return the code that a function, a class, FILE:NAME or the name of an installed policy is; None: it is none."""
-    if isinstance(policy, str) and is_code(policy):
-        found = find(policy)
-        return scheduler_of(*found) if is_scheduler(found.value) else key_of(*found)
-    if isinstance(policy, str) and policy not in NAMED:
-        entry = installed().get(policy)
-        return None if entry is None else installed_code(entry)
-    if isinstance(policy, str | Policy) or not (callable(policy) or is_scheduler(policy)):
-        return None
-    return scheduler_of(policy) if is_scheduler(policy) else key_of(policy)
-
-
-def policy_of(
-    policy: PolicyLike | None,
-    default: Policy,
-    *,
-    order: Order | None = None,
-    backfill: str | None = None,
-    placement: PlacementLike | None = None,
-) -> Policy:
-    """Return a policy, looked up if it is a name of `NAMED`; a part that is given replaces that of the policy.
-
-    A name sets order and backfill; everything else stays that of the default, but for reservations where that backfill
-    makes none. A key, also as FILE:NAME, sets the order alone; a scheduler, all but the placement. A placement may be a
-    score, also as FILE:NAME.
-    """
-    chosen = default if policy is None else policy
-    code = code_of(chosen)
-    if code is not None:
-        chosen = default
-        if order is not None:
-            raise PolicyError("policy", [f"order = {shown(order)}: not beside {code.name}, which is one"])
-        order = code
-        if isinstance(code, SchedulerCode):
-            chosen = replace(default, order=code, **BY_SCHEDULERS)
-    if not isinstance(chosen, Policy):
-        if not isinstance(chosen, str) or chosen not in NAMED:
-            raise PolicyError("policy", [f"{shown(chosen)}: one of {', '.join(NAMED)} is expected"])
-        order = NAMED[chosen].order if order is None else order
-        backfill = NAMED[chosen].backfill if backfill is None else backfill
-        chosen = default
-    order = chosen.order if order is None else order
-    backfill = chosen.backfill if backfill is None else backfill
-    if isinstance(placement, str) and is_code(placement):
-        placement = read_score(placement)
-    placement = chosen.placement if placement is None else a_placement(placement)
-    reservations = chosen.reservations if backfill in RESERVING else 1
-    return replace(chosen, order=order, backfill=backfill, placement=placement, reservations=reservations)

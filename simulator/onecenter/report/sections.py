@@ -9,7 +9,7 @@ from onecenter import units
 from onecenter.experiments.views import assessments, tried
 from onecenter.fleet import NodeType
 from onecenter.planning.file import PlanFile
-from onecenter.policies import Code, Linear, Multifactor, Policy
+from onecenter.policies import WALLTIME, Code, Linear, Multifactor, Policy
 from onecenter.report.answer import Answers
 from onecenter.report.blocks import Block, Bullets, Facts, Paragraph, Section
 from onecenter.report.charts import Charts, zone_of
@@ -145,6 +145,8 @@ class Writer:
             rate = self.words.count(policy.age_rate / 1e6)
             text = self.words("ageing text", rate=rate, most=self.words.exact(policy.max_age))
             pairs.append((self.words("ageing"), text))
+        if policy.estimate != WALLTIME:
+            pairs.append((self.words("estimate"), self.words(policy.estimate)))
         if policy.reservations > 1:
             pairs.append((self.words("reservations"), self.words.count(policy.reservations)))
         if policy.depth or policy.backfill_depth:

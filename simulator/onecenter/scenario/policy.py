@@ -21,6 +21,7 @@ Placement = Literal[
     "first-fit", "best-fit", "worst-fit", "fewest-racks", "random", "dot-product", "gpu-packing", "gpu-clustering",
     "fgd",
 ]  # fmt: skip
+Estimate = Literal["walltime", "run time", "recent average"]
 Depth = Annotated[Integer, WithJsonSchema({"type": "integer", "minimum": DEPTH.low, "maximum": DEPTH.high})]
 Reservations = Annotated[
     Integer, WithJsonSchema({"type": "integer", "minimum": RESERVATIONS.low, "maximum": RESERVATIONS.high})
@@ -55,6 +56,9 @@ class PolicyTable(Table):
     )
     reservations: Reservations = Field(
         default=1, description="under easy and easy-sjbf: so many blocked jobs hold a place in each pass"
+    )
+    estimate: Estimate = Field(
+        default="walltime", description="what order and backfill take for run times; jobs are killed at their walltimes"
     )
     age_rate: Millionths = Field(
         default=0, description='under order = "priority": what an hour of waiting adds to the priority'

@@ -1,0 +1,83 @@
+"""A policy from what a user gives for one: a name, a key, a scheduler, or single parts."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from onecenter.checks import shown
+from onecenter.errors import PolicyError
+from onecenter.policies.code import find, is_code
+from onecenter.policies.installed import installed, installed_code
+from onecenter.policies.key import Key, key_of
+from onecenter.policies.policy import (
+    BY_SCHEDULERS,
+    NAMED,
+    RESERVING,
+    WALLTIME,
+    Order,
+    Policy,
+    a_placement,
+    takes_estimates,
+)
+from onecenter.policies.scheduler import SchedulerCode, is_scheduler, scheduler_of
+from onecenter.policies.score import Score, read_score
+
+#: What is taken for a placement: a name, or a score, also as FILE:NAME.
+PlacementLike = str | Score | Callable[..., Any]
+
+#: What is taken for a policy: one, the name of one, or a key.
+PolicyLike = Policy | str | Callable[..., Any]
+
+
+def code_of(policy: PolicyLike) -> Key | SchedulerCode | None:
+    """Return the code that a function, a class, FILE:NAME or the name of an installed policy is; None: it is none."""
+    if isinstance(policy, str) and is_code(policy):
+        found = find(policy)
+        return scheduler_of(*found) if is_scheduler(found.value) else key_of(*found)
+    if isinstance(policy, str) and policy not in NAMED:
+        entry = installed().get(policy)
+        return None if entry is None else installed_code(entry)
+    if isinstance(policy, str | Policy) or not (callable(policy) or is_scheduler(policy)):
+        return None
+    return scheduler_of(policy) if is_scheduler(policy) else key_of(policy)
+
+
+def policy_of(
+    policy: PolicyLike | None,
+    default: Policy,
+    *,
+    order: Order | None = None,
+    backfill: str | None = None,
+    placement: PlacementLike | None = None,
+) -> Policy:
+    """Return a policy, looked up if it is a name of `NAMED`; a part that is given replaces that of the policy.
+
+    A name sets order and backfill; everything else stays that of the default, but for reservations where that backfill
+    makes none, and for estimates where they cannot be. A key, also as FILE:NAME, sets the order alone; a scheduler, all
+    but the placement. A placement may be a score, also as FILE:NAME.
+    """
+    chosen = default if policy is None else policy
+    code = code_of(chosen)
+    if code is not None:
+        chosen = default
+        if order is not None:
+            raise PolicyError("policy", [f"order = {shown(order)}: not beside {code.name}, which is one"])
+        order = code
+        if isinstance(code, SchedulerCode):
+            chosen = replace(default, order=code, **BY_SCHEDULERS)
+    if not isinstance(chosen, Policy):
+        if not isinstance(chosen, str) or chosen not in NAMED:
+            raise PolicyError("policy", [f"{shown(chosen)}: one of {', '.join(NAMED)} is expected"])
+        order = NAMED[chosen].order if order is None else order
+        backfill = NAMED[chosen].backfill if backfill is None else backfill
+        chosen = default
+    order = chosen.order if order is None else order
+    backfill = chosen.backfill if backfill is None else backfill
+    if isinstance(placement, str) and is_code(placement):
+        placement = read_score(placement)
+    placement = chosen.placement if placement is None else a_placement(placement)
+    reservations = chosen.reservations if backfill in RESERVING else 1
+    estimate = chosen.estimate if takes_estimates(order, backfill, placement, reservations) else WALLTIME
+    return replace(
+        chosen, order=order, backfill=backfill, placement=placement, reservations=reservations, estimate=estimate
+    )
