@@ -187,6 +187,8 @@ def jobs_under(choices: Choices, policy: Policy, columns: dict[str, Any], unit: 
         return workload(**columns)
     owners = [choices.pick(((0, 0), (0, 1), (0, 2), (1, 0), (1, 0), (1, 1))) for _ in columns["submit"]]
     platform, tenant = zip(*owners, strict=True)
+    if choices.chance(20):
+        return workload(platforms=("one",), tenant=tenant, **columns)
     return workload(platforms=("one", "two"), platform=platform, tenant=tenant, **columns)
 
 

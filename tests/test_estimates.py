@@ -10,13 +10,15 @@ from engines import Posts, by_core, check_equal, conducted, crowd, on_both_strid
 from onecenter_kernels import codes
 from onecenter_kernels.estimates import next_estimate
 from onecenter_kernels.jit import JIT
-from oracle import simulate
+from oracle import center_of, simulate
 from random_scenarios import RandomScenario, Seeded, random_scenario
 from reports import page_of
 
 import onecenter as oc
 from onecenter.errors import PolicyError
 from onecenter.policies import Policy, key_of, policy_of
+from onecenter.results.accuracy import accuracy, estimates_of
+from onecenter.results.segments import fates
 from onecenter.workload.table import workload
 
 pytestmark = pytest.mark.equality
@@ -109,6 +111,35 @@ def test_an_order_goes_by_the_estimate() -> None:
         assert [job for _, kind, job in found if kind == S] == expected
 
 
+# Estimated 60, 2, 4, 2 and 2 they ran 2, 8, 4, 3 and 2 minutes: 2/60, 2/8, 1, 2/3 and 1.
+def test_how_good_the_estimates_are() -> None:
+    log = workload(
+        submit=[0, 2, 3, 3, 4], tenant=[0, 0, 1, 0, 0], accelerators=[4000, 3000, 4000, 1000, 1000],
+        run=[2, 8, 4, 3, 2], walltime=[60, 60, 4, 60, 60],
+    )  # fmt: skip
+    parts = Policy(estimate="recent average")
+    fate = fates(by_core(RandomScenario((nodes(1, 4),), parts, log, None)), 5)
+    estimates = estimates_of(log, fate, "recent average")
+    assert estimates.tolist() == [60, 2, 4, 2, 2]
+    judged = accuracy(estimates, fate, np.ones(5, bool))
+    assert judged == {"jobs": 5, "mean": pytest.approx((2 / 60 + 2 / 8 + 1 + 2 / 3 + 1) / 5), "outlived": 0.4}
+    assert accuracy(estimates, fate, np.zeros(5, bool)) == {"jobs": 0, "mean": None, "outlived": None}
+
+
+@pytest.mark.parametrize("estimate", codes.ESTIMATES)
+def test_estimates_read_from_a_result_are_those_of_the_twin(estimate: str) -> None:
+    for seed in range(52_000, 52_010):
+        scenario = estimated(random_scenario(seed, "fifo", "easy"), estimate)._replace(horizon=None)
+        center = center_of(scenario.fleet, scenario.policy, scenario.workload, ())
+        while (instant := center.next_instant()) is not None:
+            center.step(instant)
+        fate = fates(by_core(scenario), len(scenario.workload))
+        taken = estimates_of(scenario.workload, fate, estimate)
+        assert [int(taken[each.id]) for each in center.jobs if each.estimate] == [
+            each.estimate for each in center.jobs if each.estimate
+        ]
+
+
 def of_users(job):  # type: ignore[no-untyped-def]
     """Return a key."""
     return job.walltime
@@ -137,6 +168,10 @@ def test_they_are_said() -> None:
     result = oc.run("tiny", set='policy.estimate="recent average"')
     assert result.policy.text == "easy, best-fit, run times by recent average"
     assert result.summary()["policy"]["estimate"] == "recent average"
+    assert result.summary()["estimates"] == result.estimates
+    assert result.estimates["jobs"] == 6
+    assert "estimates" not in oc.run("tiny").summary()
+    assert oc.run("tiny", set='policy.estimate="run time"').estimates["mean"] == 1
     assert "last two jobs" in page_of("en", result)
     assert "规划所用的运行时间" in page_of("zh", result)
     assert "last two jobs" not in page_of("en", oc.run("tiny"))

@@ -165,6 +165,16 @@ def test_classic_fair_share() -> None:
     assert factors(order, FOUR, [20, 10, 0, 70]) == pytest.approx(expected, rel=1e-11)
 
 
+def test_a_platform_alone_has_all_shares() -> None:
+    order = Multifactor(fairshare=1, fair_share="classic")
+    core = Core([nodes(1, 8)], Policy(order, "none"), owned([(0, 0), (0, 1)], ("A",)))
+    core.advance(1)
+    core.state.users["usage"][:2], core.state.clock["shared"] = (30, 10), -1
+    share_out(core.handle, 0)
+    expected = [2 ** -((0.75 + 0.25 / 2) / 0.5), 2 ** -((0.25 + 0.75 / 2) / 0.5)]
+    assert core.state.users["factor"][:2].tolist() == pytest.approx(expected, rel=1e-11)
+
+
 def test_a_share_that_is_just_used_is_a_half() -> None:
     assert classic(3, 3, 2, 3, 200, 200, 300) == 0.5
     assert classic(0, 3, 2, 3, 200, 200, 300) == classic(1, 3, 0, 3, 200, 200, 300) == 0.0

@@ -55,9 +55,8 @@ class Past:
             user["shares"] = order.shares_of(platforms[int(user["platform"])], int(user["tenant"]))
         accounts = found.accounts
         if len(accounts) < len(platforms):
-            accounts = state.table(len(platforms), state.ACCOUNT_DTYPE)
-            accounts[: len(found.accounts)] = found.accounts
-            accounts["shares"] = [order.shares_of(name) for name in platforms]
+            accounts = grown(accounts, len(platforms))
+        accounts["shares"][: len(platforms)] = [order.shares_of(name) for name in platforms]
         return found._replace(users=self._users.rows, accounts=accounts)
 
     def _know_habits(self, found: State, first: int, last: int) -> State:

@@ -10,6 +10,8 @@ import polars as pl
 
 from onecenter.engine.reasons import waits_by_reason
 from onecenter.fleet import accelerators_of
+from onecenter.policies import WALLTIME
+from onecenter.results.accuracy import accuracy, estimates_of
 from onecenter.results.fairness import fairness
 from onecenter.results.figures import COUNTS, Figures, center_figures, platform_figures
 from onecenter.results.log import Array, arrivals, digest
@@ -136,6 +138,7 @@ class Result(Record):
             **({} if replay is None else {"replay": replay}),
             "center": self._center_figures,
             "platforms": self._platform_figures,
+            **({} if self.policy.estimate == WALLTIME else {"estimates": self.estimates}),
         }
 
     @property
@@ -155,6 +158,12 @@ class Result(Record):
         jobs = self.workload
         inside = submitted_in(jobs, self.fates, self.window)
         return fairness(seen(jobs, self.fates, self.until).where(inside), jobs.platform[inside], jobs.tenant[inside])
+
+    @cached_property
+    def estimates(self) -> Mapping[str, Any]:
+        """How well the run times of the window's jobs were estimated; see `accuracy.accuracy`."""
+        found = estimates_of(self.workload, self.fates, self.policy.estimate)
+        return accuracy(found, self.fates, submitted_in(self.workload, self.fates, self.window))
 
     def judged(self) -> Iterator[tuple[str, Target, Mapping[str, Any]]]:
         """Give each target with its platform and what the run says about it."""
