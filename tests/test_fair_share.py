@@ -1,6 +1,7 @@
 """Multifactor priority and fair share: Slurm's worked examples on the functions themselves, and cases by hand."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,10 +13,13 @@ from onecenter_kernels.multifactor import multifactor
 from onecenter_kernels.sharing import classic, halved, share_out
 from onecenter_kernels.usage import MOST, decayed
 from random_scenarios import RandomScenario
+from reports import page_of
 
+import onecenter as oc
 from onecenter.engine.core import Core
 from onecenter.errors import PolicyError
 from onecenter.policies import Multifactor, Policy
+from onecenter.scenario import with_set
 from onecenter.workload.table import Workload, workload
 
 pytestmark = pytest.mark.equality
@@ -232,6 +236,23 @@ def test_a_newcomer_takes_part_at_once() -> None:
     )  # fmt: skip
     scenario = RandomScenario((nodes(1, 1),), Policy(order, "none"), jobs, None)
     assert list(starts(by_core(scenario)).items()) == [(j, 3 * SECOND * k) for k, j in enumerate((0, 1, 4, 2, 3))]
+
+
+# ---- where it is said
+
+
+def test_a_report_and_the_command_line_say_the_order(tmp_path: Path) -> None:
+    order = {"kind": "multifactor", "age": 5, "fairshare": 1000, "half_life": "2 d", "shares": {"talent": 3}}
+    result = oc.run(with_set(oc.load("tiny"), {"policy.order": order}))
+    text = "multifactor (5 age, 1000 fairshare by tree, half-life 2 d, shares talent 3) order, easy backfill, best-fit"
+    assert result.policy.text == text
+    english, chinese = (page_of(language, result).replace("\N{NO-BREAK SPACE}", " ") for language in ("en", "zh"))
+    assert "Fair Tree; usage halves in 2 d; talent 3" in english
+    assert "用量每 2 天减半" in chinese
+    result.save(tmp_path / "result.parquet")
+    assert oc.Result.load(tmp_path / "result.parquet").policy == result.policy
+    forgetful = with_set(oc.load("tiny"), {"policy.order": order | {"half_life": "0 s", "fair_share": "classic"}})
+    assert "classic; usage does not decay; talent 3" in page_of("en", oc.run(forgetful))
 
 
 # ---- what is wrong

@@ -141,6 +141,8 @@ class Writer:
         if isinstance(policy.order, Linear | Multifactor):
             weights = [f"{self.words.count(weight)} {name}" for name, weight in policy.order.weights.items()]
             pairs.append((self.words("weights"), self.words("join").join(weights)))
+        if isinstance(policy.order, Multifactor) and policy.order.fairshare:
+            pairs.append((self.words("fair share"), self._fair_share(policy.order)))
         if policy.order == "priority" and policy.age_rate:
             rate = self.words.count(policy.age_rate / 1e6)
             text = self.words("ageing text", rate=rate, most=self.words.exact(policy.max_age))
@@ -153,6 +155,12 @@ class Writer:
             shown = {"depth": self._most(policy.depth), "behind": self._most(policy.backfill_depth)}
             pairs.append((self.words("depth"), self.words("depth text", **shown)))
         return Facts(pairs)
+
+    def _fair_share(self, order: Multifactor) -> str:
+        decay = "half-life" if order.half_life else "no decay"
+        shares = [f"{visible(name)} {self.words.count(share)}" for name, share in dict(order.shares).items()]
+        parts = [self.words(order.fair_share), self.words(decay, time=self.words.exact(order.half_life)), *shares]
+        return self.words("join").join(parts)
 
     def _most(self, depth: int) -> str:
         return self.words.count(depth) if depth else self.words("all of them")
