@@ -169,9 +169,10 @@ def test_classic_fair_share() -> None:
     assert factors(order, FOUR, [20, 10, 0, 70]) == pytest.approx(expected, rel=1e-11)
 
 
-def test_a_platform_alone_has_all_shares() -> None:
+@pytest.mark.parametrize("platforms", [("A",), ("A", "B")])
+def test_a_platform_from_which_alone_jobs_have_come_has_all_shares(platforms: tuple[str, ...]) -> None:
     order = Multifactor(fairshare=1, fair_share="classic")
-    core = Core([nodes(1, 8)], Policy(order, "none"), owned([(0, 0), (0, 1)], ("A",)))
+    core = Core([nodes(1, 8)], Policy(order, "none"), owned([(0, 0), (0, 1)], platforms))
     core.advance(1)
     core.state.users["usage"][:2], core.state.clock["shared"] = (30, 10), -1
     share_out(core.handle, 0)

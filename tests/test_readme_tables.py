@@ -26,7 +26,7 @@ TERMS = {
     "quotas": "配额",
     "fair share": "公平份额", "in Python": "用 Python", "none": "无、", "EASY": "EASY",
     "shortest first": "短作业优先", "conservative": "保守", "depth": "深度", "preemption": "抢占",
-    "several reservations": "多个受阻作业", "advance reservations": "提前预约",
+    "several reservations": "多个受阻作业", "run-time estimates": "运行时间估计", "advance reservations": "提前预约",
     "first-fit": "first-fit", "best-fit": "best-fit",
     "worst-fit": "worst-fit", "fewest racks": "最少机柜", "dot product": "点积", "GPU packing": "GPU 紧凑",
     "GPU clustering": "GPU 聚类", "random": "随机",
