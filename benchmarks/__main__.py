@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 from onecenter_kernels.jit import compiled_before
 from onecenter_kernels.step import advance
 
-from benchmarks import expectations, memory, performance, queue_delay, scaling, start_up, throughput, work
+from benchmarks import decisions, expectations, memory, performance, queue_delay, scaling, start_up, throughput, work
 from benchmarks.peers import table as peers
 from benchmarks.ratios import Say
 from onecenter.errors import OnecenterError
@@ -73,10 +73,10 @@ BENCHMARKS: Final = {
         peers.lines,
     ),
     "queue-delay": Benchmark(
-        "wait and bounded slowdown of every policy",
-        "the first workload only",
-        lambda asked, say: {"workloads": queue_delay.measure(queue_delay.wanted(asked.quick))},
-        lambda report: queue_delay.lines(report["workloads"]),
+        "wait, bounded slowdown and fairness of every policy on the suite",
+        "one seed of each workload",
+        lambda asked, say: queue_delay.measure(asked.quick),
+        queue_delay.lines,
     ),
 }
 
@@ -127,8 +127,9 @@ def say(line: str) -> None:
 def _update(name: str) -> None:
     if name == "throughput":
         expectations.save(work.FILE, work.counts())
+        expectations.save(decisions.FILE, decisions.measure())
     else:
-        expectations.save(queue_delay.FILE, queue_delay.measure(queue_delay.wanted(False)))
+        queue_delay.update()
 
 
 def _measured(asked: argparse.Namespace) -> int:
@@ -137,20 +138,15 @@ def _measured(asked: argparse.Namespace) -> int:
     changes = _changed_work() if checked and asked.command == "throughput" else None
     report = benchmark.measure(asked, say)
     if checked and asked.command == "queue-delay":
-        changes = _changed_delays(report["workloads"], asked.quick)
+        changes = queue_delay.changes(report)
     if getattr(asked, "write", False):
         performance.write(asked.command, report)
     return _told(asked, report, benchmark.lines(report), changes)
 
 
 def _changed_work() -> list[str]:
-    return expectations.changes(expectations.load(work.FILE), work.counts())
-
-
-def _changed_delays(found: dict[str, Any], quick: bool) -> list[str]:
-    every = expectations.load(queue_delay.FILE)
-    expected = {name: rows for name, rows in every.items() if name in found or not quick}
-    return expectations.changes(queue_delay.flat(expected), queue_delay.flat(found))
+    exact = ((work.FILE, work.counts), (decisions.FILE, decisions.measure))
+    return [line for path, found in exact for line in expectations.changes(expectations.load(path), found())]
 
 
 def _told(asked: argparse.Namespace, report: dict[str, Any], text: list[str], changes: list[str] | None) -> int:

@@ -321,7 +321,7 @@ def test_a_folder_is_no_scenario(tmp_path: Path) -> None:
         ("changhsa", 'did you mean "changsha"?'),
         ("Tiny", 'did you mean "tiny"?'),
         ("missing/tinny.toml", 'did you mean "tiny"?'),
-        ("nothing-like-it", "shipped: changsha, changsha-eighth, mm-c, tiny"),
+        ("nothing-like-it", "shipped: acme-like, changsha, changsha-eighth, "),
         ("\0", "no such file"),
         ("x" * 5_000, "no such file"),
     ],

@@ -5,15 +5,16 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from onecenter_kernels.codes import BACKFILLS, ORDERS, PLACEMENTS
 
 from benchmarks import __main__ as command
-from benchmarks import bare, drawn, expectations, freeze, memory, queue_delay, throughput, work, workloads
+from benchmarks import bare, decisions, drawn, expectations, freeze, memory, queue_delay, throughput, work, workloads
 from onecenter.errors import ResultError, TraceError
+from onecenter.experiments.suite import WORKLOADS, Row, frozen, policies
+from onecenter.experiments.suite.measuring import Measured
 from onecenter.policies import NAMED
 
 TINY = throughput.Sizes(300, 600)
@@ -33,12 +34,23 @@ def small_counts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return work.FILE
 
 
-def tampered(monkeypatch: pytest.MonkeyPatch, folder: Path, change: Any) -> None:
-    """Let the queue delay be checked against a changed copy of its committed table."""
-    table = expectations.load(queue_delay.FILE)
-    change(table)
-    monkeypatch.setattr(queue_delay, "FILE", folder / "queue_delay.json")
-    expectations.save(queue_delay.FILE, table)
+@pytest.fixture
+def committed_decisions(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Let decisions be those of a copy of the committed file, and checked against another copy; return that one."""
+    found = expectations.load(decisions.FILE)
+    monkeypatch.setattr(decisions, "measure", lambda: found)
+    monkeypatch.setattr(decisions, "FILE", tmp_path / "decisions.json")
+    expectations.save(decisions.FILE, found)
+    return decisions.FILE
+
+
+def checked(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> tuple[int, list[str]]:
+    """Return the exit status of a checked throughput in which nothing is timed, and the changes that it names."""
+    monkeypatch.setattr(throughput, "measure", lambda *_: {"bare": [], "center": [], "rows": []})
+    capsys.readouterr()
+    status = command.main(["throughput", "--quick", "--check"])
+    lines = capsys.readouterr().err.splitlines()
+    return status, [line.removeprefix("changed: ") for line in lines if line.startswith("changed: ")]
 
 
 def test_mean_run_time_is_that_of_the_draws() -> None:
@@ -94,10 +106,10 @@ def test_frozen_workloads_have_what_they_stand_for() -> None:
 def test_frozen_workload_comes_back_as_written(tmp_path: Path) -> None:
     every = {"small": drawn.small(), "classes": drawn.classes()}
     freeze.write(every, tmp_path)
-    for name, frozen in every.items():
+    for name, made in every.items():
         again = freeze.read(name, tmp_path)
-        assert (again.about, again.fleet) == (frozen.about, frozen.fleet)
-        assert work.digest(again.jobs) == work.digest(frozen.jobs)
+        assert (again.about, again.fleet) == (made.about, made.fleet)
+        assert work.digest(again.jobs) == work.digest(made.jobs)
 
 
 def test_changed_frozen_workload_is_refused(tmp_path: Path) -> None:
@@ -113,55 +125,43 @@ def test_changed_frozen_workload_is_refused(tmp_path: Path) -> None:
 
 
 def test_every_policy_and_placement_is_run() -> None:
-    assert set(NAMED) <= set(queue_delay.POLICIES)
-    every = queue_delay.POLICIES.values()
-    fifo_easy = [policy for policy in every if (policy.order, policy.backfill) == ("fifo", "easy")]
+    every = policies()
+    assert set(NAMED) <= set(every)
+    fifo_easy = [policy for policy in every.values() if (policy.order, policy.backfill) == ("fifo", "easy")]
     assert {policy.placement for policy in fifo_easy} == set(PLACEMENTS)
 
 
-def test_queue_delay_is_as_committed(capsys: pytest.CaptureFixture[str]) -> None:
-    assert command.main(["queue-delay", "--check", "--json"]) == 0
-    report = json.loads(capsys.readouterr().out)
-    assert report["changes"] == []
-    assert list(report["workloads"]) == ["small", "gangs", "classes"]
-    for rows in report["workloads"].values():
-        assert list(rows) == list(queue_delay.POLICIES)
-        for row in rows.values():
-            figures = ("wait_mean", "wait_p95", "slowdown_mean", "slowdown_p95", "utilisation")
-            assert tuple(row) == (*figures, "log_digest")
-            assert row["slowdown_mean"] >= 1
-            assert 0 < row["utilisation"] < 1
+def test_decisions_are_as_committed() -> None:
+    found = decisions.measure()
+    assert expectations.changes(expectations.load(decisions.FILE), found) == []
+    assert list(found) == [f"{name}, {policy}" for name in ("small", "gangs", "classes") for policy in policies()]
+    for row in found.values():
+        figures = ("wait_mean", "wait_p95", "slowdown_mean", "slowdown_p95", "utilisation")
+        assert tuple(row) == (*figures, "log_digest")
+        assert row["slowdown_mean"] >= 1
+        assert 0 < row["utilisation"] < 1
 
 
-def test_changed_wait_is_named(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.usefixtures("small_counts")
+def test_a_changed_decision_is_named(
+    committed_decisions: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    wait = expectations.load(queue_delay.FILE)["small"]["easy-sjbf"]["wait_mean"]
-    tampered(monkeypatch, tmp_path, lambda table: table["small"]["easy-sjbf"].update(wait_mean=2 * wait))
-    assert command.main(["queue-delay", "--check", "--quick"]) == 1
-    out, err = capsys.readouterr()
-    assert f"changed: small, easy-sjbf: wait_mean from {2 * wait} to {wait} (-50 %)\n" in err
-    assert err.count("changed:") == 1
-    assert "easy-sjbf" in out
-
-
-def test_missing_and_unknown_runs_are_named(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def change(table: dict[str, Any]) -> None:
-        table["small"]["lottery"] = table["small"].pop("sjf")
-
-    tampered(monkeypatch, tmp_path, change)
-    assert command.main(["queue-delay", "--check", "--quick", "--json"]) == 1
-    assert json.loads(capsys.readouterr().out)["changes"] == [
-        "small, lottery: expected, but not run",
-        "small, sjf: run, but not expected (--update takes it in)",
-    ]
-
-
-def test_changed_digest_alone_is_a_change(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    tampered(monkeypatch, tmp_path, lambda table: table["small"]["fifo"].update(log_digest="0" * 64))
-    assert command.main(["queue-delay", "--check", "--quick"]) == 1
+    expectations.save(work.FILE, work.counts())
+    assert checked(monkeypatch, capsys) == (0, [])
+    table = expectations.load(committed_decisions)
+    wait = table["small, easy-sjbf"]["wait_mean"]
+    table["small, easy-sjbf"]["wait_mean"] = 2 * wait
+    table["small, fifo"]["log_digest"] = "0" * 64
+    table["small, lottery"] = table.pop("small, sjf")
+    expectations.save(committed_decisions, table)
+    status, changes = checked(monkeypatch, capsys)
+    assert status == 1
+    assert f"small, easy-sjbf: wait_mean from {2 * wait} to {wait} (-50 %)" in changes
+    assert "small, lottery: expected, but not run" in changes
+    assert "small, sjf: run, but not expected (--update takes it in)" in changes
+    assert len(changes) == 4
+    assert command.main(["throughput", "--update"]) == 0
+    assert checked(monkeypatch, capsys) == (0, [])
 
 
 def test_work_counts_are_as_committed() -> None:
@@ -170,6 +170,7 @@ def test_work_counts_are_as_committed() -> None:
     assert {f"{order} + {backfill}" for order in ORDERS for backfill in BACKFILLS} < set(found)
 
 
+@pytest.mark.usefixtures("committed_decisions")
 def test_changed_work_is_named_and_updated(
     small_counts: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -217,20 +218,43 @@ def test_peak_memory_is_that_of_the_fresh_process() -> None:
 def test_damaged_expectations_exit_with_2(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(queue_delay, "FILE", tmp_path / "queue_delay.json")
-    assert command.main(["queue-delay", "--check", "--quick"]) == 2
-    assert "queue_delay.json" in capsys.readouterr().err
-    queue_delay.FILE.write_text("[]")
+    monkeypatch.setattr(work, "FILE", tmp_path / "work.json")
+    assert command.main(["throughput", "--check", "--quick"]) == 2
+    assert "work.json" in capsys.readouterr().err
+    work.FILE.write_text("[]")
     with pytest.raises(ResultError, match="a JSON object is expected"):
-        expectations.load(queue_delay.FILE)
+        expectations.load(work.FILE)
+
+
+def test_queue_delay_is_the_suite(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    quick = frozen().of("quick")
+    monkeypatch.setattr(queue_delay, "suite", lambda part, **_: frozen().of(part))
+    assert command.main(["queue-delay", "--quick", "--check", "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["changes"] == []
+    assert [tuple(row.values()) for row in report["rows"]] == [tuple(row) for row in quick]
+    assert command.main(["queue-delay", "--check"]) == 0
+    out, err = capsys.readouterr()
+    assert all(f"{name}:\n" in out for name in WORKLOADS)
+    assert "exact figures: as committed" in err
+    moved = [quick[0]._replace(mean=2 * quick[0].mean), *quick[1:]]
+    monkeypatch.setattr(queue_delay, "suite", lambda part, **_: moved)
+    assert command.main(["queue-delay", "--quick", "--check"]) == 1
+    assert capsys.readouterr().err.count("changed: ") == 1
+
+
+def test_the_tables_of_all_parts_are_of_the_same_seeds(monkeypatch: pytest.MonkeyPatch) -> None:
+    seeds = [[Measured("easy", "center", "wait_mean_s", float(i))] for i in range(10)]
+    monkeypatch.setattr(queue_delay, "measured", lambda count, **_: {"convoy": seeds[:count]})
+    kept: list[Row] = []
+    monkeypatch.setattr(queue_delay, "save", lambda rows: kept.extend(rows))
+    assert command.main(["queue-delay", "--update"]) == 0
+    assert [(row.part, row.mean, row.runs) for row in kept] == [("full", 4.5, 10), ("quick", 0.0, 1)]
 
 
 def test_exit_status_of_the_process() -> None:
     root = Path(__file__).parents[1]
-    run = [sys.executable, "-m", "benchmarks", "queue-delay"]
-    both = subprocess.run([*run, "--check", "--update"], cwd=root, capture_output=True, text=True, check=False)
+    run = [sys.executable, "-m", "benchmarks", "queue-delay", "--check", "--update"]
+    both = subprocess.run(run, cwd=root, capture_output=True, text=True, check=False)
     assert both.returncode == 2
     assert "not allowed with" in both.stderr
-    checked = subprocess.run([*run, "--quick", "--check"], cwd=root, capture_output=True, text=True, check=False)
-    assert checked.returncode == 0
-    assert "exact figures: as committed" in checked.stderr

@@ -54,6 +54,7 @@ REST = {
     "sweep": ["tiny", "--vary", "center.nodes.small.count=1,2", "--out", "there"],
     "report": ["there.parquet", "-o", "report.html"],
     "tune": ["tiny"],
+    "suite": ["--quick"],
     "show": ["tiny"],
     "validate": ["tiny"],
     "scenario": [],

@@ -16,7 +16,7 @@ from onecenter.results.figures import COUNTS
 NAMES = [
     "Center", "Limits", "Outlook", "Plan", "Policy", "Result", "Scenario", "Scheduler", "Sensitivity", "Sweep",
     "Tuning", "View", "compare", "compare_log", "diff", "export", "load", "outlook", "plan", "replay", "replicate",
-    "run", "sensitivity", "sweep", "tune",
+    "run", "sensitivity", "suite", "sweep", "tune",
 ]  # fmt: skip
 
 
@@ -56,6 +56,7 @@ ARGUMENTS = {
     "run": "scenario * seed policy placement stride set show_progress",
     "replay": "trace * processors nodes center policy format horizon warmup skip_first stride show_progress",
     "replicate": "scenario n * precision policy measurement executor",
+    "suite": "part chosen * workloads executor moved",
     "compare": "sides scenario * n fair_starts executor",
     "compare_log": (
         "trace policies * windows loads fair_starts placement processors nodes center format horizon warmup skip_first "

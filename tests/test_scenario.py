@@ -25,7 +25,10 @@ from onecenter.scenario.toml import dump
 from onecenter.workload.build import build
 from onecenter.workload.load import offered_load
 
-NAMES = ("changsha", "changsha-eighth", "mm-c", "tiny")
+NAMES = (
+    "acme-like", "changsha", "changsha-eighth", "class-burst", "convoy", "fragmentation", "helios-like", "mm-c",
+    "pai-like", "philly-like", "starving-gangs", "tiny",
+)  # fmt: skip
 
 #: Every key of the format at least once.
 FULL = """

@@ -4,7 +4,7 @@
 repeats a scenario with other random numbers, `compare` sets policies or scenarios side by
 side, `compare_log` policies on a real log, `plan` finds the smallest fleet that meets every target, `outlook`
 looks years ahead, `sweep` runs many variants,
-`sensitivity` tells which values matter most, `diff` finds the first
+`sensitivity` tells which values matter most, `suite` runs every policy on eight workloads, `diff` finds the first
 decision in which two results differ, `export` writes a result for other tools,
 `tune` finds parameters of a policy.
 """
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from onecenter.experiments.comparison import compare as compare
     from onecenter.experiments.log_comparison import compare_log as compare_log
     from onecenter.experiments.replications import replicate as replicate
+    from onecenter.experiments.suite import suite as suite
     from onecenter.experiments.sweeping import Sensitivity as Sensitivity
     from onecenter.experiments.sweeping import Sweep as Sweep
     from onecenter.experiments.sweeping import sensitivity as sensitivity
@@ -47,6 +48,7 @@ _HOMES = {
     "onecenter.experiments.comparison": "compare",
     "onecenter.experiments.log_comparison": "compare_log",
     "onecenter.experiments.replications": "replicate",
+    "onecenter.experiments.suite": "suite",
     "onecenter.experiments.sweeping": "Sensitivity Sweep sensitivity sweep",
     "onecenter.experiments.tuning": "Tuning tune",
     "onecenter.planning": "Limits Outlook Plan outlook plan",

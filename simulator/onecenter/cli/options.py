@@ -207,6 +207,13 @@ _PACK: Final = (
     _option("--seeds", values.SEEDS, "A..B", "each shuffles the tasks anew (42..51)", default="42..51"),
     _JSON,
 )
+_SUITE: Final = (
+    _listed("--policy", values.POLICY, "NAME",
+            "run this one only, a name or FILE:NAME, beside what is committed of the others"),
+    _flag("--quick", "one seed of each workload, as CI runs it"),
+    _WORKERS,
+    (_JSON, _flag("--markdown", "print the tables as Markdown")),
+)
 _EXPLAIN: Final = (
     _option("result", FILE, "RESULT", "a saved result (.parquet), or the folder of `onecenter run --out`"),
     _option("--job", count(checks.JOB), "N", "the job's number, as in the table of jobs", required=True),
@@ -238,6 +245,8 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "export": Command("write a result as SWF, or as a trace for Perfetto and Chrome", "exporting", _EXPORT),
     "policies": Command("list all policies: parts, parameters, papers, those of installed packages", "listing",
                         (_JSON,)),
+    "suite": Command("run every policy on the frozen suite; exit status 1 where figures are not as committed",
+                     "suiting", _SUITE),
     "show": Command("print the resolved scenario and its offered load, with warnings", "commands",
                     (_SCENARIO, _SEED, _SET, _JSON)),
     "validate": Command("check scenarios; print every mistake", "commands", (

@@ -42,6 +42,15 @@ def print_view(out: Console, view: View) -> None:
     out.print(table)
 
 
+def markdown(view: View) -> str:
+    """Return a table as GitHub and GitLab read it in a comment."""
+    right = [view.is_number(place) for place in range(len(view.columns))]
+    rows = [view.columns, ["---:" if number else ":---" for number in right]]
+    rows += [[visible(cell.text).replace("|", "\\|") for cell in row] for row in view.rows]
+    title = [f"**{visible(view.caption)}**", ""] if view.caption else []
+    return "\n".join([*title, *("| " + " | ".join(row) + " |" for row in rows), ""])
+
+
 def size_text(nodes: int, accelerators: int) -> str:
     """Return how large a center is: "124 nodes · 992 accelerators"."""
     listed = f"{units.format_count(nodes)} node{'' if nodes == 1 else 's'}"

@@ -18,8 +18,8 @@ INTERRUPTED: Final = 130
 
 #: What `onecenter --help` says of them; the README says more.
 EPILOG: Final = (
-    "exit status: 0 fine; 1 a condition of --fail-if holds, and nothing else; 2 a mistake in what was handed in; "
-    "3 anything unexpected; 130 interrupted"
+    "exit status: 0 fine; 1 a condition of --fail-if holds, or the suite is not as committed; 2 a mistake in what was "
+    "handed in; 3 anything unexpected; 130 interrupted"
 )
 
 #: Where a fault is to be reported; the README has a section of that name.

@@ -1,0 +1,33 @@
+"""What the suite runs: workloads, policies, and the seeds of its two parts."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from onecenter_kernels.schema import PLACEMENTS
+
+from onecenter.policies import NAMED, Policy
+
+#: Shipped scenarios: four that follow published statistics, four made to hurt.
+WORKLOADS: Final = (
+    "philly-like", "helios-like", "pai-like", "acme-like",
+    "convoy", "starving-gangs", "fragmentation", "class-burst",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the suite: how many seeds of each workload it runs, the first ones."""
+
+    name: str
+    seeds: int
+
+
+#: The whole suite, and what CI runs of it.
+PARTS: Final = {part.name: part for part in (Part("full", 10), Part("quick", 1))}
+
+
+def policies() -> dict[str, Policy]:
+    """Return the policies by name: the named ones, and EASY with each placement that it does not have by itself."""
+    easy = NAMED["easy"]
+    others = (placement for placement in PLACEMENTS if placement != easy.placement)
+    return NAMED | {f"easy+{placement}": Policy(placement=placement) for placement in others}
