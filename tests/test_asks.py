@@ -67,10 +67,23 @@ def test_rows_that_differ_in_any_column_are_apart() -> None:
     assert numbers.tolist() == list(range(len(rows)))
 
 
+def test_a_column_that_does_not_vary_gives_the_same_numbers() -> None:
+    numbering, numbers = Numbering(job_fields.ASK_INPUT, state.ASK_DTYPE), np.empty(5, np.int32)
+    varying = {name: np.array([1, 2, 1, 3, 2]) if name == "tasks" else np.full(5, 7) for name in ASKED}
+    for columns, expected in (
+        (varying, [0, 1, 0, 2, 1]),
+        (varying | {name: np.broadcast_to(7, (5,)) for name in ASKED if name != "tasks"}, [0, 1, 0, 2, 1]),
+        ({name: np.broadcast_to(2 if name == "tasks" else 7, (5,)) for name in ASKED}, [1] * 5),
+        ({name: np.broadcast_to(9, (5,)) for name in ASKED}, [3] * 5),
+    ):
+        numbering.number(columns, numbers)
+        assert numbers.tolist() == expected
+
+
 def test_hashes_of_round_amounts_spread() -> None:
     # Thousandths of accelerators and memory in GiB: all their low bits are equal.
     columns = np.array([[1000 * each, 1024 * memory] for each in range(1, 9) for memory in range(1, 65)]).T.copy()
-    hashes = [int(hash_of(columns, i)) for i in range(columns.shape[1])]
+    hashes = [int(hash_of(columns, i, np.ones(2, np.bool_), 0)) for i in range(columns.shape[1])]
     assert 0 <= min(hashes) <= max(hashes) < 2**31
     # As many places as rows: were they thrown at random, 63 % of the places would be hit.
     assert len({h % 512 for h in hashes}) > 280

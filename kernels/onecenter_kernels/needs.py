@@ -40,7 +40,7 @@ def places_needed(s, new):
     return clock.tail + new
 
 
-@njit
+@inlined
 def needs_of(s, t):
     """Return the rows that the growing arrays must have for the step of instant t (ms)."""
     clock = s.clock[0]

@@ -8,14 +8,27 @@ FACTOR = 73_244_475
 
 
 @njit
-def hash_of(columns, i):
-    """Return the hash of row i."""
+def mixed(value, c):
+    """Return what a value in column c adds to the hash of its row."""
+    h = ((value ^ (value >> 31)) + c * FACTOR & MASK) * FACTOR & MASK
+    return h ^ (h >> 16)
+
+
+@njit
+def sum_of(columns, i, varies, wanted):
+    """Return what row i's values add to its hash in the columns that vary (wanted: True), or in the others."""
     h = 0
     for c in range(columns.shape[0]):
-        value = columns[c, i]
-        h = ((h ^ value ^ (value >> 31)) & MASK) * FACTOR & MASK
-        h ^= h >> 16
+        if varies[c] == wanted:
+            h += mixed(columns[c, i], c)
     return h
+
+
+@njit
+def hash_of(columns, i, varies, common):
+    """Return the hash of row i, to which the columns that do not vary add `common`."""
+    h = (common + sum_of(columns, i, varies, True) & MASK) * FACTOR & MASK
+    return h ^ (h >> 16)
 
 
 @njit
@@ -28,14 +41,17 @@ def same_row(columns, i, known, k):
 
 
 @njit
-def number(columns, first, last, known, count, places, numbers):
+def number(columns, varies, first, last, known, count, places, numbers):
     """Write the numbers of the rows first .. last - 1; return the first not numbered, and how many rows are known.
+
+    A column that does not vary has one value in all of them.
 
     It ends before a new row for which `known`, whose first columns are these, has no room. `places`, a power of two
     and more than it has rows, holds the numbers of the known ones by hash; -1: none.
     """
+    common = sum_of(columns, first, varies, False)
     for i in range(first, last):
-        at = hash_of(columns, i) & (len(places) - 1)
+        at = hash_of(columns, i, varies, common) & (len(places) - 1)
         while places[at] >= 0 and not same_row(columns, i, known, places[at]):
             at = (at + 1) & (len(places) - 1)
         if places[at] < 0:

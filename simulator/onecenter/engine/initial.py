@@ -16,8 +16,8 @@ from onecenter.fleet import NodeType, racks_of
 from onecenter.policies import Code, Linear, Multifactor, Policy, SchedulerCode, Score
 from onecenter.workload.table import Workload
 
-#: Rows of the growing arrays at the start, a power of two.
-ROWS: Final = 1024
+#: Rows of the growing arrays at the start, powers of two: at least, and at most, where there are many jobs.
+ROWS, MORE_ROWS = 1024, 16_384
 
 #: Different asks that are told apart: with an index of the queue, which has a tree for each, and without.
 SHAPES_INDEXED, SHAPES = 16, 62
@@ -32,6 +32,11 @@ NOTES: Final = 4096
 def power_of_two(least: int) -> int:
     """Return the lowest power of two that is not below `least`."""
     return 1 << max(least - 1, 0).bit_length()
+
+
+def rows_for(jobs: int) -> int:
+    """Return how many rows growing arrays have at the start; what is not used takes no memory."""
+    return min(max(power_of_two(jobs // 8), ROWS), MORE_ROWS)
 
 
 def _words(size: int) -> int:
@@ -199,6 +204,7 @@ def state_of(
     clock = clock_of(policy, fractions, scratch)
     clock["profiled"] = profiled
     clock["step_rows"] = clock["steps_end"] = count if profiled else 0
+    rows = rows_for(len(workload))
     trees = table(TREES, state.TREE_DTYPE)
     trees["seen"] = -1
     made = State(
@@ -208,13 +214,13 @@ def state_of(
         types=types,
         nodes=nodes,
         devices=devices,
-        timers=table(ROWS, state.TIMER_DTYPE),
+        timers=table(rows, state.TIMER_DTYPE),
         holds=table(scratch, state.HOLD_DTYPE),
         book=book,
         log=table(ROWS + 4 * len(workload), state.LOG_DTYPE),
         clock=clock,
         hosts=hosts,
-        runs=table(ROWS, state.RUN_DTYPE),
+        runs=table(rows, state.RUN_DTYPE),
         changes=table(power_of_two(count), state.CHANGE_DTYPE),
         bits=table((2, bits), state.BITS_DTYPE),
         counts=table((2, counts), state.COUNT_DTYPE),
@@ -236,7 +242,8 @@ def state_of(
         estimates=table(1 if policy.estimate == "walltime" else max(len(workload), 1), state.ESTIMATE_DTYPE),
         kinds=table(len(asks) if policy.placement == "fgd" else 1, state.KIND_DTYPE),
         **scored_of(fleet, policy, count),
-        **queue_of(policy, table(ROWS, state.QUEUE_DTYPE)),
+        # The index of a queue is written at once, so it begins small.
+        **queue_of(policy, table(ROWS if is_indexed(policy) else rows, state.QUEUE_DTYPE)),
     )
     clock["most_cpus"] = max((kind.cpus for kind in fleet), default=0)
     clock["most_left"] = 1000 * max((kind.accelerators for kind in fleet), default=0)

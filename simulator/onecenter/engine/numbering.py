@@ -42,16 +42,22 @@ class Numbering:
         self.count = 0
         self._block = np.empty((len(self.names), BLOCK), np.int64)
         self._numbers = np.empty(BLOCK, np.int64)
+        self._varies = np.ones(len(self.names), np.bool_)
         self._list_rows()
 
     def number(self, columns: Mapping[str, Any], into: Array) -> None:
         """Write the numbers of rows, given as columns, into an array; new ones are added."""
         varying = []
-        for block, name in zip(self._block, self.names, strict=True):
-            if len(into) and columns[name].strides == (0,):
-                block[:] = columns[name][0]
+        for place, name in enumerate(self.names):
+            self._varies[place] = not len(into) or columns[name].strides != (0,)
+            if self._varies[place]:
+                varying.append((self._block[place], columns[name]))
             else:
-                varying.append((block, columns[name]))
+                self._block[place] = columns[name][0]
+        if not varying:
+            self._number_block(1)
+            into[:] = self._numbers[0]
+            return
         for first in range(0, len(into), BLOCK):
             count = min(BLOCK, len(into) - first)
             for block, column in varying:
@@ -65,11 +71,15 @@ class Numbering:
             if self.count == len(self.rows):
                 self.rows = grown(self.rows, self.count + 1)
                 self._list_rows()
-            done, self.count = number(self._block, done, count, self._known, self.count, self._places, self._numbers)
+            known, places = self._known, self._places
+            done, self.count = number(
+                self._block, self._varies, done, count, known, self.count, places, self._numbers
+            )
 
     def _list_rows(self) -> None:
         """Put the rows into a table of places by hash that is at most half full."""
         self._known: Ints = np.asarray(self.rows).view(np.int64).reshape(len(self.rows), -1)
         self._places = np.full(1 << (2 * len(self.rows) - 1).bit_length(), -1, np.int64)
         rows = self._known[: self.count, : len(self.names)].T.copy()
-        number(rows, 0, self.count, self._known, 0, self._places, np.empty(self.count, np.int64))
+        every = np.ones(len(self.names), np.bool_)
+        number(rows, every, 0, self.count, self._known, 0, self._places, np.empty(self.count, np.int64))
