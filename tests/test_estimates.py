@@ -10,11 +10,13 @@ from engines import Posts, by_core, check_equal, conducted, crowd, on_both_strid
 from onecenter_kernels import codes
 from onecenter_kernels.estimates import next_estimate
 from onecenter_kernels.jit import JIT
+from onecenter_kernels.needs import needs
 from oracle import center_of, simulate
 from random_scenarios import RandomScenario, Seeded, random_scenario
 from reports import page_of
 
 import onecenter as oc
+from onecenter.engine.core import Core
 from onecenter.errors import PolicyError
 from onecenter.policies import Policy, key_of, policy_of
 from onecenter.results.accuracy import accuracy, estimates_of
@@ -101,6 +103,16 @@ def test_the_last_two_make_the_mean() -> None:
     assert [(t, job) for t, kind, job in found if kind == S] == [
         (0, 0), (10, 1), (14, 2), (23, 3), (23, 5), (29, 4), (30, 6),
     ]  # fmt: skip
+
+
+# Ten wait for job 0, and all will outlive their estimates, so each of them needs two timers.
+def test_there_is_room_for_two_timers_of_each_job() -> None:
+    jobs = workload(submit=[0] + [1] * 10, run=[5] + [9] * 10, walltime=9, accelerators=[10_000] + [1_000] * 10)
+    core = Core((nodes(1, 10),), Policy(estimate="recent average"), jobs)
+    core.advance(5)
+    clock = core.state.clock[0]
+    assert int(clock["waiting"]) == 10
+    assert needs(core.handle).timers >= int(clock["timers"]) + 20
 
 
 # By run times job 2 is the shortest, by walltimes job 1.
