@@ -71,7 +71,7 @@ def test_onecenter_takes_every_job_as_it_is(case: Case, tmp_path: Path) -> None:
     few = case.part(0.05)
     write_swf(tmp_path / "jobs.swf", few.jobs())
     trace = read(tmp_path / "jobs.swf")
-    assert trace.quality.as_dict() == {"rows": 1_000, "jobs": 1_000, **dict.fromkeys(trace.quality.COUNTS, {})}
+    assert trace.quality.as_dict() == {"rows": 1_000, "jobs": 1_000, **{key: {} for key in trace.quality.COUNTS}}
     assert set(trace.jobs.processors.tolist()) == ({1} if case.one_core else {1, 2, 4, 8})
     assert (trace.jobs.submit == [job.submit * 1_000 for job in protocol.jobs_of(str(tmp_path / "jobs.swf"))]).all()
     offered = (trace.jobs.run * trace.jobs.processors).sum() / (8_000 * few.nodes * trace.jobs.submit[-1] / 1_000)
