@@ -6,7 +6,6 @@ from typing import Any
 from onecenter.cli.comparing import is_log
 from onecenter.cli.conditions import holding, status_of_holding
 from onecenter.cli.printing import console, print_view, warn
-from onecenter.cli.status import FINE
 from onecenter.cli.streams import print_json
 from onecenter.errors import OnecenterError
 from onecenter.experiments.executors import eventually
@@ -48,7 +47,7 @@ def command_tune(options: argparse.Namespace) -> int:
         print_json(figures)
     else:
         _print(found)
-    return status_of_holding(failed) if failed else FINE
+    return status_of_holding(failed)
 
 
 def _refuse(options: argparse.Namespace, names: tuple[str, ...], what: str) -> None:
