@@ -34,6 +34,64 @@ class Twice(oc.Scheduler):
         view.start(job)
 
 
+class TwiceAtOnce(oc.Scheduler):
+    """Start a job twice among several."""
+
+    def schedule(self, view: View) -> None:
+        """Start the second, and the first one twice."""
+        view.start([1, 0, 0, 99])
+
+
+class AbsentAmongOthers(oc.Scheduler):
+    """Start several jobs of which one is not there."""
+
+    def schedule(self, view: View) -> None:
+        """Start the first one and job 99."""
+        view.start((0, 99))
+
+
+class NegativeAmongOthers(oc.Scheduler):
+    """Start several jobs of which one has no number of a job."""
+
+    def schedule(self, view: View) -> None:
+        """Start the first one and job -1."""
+        view.start([0, -1])
+
+
+class HeldAmongOthers(oc.Scheduler):
+    """Start several jobs of which one is on hold."""
+
+    def schedule(self, view: View) -> None:
+        """Hold the second one and start both."""
+        both = view.queue.job
+        view.hold(1)
+        view.start(both)
+
+
+class Mask(oc.Scheduler):
+    """Give a mask in place of jobs."""
+
+    def schedule(self, view: View) -> None:
+        """Start by a mask."""
+        view.start(view.queue.walltime > 0)
+
+
+class Grid(oc.Scheduler):
+    """Give a table of jobs."""
+
+    def schedule(self, view: View) -> None:
+        """Start two rows."""
+        view.start(view.queue.job[:, None])
+
+
+class NodesOfSeveral(oc.Scheduler):
+    """Give nodes for several jobs."""
+
+    def schedule(self, view: View) -> None:
+        """Start two on nodes of its choice."""
+        view.start(view.queue.job, [0, 1])
+
+
 class Busy(oc.Scheduler):
     """Place all on one node."""
 

@@ -98,8 +98,10 @@ class View:
         assert of.promise
         return of.promise.begin
 
-    def start(self, job: int, nodes: Sequence[int] | None = None) -> bool:
-        """Start a job, if it fits beside what is reserved for its walltime."""
+    def start(self, job: Any, nodes: Sequence[int] | None = None) -> Any:
+        """Start a job, or several in turn, if it fits beside what is reserved for its walltime."""
+        if isinstance(job, np.ndarray):
+            return np.array([self.start(each) for each in job.tolist()], bool)
         of = self.center.jobs[job]
         of.promise = None
         view = self.center.view_between(self.now, self.now + of.walltime)

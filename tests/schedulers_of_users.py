@@ -16,10 +16,9 @@ class InOrder(oc.Scheduler):
         """Return what the queue is sorted by; ties by submit."""
         raise NotImplementedError
 
-    def queue(self, view: View) -> list[int]:
+    def queue(self, view: View) -> Any:
         """Return the queue in order."""
-        queue: list[int] = view.queue.job[np.argsort(self.key(view), kind="stable")].tolist()
-        return queue
+        return view.queue.job[np.argsort(self.key(view), kind="stable")]
 
     def schedule(self, view: View) -> None:
         """Make a pass."""
@@ -80,6 +79,19 @@ class Easy(Fifo):
     def schedule(self, view: View) -> None:
         """Make a pass."""
         queue = self.queue(view)
+        for place, job in enumerate(queue):
+            if not view.start(job):
+                view.reserve(job)
+                view.start(queue[place + 1 :])
+                return
+
+
+class EasyOneByOne(Fifo):
+    """EASY backfill, each job by itself."""
+
+    def schedule(self, view: View) -> None:
+        """Make a pass."""
+        queue = self.queue(view).tolist()
         while queue and view.start(queue[0]):
             queue.pop(0)
         if queue:
@@ -105,6 +117,7 @@ class Whimsical(oc.Scheduler):
             view.release(job)
         for job in view.queue.job.tolist():
             self.treat(view, job)
+        self.turn += int(view.start(view.queue.job[:: 1 + self.choose(3)]).sum())
         waiting = (*view.queue.walltime.tolist(), *view.held.walltime.tolist())
         if waiting:
             view.wake(view.now + 1 + (1 + self.choose(3)) * min(waiting) // 2)

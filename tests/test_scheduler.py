@@ -5,14 +5,17 @@ from dataclasses import replace
 import oracle
 import pytest
 import schedulers_of_users as users
+from by_hand import job, nodes, table
 from engines import by_core, check_equal, on_both_strides
 from onecenter_kernels import codes
 from random_scenarios import RandomScenario, mixed_scenario, random_scenario
 
-from onecenter.policies import policy_of
+import onecenter as oc
+from onecenter.policies import Policy, policy_of
 
 SAME = [
     ("Fifo", "fifo", "none"), ("Sjf", "sjf", "none"), ("Wfp3", "wfp3", "none"), ("Easy", "fifo", "easy"),
+    ("EasyOneByOne", "fifo", "easy"),
 ]  # fmt: skip
 
 
@@ -69,3 +72,18 @@ def test_the_twin_runs_the_very_class(name: str, seed: int) -> None:
     expected = oracle.simulate(*scenario)
     check_equal(by_core(scenario), expected)
     check_equal(on_both_strides(scenario).log, expected)
+
+
+def test_several_jobs_are_tried_in_turn() -> None:
+    answers = []
+
+    class Several(oc.Scheduler):
+        def schedule(self, view: oc.View) -> None:
+            answers.extend(view.start(given).tolist() for given in ([], [2, 0, 1], (0, 0)))
+            answers.append(view.queue.job.tolist())
+
+    jobs = table([job(0, 5, 2), job(0, 5, 1), job(0, 5, 1)])
+    of = oc.Center([nodes(1, 2)], policy_of(Several, Policy()), jobs)
+    of.run(until=1)
+    # Job 2 takes one of the two accelerators, so job 0, which asks both, does not fit, and job 1 takes the other.
+    assert answers == [[], [True, False, True], [False, False], [0]]

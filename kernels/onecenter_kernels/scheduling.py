@@ -22,8 +22,8 @@ from .room import node_holds, part_device, take_window, view_node
 from .state import FOREVER, NOW, VIEW
 from .sums import test_again
 
-#: What a scheduler may do with a job; PREPARE does nothing.
-PREPARE, START, START_ON, RESERVE, EARLIEST, WAKE = range(6)
+#: What a scheduler may do with a job, or with several; PREPARE does nothing.
+PREPARE, START, START_ON, RESERVE, EARLIEST, WAKE, START_EACH = range(7)
 
 #: Answers to START_ON below 0: there is no room on a node; the room is reserved.
 BUSY, KEPT = -1, -2
@@ -34,12 +34,13 @@ def act(s, what, j, value):
     """Do something with waiting job j; return whether it started, or an instant (ms).
 
     `value` is of START_ON the number of nodes, which the first rows of `reserved` hold with their tasks; of WAKE an
-    instant (ms).
+    instant (ms); of START_EACH the number of jobs, which the first places of the queue hold as candidates.
     """
     t = s.clock[0].now
     if what == START:
-        give_up(s, j)
-        return int(start_for_walltime(s, j, s.jobs[j].ask, t))
+        return int(start_if_it_fits(s, j, t))
+    if what == START_EACH:
+        return start_each(s, value, t)
     if what == START_ON:
         give_up(s, j)
         return start_on(s, j, value, t)
@@ -61,6 +62,25 @@ def give_up(s, j):
     if s.jobs[j].start >= 0:
         unreserve(s, j)
         test_again(s)
+
+
+@njit
+def start_if_it_fits(s, j, t):
+    """Start job j if it fits from now on for its walltime; tell whether it did."""
+    give_up(s, j)
+    return start_for_walltime(s, j, s.jobs[j].ask, t)
+
+
+@inlined
+def start_each(s, count, t):
+    """Start the candidates that fit, in turn, and mark each by its complement; return the first that does not wait."""
+    for i in range(count):
+        j = s.queue[i].candidate
+        if j < 0 or j >= s.clock[0].jobs or s.jobs[j].state != S_WAITING:
+            return i
+        if start_if_it_fits(s, j, t):
+            s.queue[i].candidate = ~j
+    return count
 
 
 @inlined

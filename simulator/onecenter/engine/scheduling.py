@@ -7,8 +7,9 @@ import numpy as np
 from onecenter_kernels import codes, scheduling
 from onecenter_kernels.state import State
 
+from onecenter.engine.job_columns import Columns, Ints
 from onecenter.engine.policy_faults import policy_error
-from onecenter.engine.view import Ints, View
+from onecenter.engine.view import Flags, View
 from onecenter.errors import PolicyError
 from onecenter.policies import SchedulerCode
 from onecenter.system.time_limit import TimeLimit, TimeUpError
@@ -42,6 +43,7 @@ class Scheduling:
         self.failure: BaseException | None = None
         self._open, self._fruitless = False, 0
         self._running, self._read = np.zeros(0, np.int64), 0
+        self.columns = Columns(lambda: self.state)
         self.state, self._handle = self.handle_of()
         self._act(self._handle, scheduling.PREPARE, 0, 0)
 
@@ -113,6 +115,18 @@ class Scheduling:
         if not self._open:
             self._check_open(job)
         return self._act(self._handle, what, job, value)
+
+    def do_each(self, jobs: Ints, started: Flags) -> int:
+        """Let a kernel start waiting jobs in turn, note which did, and return how many it looked at."""
+        candidates = self.state.queue["candidate"]
+        for first in range(0, len(jobs), len(candidates)):
+            some = jobs[first : first + len(candidates)]
+            candidates[: len(some)] = some
+            done = self.do(scheduling.START_EACH, int(some[0]), len(some))
+            started[first : first + done] = candidates[:done] < 0
+            if done < len(some):
+                return first + done
+        return len(jobs)
 
     def look(self, kernel: Callable[..., None], number: int, found: Ints) -> None:
         """Let a kernel fill something in."""

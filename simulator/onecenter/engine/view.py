@@ -1,129 +1,16 @@
 """What a scheduler of the user's own sees of the center, and what it can do."""
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, Protocol, overload
 
 import numpy as np
 import numpy.typing as npt
 from onecenter_kernels import codes, scheduling
 from onecenter_kernels.state import NOW, State
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
+from onecenter.engine.job_columns import Columns, Floats, Ints, Jobs, read_only
 
-
-def read_only(values: Any) -> Any:
-    """Return an array that cannot be written."""
-    values.setflags(write=False)
-    return values
-
-
-class Jobs:
-    """Some jobs as arrays that cannot be written, one entry per job; by submit, then by job.
-
-    Attributes
-    ----------
-    job : int array
-        Their numbers, by which everything else calls them.
-    """
-
-    def __init__(self, job: Ints, state: State) -> None:
-        self.job = read_only(job)
-        self._state = state
-
-    def __len__(self) -> int:
-        return len(self.job)
-
-    @cached_property
-    def _rows(self) -> Any:
-        return self._state.jobs[self.job]
-
-    @cached_property
-    def _asks(self) -> Any:
-        return self._state.asks[self._rows["ask"]]
-
-    @cached_property
-    def _owners(self) -> Any:
-        return self._state.owners[self._rows["owner"]]
-
-    @cached_property
-    def submit(self) -> Ints:
-        """Instants of submission (ms)."""
-        return self._of("submit")
-
-    @cached_property
-    def walltime(self) -> Ints:
-        """What was asked for (ms)."""
-        return self._of("walltime")
-
-    @cached_property
-    def priority(self) -> Ints:
-        """Higher is more urgent."""
-        return self._of("priority")
-
-    @cached_property
-    def start(self) -> Ints:
-        """When they started (ms); -1: they wait."""
-        running = self._rows["state"] == codes.S_RUNNING
-        return self._column(np.where(running, self._rows["start"], -1))
-
-    @cached_property
-    def end(self) -> Ints:
-        """When they end at the latest, by walltime (ms); -1: they wait."""
-        return self._column(np.where(self.start < 0, -1, self.start + self.walltime))
-
-    @cached_property
-    def deadline(self) -> Ints:
-        """Since the start of the scenario (ms); -1: none."""
-        known = self._state.keys["key"][self.job]
-        return self._column(np.rint(1000 * np.where(np.isinf(known), -0.001, known)))
-
-    @cached_property
-    def accelerators(self) -> Floats:
-        """Of the whole job."""
-        return self._real(self._asks["gang"] / 1000.0)
-
-    @cached_property
-    def tasks(self) -> Ints:
-        """Equal tasks, each on one node; of a job that goes anywhere, accelerators."""
-        return self._column(self._asks["tasks"])
-
-    @cached_property
-    def cpus(self) -> Floats:
-        """Of the whole job."""
-        return self._real(self._asks["cpus"] * self._asks["tasks"] / 1000.0)
-
-    @cached_property
-    def memory(self) -> Floats:
-        """Of the whole job (GiB)."""
-        return self._real(self._asks["memory"] * self._asks["tasks"] / 1024.0)
-
-    @cached_property
-    def platform(self) -> Ints:
-        """Places of their platforms among the scenario's."""
-        return self._column(self._owners["platform"])
-
-    @cached_property
-    def tenant(self) -> Ints:
-        """Numbers of their tenants within the platform; -1: none."""
-        return self._column(self._owners["tenant"])
-
-    @cached_property
-    def stream(self) -> Ints:
-        """Places of their streams among the scenario's; -1: none."""
-        return self._column(self._owners["stream"])
-
-    def _of(self, name: str) -> Ints:
-        return self._column(self._rows[name])
-
-    def _column(self, values: Any) -> Ints:
-        found: Ints = read_only(np.array(values, np.int64))
-        return found
-
-    def _real(self, values: Any) -> Floats:
-        found: Floats = read_only(np.array(values, np.float64))
-        return found
+Flags = npt.NDArray[np.bool_]
 
 
 class Pass(Protocol):
@@ -131,11 +18,15 @@ class Pass(Protocol):
 
     state: State
     states: Any  # of the jobs that are known
+    columns: Columns
     held: set[int]
     wakes: list[int]
 
     def do(self, what: int, job: int, value: int = 0) -> int:
         """Let a kernel do something with a waiting job."""
+
+    def do_each(self, jobs: Ints, started: Flags) -> int:
+        """Let a kernel start waiting jobs in turn, note which did, and return how many it looked at."""
 
     def look(self, kernel: Callable[..., None], number: int, found: Ints) -> None:
         """Let a kernel fill something in."""
@@ -156,6 +47,7 @@ class View:
     def __init__(self, one_pass: Pass) -> None:
         self._pass = one_pass
         self._queue: Jobs | None = None
+        self._started = False
 
     @property
     def now(self) -> int:
@@ -169,21 +61,22 @@ class View:
             state = self._pass.state
             first, last = int(state.clock["head"][0]), int(state.clock["tail"][0])
             jobs = np.array(state.queue["job"][first:last])
-            waits = self._pass.states[jobs] == codes.S_WAITING
+            if self._started:  # they leave the queue of the core at the end of the pass
+                jobs = jobs[self._pass.states[jobs] == codes.S_WAITING]
             if self._pass.held:
-                waits &= ~np.isin(jobs, list(self._pass.held))
-            self._queue = Jobs(jobs[waits], state)
+                jobs = jobs[~np.isin(jobs, list(self._pass.held))]
+            self._queue = Jobs(jobs, self._pass.columns)
         return self._queue
 
     @property
     def running(self) -> Jobs:
         """The jobs that run."""
-        return Jobs(self._pass.running(), self._pass.state)
+        return Jobs(self._pass.running(), self._pass.columns)
 
     @property
     def held(self) -> Jobs:
         """The jobs on hold."""
-        return Jobs(np.array(sorted(self._pass.held), np.int64), self._pass.state)
+        return Jobs(np.array(sorted(self._pass.held), np.int64), self._pass.columns)
 
     @property
     def free(self) -> Ints:
@@ -239,19 +132,28 @@ class View:
         """Return when a waiting job could start at the earliest (ms), beside what runs and what is reserved."""
         return self._pass.do(scheduling.EARLIEST, self._waiting(job))
 
-    def start(self, job: int, nodes: Sequence[int] | Ints | None = None) -> bool:
+    @overload
+    def start(self, job: int, nodes: Sequence[int] | Ints | None = None) -> bool: ...
+
+    @overload
+    def start(self, job: Sequence[int] | Ints) -> Flags: ...
+
+    def start(self, job: Any, nodes: Any = None) -> Any:
         """Start a waiting job, if it has room for its walltime beside what is reserved; tell whether it did.
 
         Parameters
         ----------
-        job : int
-            It gives up what it has reserved itself, whether it starts or not.
+        job : int or array of int
+            It gives up what it has reserved itself, whether it starts or not. Several are tried in turn, at once: far
+            faster than one by one. The answer is then an array, too.
         nodes : sequence of int, optional
             The node of each task, all of one type; without, the policy's placement chooses. A node without room raises
-            a PolicyError.
+            a PolicyError. Not for several jobs.
         """
+        if isinstance(job, np.ndarray | list | tuple) and np.ndim(job) > 0:
+            return self._start_each(job, nodes)
         number = self._waiting(job)
-        self._queue = None
+        self._queue, self._started = None, True
         if nodes is None:
             return self._pass.do(scheduling.START, number) == 1
         chosen = self._chosen(number, nodes)
@@ -259,6 +161,27 @@ class View:
         if answer == scheduling.BUSY:
             self._tell_busy(number, chosen)
         return answer == 1
+
+    def _start_each(self, given: Any, nodes: Any) -> Flags:
+        """Start jobs in turn; return which did."""
+        jobs = np.asarray(given) if len(given) else np.zeros(0, np.int64)
+        if jobs.ndim > 1 or jobs.dtype.kind not in "iu":
+            given = f"{jobs.ndim} dimension{'s' * (jobs.ndim > 1)} of {jobs.dtype}"
+            self._pass.fail(f"start: numbers of jobs are expected, not {given}")
+        if nodes is not None:
+            self._pass.fail("start: nodes are given for one job, not for several")
+        self._queue, self._started = None, True
+        started = np.zeros(len(jobs), np.bool_)
+        free = self._before_held(jobs)
+        done = self._pass.do_each(free.astype(np.int64), started)
+        if done < len(jobs):
+            self._waiting(jobs[done])
+        return started
+
+    def _before_held(self, jobs: Ints) -> Ints:
+        """Return jobs up to the first that is on hold."""
+        held = np.isin(jobs, list(self._pass.held)) if self._pass.held else np.zeros(1, np.bool_)
+        return jobs[: held.argmax()] if held.any() else jobs
 
     def reserve(self, job: int) -> int:
         """Reserve a waiting job's earliest start for this pass, and return it (ms)."""
