@@ -105,13 +105,14 @@ def test_replications_have_intervals_of_the_indices_and_the_longest_waits_of_all
 
 def test_the_table_for_people() -> None:
     part = {"jain_tenants": 0.5, "jain_platforms": None, "longest_wait_s": {"1": 60.0}}
-    plain = fairness_view(Words(), [({"policy": "easy"}, part)])
-    assert [cell.text for cell in plain.rows[0]] == ["easy", "0.500", NOTHING, "60 s"]
+    lost = {"share": 0.25}
+    plain = fairness_view(Words(), [({"policy": "easy"}, part, lost)])
+    assert [cell.text for cell in plain.rows[0]] == ["easy", "0.500", NOTHING, "60 s", "25 %"]
     sampled = part | {"sampled": 4, "later_share": 0.25, "later_mean_s": 600.0}
-    found = fairness_view(Words(), [({"policy": "easy"}, part), ({"policy": "sjf"}, sampled)])
-    assert found.columns[3:] == ["started later than fair", "by (mean)", "1"]
+    found = fairness_view(Words(), [({"policy": "easy"}, part, lost), ({"policy": "sjf"}, sampled, {"share": None})])
+    assert found.columns[3:] == ["started later than fair", "by (mean)", "1", "fragmentation"]
     assert [cell.text for cell in found.rows[0]][3:5] == [NOTHING, NOTHING]
-    assert [cell.text for cell in found.rows[1]][3:] == ["25 %", "10 min", "60 s"]
+    assert [cell.text for cell in found.rows[1]][3:] == ["25 %", "10 min", "60 s", NOTHING]
 
 
 def test_every_comparison_has_it(capsys: pytest.CaptureFixture[str]) -> None:

@@ -26,6 +26,7 @@ from onecenter.engine.center import Center
 from onecenter.engine.reasons import waits_by_reason
 from onecenter.policies import Policy
 from onecenter.results.figures import figures
+from onecenter.results.fragmentation import fragmentation_of_run
 from onecenter.results.log import FATES
 from onecenter.results.segments import fates
 from onecenter.results.tables import jobs_table
@@ -131,7 +132,9 @@ def check_figures(case: Example, log: Log) -> None:
     """Fail if a figure of the page is not that of a log."""
     jobs = case.workload
     seen = window(case, log)
-    found = figures(jobs, fates(log, len(jobs)), case.fleet, seen, seen.horizon)
+    fate = fates(log, len(jobs))
+    found = figures(jobs, fate, case.fleet, seen, seen.horizon)
+    found["fragmentation"] = fragmentation_of_run(jobs, log, fate, case.fleet, seen)
     for text in case.settings["figure"]:
         path, _, value = (part.strip() for part in text.partition("="))
         part: Any = found

@@ -46,7 +46,8 @@ def command_run(options: argparse.Namespace) -> int:
 
 def _figures_of_nothing(scenario: Scenario) -> dict[str, Any]:
     """Return the figures of a run without jobs, which has all that any run has: conditions are tried on it first."""
-    return run(without_jobs(scenario)).summary()
+    nothing = run(without_jobs(scenario))
+    return nothing.summary() | {"fragmentation": nothing.fragmentation}
 
 
 def command_compare(options: argparse.Namespace) -> int:
@@ -61,13 +62,15 @@ def command_compare(options: argparse.Namespace) -> int:
     refuse_alone(options)
     if options.fail_if:
         nothing = run(without_jobs(scenario))
-        parts = {"policies": nothing.summary(), "fairness": _fairness(nothing, options.fair_starts or 0)}
+        parts = {"policies": nothing.summary(), "fairness": _fairness(nothing, options.fair_starts or 0),
+                 "fragmentation": nothing.fragmentation}  # fmt: skip
         holding(options.fail_if, {part: dict.fromkeys(options.policies, each) for part, each in parts.items()})
     sides = sides_of(options, scenario.policy_)
     results = {name: run(scenario, policy=rules, show_progress=not options.json) for name, rules in sides.items()}
     summaries = {name: result.summary() for name, result in results.items()}
     fair = {name: _fairness(result, options.fair_starts or 0) for name, result in results.items()}
-    figures = {"policies": summaries, "fairness": fair, "warnings": warnings}
+    lost = {name: result.fragmentation for name, result in results.items()}
+    figures = {"policies": summaries, "fairness": fair, "fragmentation": lost, "warnings": warnings}
     failed = holding(options.fail_if, figures)
     if options.json:
         print_json(figures)
@@ -89,7 +92,8 @@ def _print_sides(
     columns = ("policy", "mean", "slowdown", "use", "refused", "targets_met")
     print_view(out, views.sides(words, named, columns, platforms))
     out.print()
-    rows = [(cells, part) for (cells, _), part in zip(named, fair.values(), strict=True)]
+    every = zip(named, fair.values(), results.values(), strict=True)
+    rows = [(cells, part, result.fragmentation) for (cells, _), part, result in every]
     print_view(out, views.fairness(words, rows))
     for text in remarks_on_sides(summaries):
         out.print(f"  {text}")

@@ -95,9 +95,10 @@ def _print(found: LogComparison) -> None:
     print_view(out, windowed(words, found.table))
     out.print()
     texts = [visible(text) for text in texts_of(found.policies)]
-    rows = [({"rate": f"{load:g}"} if len(found.runs) > 1 else {}, text, run.fairness)
+    rows = [({"rate": f"{load:g}"} if len(found.runs) > 1 else {}, text, run)
             for load, runs in found.runs.items() for text, run in zip(texts, runs.values(), strict=True)]  # fmt: skip
-    print_view(out, fairness(words, [(rate | {"policy": text}, part) for rate, text, part in rows]))
+    parts = [(rate | {"policy": text}, run.fairness, run.fragmentation) for rate, text, run in rows]
+    print_view(out, fairness(words, parts))
     for line in _remarks(found):
         out.print(f"  {line}")
 

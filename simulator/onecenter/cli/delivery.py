@@ -29,6 +29,8 @@ COLUMNS: Final = (
 def deliver(result: Result, options: argparse.Namespace, warnings: Sequence[str] = (), *, sizes: bool) -> int:
     """Write what was asked for of a result, print its figures, and judge the conditions."""
     summary = result.summary() | {"warnings": list(warnings)}
+    if options.json or options.fail_if or options.out is not None:  # the table for people does not have it
+        summary["fragmentation"] = result.fragmentation
 
     def write(folder: Path) -> None:
         result.save(folder / "result.parquet")

@@ -90,8 +90,8 @@ def compare_paired(scenario: Scenario, options: argparse.Namespace, warnings: Se
     words = Words()
     print_view(out, pairs(words, found.table))
     out.print()
-    named = zip(texts_of(found.policies), found.fairness().values(), strict=True)
-    print_view(out, fairness(words, [({"policy": visible(text)}, part) for text, part in named]))
+    every = zip(texts_of(found.policies), found.fairness().values(), found.fragmentation().values(), strict=True)
+    print_view(out, fairness(words, [({"policy": visible(text)}, fair, lost) for text, fair, lost in every]))
     for row in found.table.filter(found.table["reason"] != "").iter_rows(named=True):
         out.print(f"  not tested: {row['platform']}, {row['other']}: {row['reason']}")
     return status_of_holding(failed)
@@ -99,8 +99,8 @@ def compare_paired(scenario: Scenario, options: argparse.Namespace, warnings: Se
 
 def _pairs_of_nothing(scenario: Scenario, policies: Sequence[str], sample: int) -> dict[str, Any]:
     """Return what every comparison of policies has, without figures: conditions are tried on it first."""
-    tasks = {name: task_of(without_jobs(scenario), name)._replace(sample=sample) for name in policies}
-    runs = {name: Replications(task, 1) for name, task in tasks.items()}
+    empty = [task_of(without_jobs(scenario), name)._replace(sample=sample, fragments=True) for name in policies]
+    runs = {name: Replications(task, 1) for name, task in zip(policies, empty, strict=True)}
     return Comparison(runs).as_dict() | {"warnings": []}
 
 

@@ -9,7 +9,7 @@ from onecenter_kernels import codes
 from onecenter_kernels.state import table
 
 from onecenter.fleet import NodeType
-from onecenter.workload.table import Workload, type_order
+from onecenter.workload.table import Workload, distinct, type_order
 
 Array = npt.NDArray[Any]
 
@@ -86,24 +86,13 @@ def _replayed(
     return s
 
 
-def _distinct(*columns: Array) -> tuple[Array, Array]:
-    """Return the first row of each distinct combination, and the number of the combination by row."""
-    number = np.zeros(len(columns[0]), np.int64)
-    first = np.zeros(min(len(number), 1), np.int64)
-    for column in columns:
-        values, place = np.unique(column, return_inverse=True)
-        if len(values) > 1:
-            _, first, number = np.unique(number * len(values) + place, return_index=True, return_inverse=True)
-    return first, number
-
-
 def _shapes(workload: Workload) -> tuple[Array, Array, Array]:
     """Return the distinct shapes, the distinct units (also without cpus and memory), and each job's shape."""
     from onecenter_kernels import reasons_state
 
     asked = (workload.accelerators, workload.cpus, workload.memory)
-    first_unit, unit = _distinct(*asked)
-    first, shape_of = _distinct(unit, workload.tasks, workload.types)
+    first_unit, unit = distinct(*asked)
+    first, shape_of = distinct(unit, workload.tasks, workload.types)
     shapes = table(len(first), reasons_state.SHAPE_DTYPE)
     shapes["unit"], shapes["tasks"] = unit[first], workload.tasks[first]
     shapes["types"] = [sum(1 << k for k in type_order(int(code))) for code in workload.types[first]]

@@ -68,7 +68,9 @@ def compare(
     _check_pairing([chosen for chosen, _ in pairs.values()])
     measurement = common_measurement([measurement_of(*pair) for pair in pairs.values()])
     sample = -(-one("fair_starts", fair_starts, SAMPLE) // n)
-    tasks = {name: task_of(*pair, measurement)._replace(sample=sample) for name, pair in pairs.items()}
+    tasks = {
+        name: task_of(*pair, measurement)._replace(sample=sample, fragments=True) for name, pair in pairs.items()
+    }
     return Comparison({name: Replications(task, n, executor) for name, task in tasks.items()})
 
 
@@ -105,17 +107,27 @@ def _resolved(side: SideLike, scenario: ScenarioLike | None) -> tuple[Scenario, 
 
 def pooled_fairness(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return the fairness of replications: means of the indices with their intervals, and the longest waits of all."""
-    found: dict[str, Any] = {}
-    for key in ("jain_tenants", "jain_platforms"):
-        known = [part[key] for part in parts if part[key] is not None]
-        value, low, high, _ = mean(known)
-        found |= {key: value, f"{key}_low": low, f"{key}_high": high}
+    found = _means(parts, ("jain_tenants", "jain_platforms"))
     longest: dict[str, float] = {}
     for part in parts:
         for name, wait in part["longest_wait_s"].items():
             longest[name] = max(longest.get(name, 0.0), wait)
     found["longest_wait_s"] = {name: longest[name] for name in in_order(longest)}
     return found | (_later(parts) if all("sampled" in part for part in parts) else {})
+
+
+def pooled_fragmentation(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the fragmentation of replications: means with their intervals."""
+    return _means(parts, ("mean", "end", "share"))
+
+
+def _means(parts: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> dict[str, Any]:
+    """Return the mean of each figure over the replications that have it, with its interval."""
+    found: dict[str, Any] = {}
+    for key in keys:
+        value, low, high, _ = mean([part[key] for part in parts if part[key] is not None])
+        found |= {key: value, f"{key}_low": low, f"{key}_high": high}
+    return found
 
 
 def _later(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -191,6 +203,13 @@ class Comparison:
         """
         return {name: pooled_fairness([each.fairness for each in runs]) for name, runs in self.runs.items()}
 
+    def fragmentation(self) -> dict[str, dict[str, Any]]:
+        """Return by side how much of what is idle its tasks cannot use: means of the replications with 95 % intervals.
+
+        See `fragmentation.fragmentation`.
+        """
+        return {name: pooled_fragmentation([each.fragmentation for each in runs]) for name, runs in self.runs.items()}
+
     @cached_property
     def overloaded(self) -> list[str]:
         """The sides on which work piles up."""
@@ -208,6 +227,7 @@ class Comparison:
             "sides": {name: {"overloaded": name in self.overloaded} for name in self.runs},
             "pairs": self.table.to_dicts(),
             "fairness": self.fairness(),
+            "fragmentation": self.fragmentation(),
         }
 
     def text(self) -> str:

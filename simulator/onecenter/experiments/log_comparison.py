@@ -215,7 +215,8 @@ class LogComparison:
         loads = [
             {"load": load, "offered": self.offered(load),
              "utilisation": {name: run.used / run.capacity for name, run in runs.items()},
-             "fairness": {name: dict(run.fairness) for name, run in runs.items()}}
+             "fairness": {name: dict(run.fairness) for name, run in runs.items()},
+             "fragmentation": {name: dict(run.fragmentation) for name, run in runs.items()}}
             for load, runs in self.runs.items()
         ]  # fmt: skip
         return {

@@ -48,6 +48,7 @@ class LogTask:
             seen=seen(jobs, fate, result.until).where(inside),
             platform=jobs.platform[inside],
             fairness=result.fairness | self._fair_starts(result, inside),
+            fragmentation=result.fragmentation,
             platforms=jobs.platforms,
             span=Window(window.warmup, end, window.origin),
             hours=work / (THOUSAND * HOUR),
@@ -69,6 +70,7 @@ class LogRun:
     seen: Seen
     platform: Array
     fairness: Mapping[str, Any]  # see `fairness.fairness` and `fair_starts.fair_starts`
+    fragmentation: Mapping[str, Any]  # see `fragmentation.fragmentation`
     platforms: tuple[str, ...]
     span: Window  # from the warm-up to the horizon or the last submit
     hours: float  # accelerator-hours that the jobs ask for, up to their walltimes

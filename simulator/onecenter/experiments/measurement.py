@@ -112,8 +112,10 @@ class Task(NamedTuple):
     policy: Policy
     measurement: Measurement
     sample: int = 0  # jobs of each replication that have a fair start time worked out
+    fragments: bool = False  # whether fragmentation is worked out
 
     def run(self, index: int) -> Replication:
         """Return one replication."""
         window, rhythm = self.measurement.window, self.measurement.rhythm
-        return one_run(self.scenario, index, self.policy, window, rhythm, sample=self.sample)
+        asked = self.scenario, index, self.policy, window, rhythm
+        return one_run(*asked, sample=self.sample, fragments=self.fragments)

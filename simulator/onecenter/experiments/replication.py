@@ -14,6 +14,7 @@ from onecenter.fleet import NodeType, accelerators_of, node_types
 from onecenter.policies import Policy
 from onecenter.results.backlog import Waiting, backlog_slope, while_waiting
 from onecenter.results.fairness import fairness
+from onecenter.results.fragmentation import fragmentation_of_run
 from onecenter.results.log import Array, digest
 from onecenter.results.seen import Seen, joined, seen, submitted_in
 from onecenter.results.segments import Fates, fates
@@ -44,6 +45,7 @@ class Replication:
     backlog_slope: float
     waiting: Waiting  # how long a job waited, and what was used meanwhile
     fairness: Mapping[str, Any]  # see `fairness.fairness`, and where jobs are sampled `fair_starts.fair_starts`
+    fragmentation: Mapping[str, Any]  # see `fragmentation.fragmentation`; empty where it is not asked for
 
     @cached_property
     def everyone(self) -> Seen:
@@ -66,10 +68,11 @@ def one_run(
     *,
     tail: bool = True,
     sample: int = 0,
+    fragments: bool = False,
 ) -> Replication:
     """Return a replication; with `tail` it runs on past its window, arrivals continuing, while jobs of it wait.
 
-    `sample` is how many of its jobs have a fair start time worked out.
+    `sample` is how many of its jobs have a fair start time worked out, `fragments` whether fragmentation is.
     """
     seeded = _seeded(scenario, index, window.horizon)
     center = Center(scenario.fleet, policy, build(seeded), horizon=window.horizon)
@@ -79,9 +82,12 @@ def one_run(
     else:
         center.run(until)
     found = _measured(index, seeded.time.seed, center, scenario.fleet, window, until, rhythm)
+    jobs = center.workload
+    if fragments:
+        lost = fragmentation_of_run(jobs, center.log, fates(center.log, len(jobs)), scenario.fleet, window)
+        found = replace(found, fragmentation=lost)
     if not sample:
         return found
-    jobs = center.workload
     fate = fates(center.log, len(jobs))
     later = fair_starts(scenario.fleet, policy, jobs, fate.start, submitted_in(jobs, fate, window), sample)
     return replace(found, fairness={**found.fairness, **later})
@@ -105,6 +111,7 @@ def _measured(
         backlog_slope=backlog_slope(jobs, fate, Window(0, window.horizon) if rhythm is None else window, rhythm),
         waiting=while_waiting(jobs, fate, window),
         fairness=_fairness(jobs, fate, window, until),
+        fragmentation={},
     )
 
 

@@ -183,22 +183,28 @@ def sizes(words: Words, jobs: Seen) -> View:
     return view(words, ("accelerators", "submitted", "not_started", "mean", *PERCENTILES), rows, "waits by size")
 
 
-def fairness(words: Words, found: Sequence[tuple[Mapping[str, str], Mapping[str, Any]]]) -> View:
-    """Return one row per policy, given with what it is called by column and its figures of `fairness.fairness`.
+Sides = Sequence[tuple[Mapping[str, str], Mapping[str, Any], Mapping[str, Any]]]
 
-    Columns are those of the names, the indices, fair starts where they were sampled, and the longest waits by size.
+
+def fairness(words: Words, found: Sides) -> View:
+    """Return one row per policy, given with what it is called by column and its figures of `fairness.fairness` and
+    `fragmentation.fragmentation`.
+
+    Columns are those of the names, the indices, fair starts where they were sampled, the longest waits by size, and
+    fragmentation.
     """
-    titles = {f"longest {name}": name for _, part in found for name in part["longest_wait_s"]}
+    titles = {f"longest {name}": name for _, part, _ in found for name in part["longest_wait_s"]}
     rows = []
-    for named, part in found:
+    for named, part, lost in found:
         row = {key: Cell(text) for key, text in named.items()}
         row |= {key: number(_index(part[key])) for key in ("jain_tenants", "jain_platforms")}
         row["later_share"] = number(words.percent(part.get("later_share")))
         row["later_mean"] = number(words.seconds(part.get("later_mean_s")))
+        row["fragmentation"] = number(words.percent(lost["share"]))
         longest = part["longest_wait_s"]
         rows.append(row | {key: number(words.seconds(longest.get(name))) for key, name in titles.items()})
-    sampled = ("later_share", "later_mean") if any("sampled" in part for _, part in found) else ()
-    columns = [*(found[0][0] if found else ()), "jain_tenants", "jain_platforms", *sampled, *titles]
+    sampled = ("later_share", "later_mean") if any("sampled" in part for _, part, _ in found) else ()
+    columns = [*(found[0][0] if found else ()), "jain_tenants", "jain_platforms", *sampled, *titles, "fragmentation"]
     return view(words, columns, rows, words("fairness"), **titles)
 
 

@@ -14,6 +14,7 @@ from onecenter.policies import WALLTIME
 from onecenter.results.accuracy import accuracy, estimates_of
 from onecenter.results.fairness import fairness
 from onecenter.results.figures import COUNTS, Figures, center_figures, platform_figures
+from onecenter.results.fragmentation import fragmentation_of_run
 from onecenter.results.log import Array, arrivals, digest
 from onecenter.results.log_table import to_frame
 from onecenter.results.seen import seen, submitted_in
@@ -158,6 +159,11 @@ class Result(Record):
         jobs = self.workload
         inside = submitted_in(jobs, self.fates, self.window)
         return fairness(seen(jobs, self.fates, self.until).where(inside), jobs.platform[inside], jobs.tenant[inside])
+
+    @cached_property
+    def fragmentation(self) -> dict[str, Any]:
+        """How much of what is idle the window's tasks cannot use; see `fragmentation.fragmentation`."""
+        return fragmentation_of_run(self.workload, self.decisions, self.fates, self.fleet, self.window)
 
     @cached_property
     def estimates(self) -> Mapping[str, Any]:

@@ -24,6 +24,17 @@ def type_order(code: int) -> list[int]:
     return order
 
 
+def distinct(*columns: Ints) -> tuple[Ints, Ints]:
+    """Return the first row of each distinct combination, and the number of the combination by row."""
+    number = np.zeros(len(columns[0]), np.int64)
+    first = np.zeros(min(len(number), 1), np.int64)
+    for column in columns:
+        values, place = np.unique(column, return_inverse=True)
+        if len(values) > 1:
+            _, first, number = np.unique(number * len(values) + place, return_index=True, return_inverse=True)
+    return first, number
+
+
 @dataclass(frozen=True)
 class Workload:
     """One row per job, sorted by (submit, order in the file or stream); the row is the job's id.
