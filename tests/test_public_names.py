@@ -55,7 +55,7 @@ ARGUMENTS = {
     "load": "name_or_path set",
     "run": "scenario * seed policy placement stride set show_progress",
     "replay": "trace * processors nodes center policy format horizon warmup skip_first stride show_progress",
-    "replicate": "scenario n * precision policy measurement executor",
+    "replicate": "scenario n * precision policy placement measurement executor",
     "suite": "part chosen * workloads executor moved",
     "compare": "sides scenario * n fair_starts executor",
     "compare_log": (
@@ -64,14 +64,14 @@ ARGUMENTS = {
     ),
     "diff": "a b",
     "export": "result path",
-    "plan": "scenario vary * seed set demand periods limits replications executor on_look",
-    "outlook": "scenario vary horizon * seed set demand executor replications on_look",
+    "plan": "scenario vary * seed set demand policy placement periods limits replications executor on_look",
+    "outlook": "scenario vary horizon * seed set demand policy placement executor replications on_look",
     "tune": (
         "vary * trace scenario policy objectives trials seed study against train windows processors nodes center"
         " format n executor on_trial"
     ),
-    "sweep": "scenario vary n * design points out resume executor on_row",
-    "sensitivity": "scenario vary figure * n executor",
+    "sweep": "scenario vary n * policy placement design points out resume executor on_row",
+    "sensitivity": "scenario vary figure * policy placement n executor",
 }
 
 

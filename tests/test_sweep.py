@@ -104,7 +104,7 @@ def test_resuming_runs_only_what_is_missing(tmp_path: Path) -> None:
     assert pl.read_parquet(tmp_path / "a").height == 6
 
 
-def fails_at_seven(scenario: Any, point: Any, index: int) -> Any:
+def fails_at_seven(scenario: Any, point: Any, index: int, given: Any) -> Any:
     """Run, but for seven nodes."""
     if point[COUNT] == 7:
         raise ValueError("seven")

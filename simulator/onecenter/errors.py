@@ -56,6 +56,9 @@ class PolicyError(OnecenterError):
 
     log: Any = None
 
+    def __reduce__(self) -> Any:
+        return type(self), (self.source, self.mistakes), {"log": self.log}
+
 
 class SimulationError(OnecenterError):
     """A process or call asked the center for something impossible."""

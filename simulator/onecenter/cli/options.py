@@ -73,6 +73,8 @@ _SCENARIO: Final = _option("scenario", SCENARIO, None, "a shipped scenario, a TO
 _SEED: Final = _option("--seed", count(checks.SEED), "N", "instead of the scenario's seed")
 _SET: Final = _listed("--set", assignment(_CHANGE), "PATH=VALUE", f"change a value: {_CHANGE}")
 _JSON: Final = _flag("--json", "print one JSON object")
+_POLICY: Final = _option("--policy", values.POLICY, "NAME", "instead of the scenario's: a name, or FILE:NAME, code of "
+                         "your own")
 _PLACEMENT: Final = _option("--placement", values.PLACEMENT, "NAME", "which nodes a job gets: a name, or FILE:NAME, a "
                             "score of your own")
 _WORKERS: Final = _option("--workers", count(checks.WORKERS), "N", "processes; default: one per processor")
@@ -86,8 +88,7 @@ _OUTPUTS: Final = (
 # fmt: off
 _RUN: Final = (
     _SCENARIO, _SEED, _SET,
-    _option("--policy", values.POLICY, "NAME", "instead of the scenario's: a name, or FILE:NAME, code of your own"),
-    _PLACEMENT,
+    _POLICY, _PLACEMENT,
     *_replications(
         checks.REPLICATIONS, "is the fleet enough: targets and waits over N replications, with intervals"),
     _option("--demand", amount(checks.DEMAND), "X", "with --replications: scale every stream"),
@@ -135,6 +136,7 @@ _PLAN: Final = (
     _listed("--vary", text("PATH=LOW:HIGH"), "PATH=LOW:HIGH",
             "a node count and its range: center.nodes.910b.count=16:128; more than one: a mix", required=True),
     _listed("--target", assignment(_TARGET), "PATH=LIMIT", _TARGET),
+    _POLICY, _PLACEMENT,
     _SEED, _SET,
     _option("--demand", amount(checks.DEMAND), "X", "scale every stream: 1.4 is 40 %% more", default=1.0),
     _option("--criterion", values.setting("periods", checks.INNER_SHARE, "periods=0.95"), "periods=SHARE",
@@ -183,6 +185,7 @@ _SWEEP: Final = (
             required=True),
     _option("-n --replications", count(checks.REPLICATIONS), "N", "of each point (1)", default=1),
     _choice("--design", ("grid", "sobol"), "all combinations, or Sobol' points"),
+    _POLICY, _PLACEMENT,
     _option("--points", count(checks.POINTS), "N", "of the design sobol, a power of two (64)"),
     _option("--out", FOLDER, "FOLDER", "keeps each run as soon as it is done", required=True),
     _flag("--resume", "go on with what the folder holds, also with more values or replications"),

@@ -15,6 +15,7 @@ from onecenter.experiments.executors import local
 from onecenter.experiments.views import tried
 from onecenter.planning import Limits, Outlook, Plan, outlook, plan
 from onecenter.planning.text import counts
+from onecenter.policies import Given
 from onecenter.simulation.running import scenario_of
 from onecenter.system.atomic import write_json
 from onecenter.system.progress import progress
@@ -34,14 +35,15 @@ def command_plan(options: argparse.Namespace) -> int:
 def _found(options: argparse.Namespace, ask: Callable[..., Plan | Outlook]) -> int:
     """Ask for a plan or an outlook, with progress on standard error; deliver it."""
     scenario = scenario_of(options.scenario, set=[*options.set, *options.target])
+    given = Given.of(options.policy, options.placement)
     warnings = warn(scenario, json=options.json, fleet=False)
     shown = progress("planning: the first fleet", not options.json)
-    with output_folder(options.out), local(options.workers, [scenario.policy_]) as executor, shown as move:
+    with output_folder(options.out), local(options.workers, [given.on(scenario.policy_)]) as executor, shown as move:
 
         def on_look(fleets: int, runs: int) -> None:
             move(description=f"planning: {fleets} fleets, {runs} replications")
 
-        found = ask(scenario, options.vary, executor=executor, on_look=on_look)
+        found = ask(scenario, options.vary, **vars(given), executor=executor, on_look=on_look)
         figures = found.as_dict() | {"warnings": warnings}
         write = partial(_write, found, figures)
         status = hand_over(figures, options, lambda: _print(found), write, "numbers and picture: {}/")

@@ -10,6 +10,7 @@ from onecenter.cli.streams import print_json
 from onecenter.errors import PlanError
 from onecenter.experiments.executors import dask, local
 from onecenter.experiments.sweeping import Sweep, sweep
+from onecenter.policies import Given, Policy
 from onecenter.simulation.running import scenario_of
 from onecenter.system.progress import progress
 from onecenter.visible import visible
@@ -18,7 +19,8 @@ from onecenter.visible import visible
 def command_sweep(options: argparse.Namespace) -> int:
     """Run many variants of a scenario."""
     scenario = scenario_of(options.scenario, options.seed, options.set)
-    vary = _vary(options.vary)
+    vary, given = _vary(options.vary), Given.of(options.policy, options.placement)
+    rules = given.on(scenario.policy_)
     warnings = warn(scenario, json=options.json, fleet=False)
     cluster, workers = options.cluster, options.workers
     if cluster is not None and workers is not None:
@@ -29,17 +31,19 @@ def command_sweep(options: argparse.Namespace) -> int:
                 scenario,
                 vary,
                 options.replications,
+                policy=given.policy,
+                placement=given.placement,
                 design=options.design,
                 points=options.points,
                 out=options.out,
                 resume=options.resume,
-                executor=lambda: dask(cluster) if cluster else local(workers, [scenario.policy_]),
+                executor=lambda: dask(cluster) if cluster else local(workers, [rules]),
                 on_row=lambda done, total: move(completed=done, total=total),
             )
         except KeyboardInterrupt:
             print(f"\nonecenter: what is done is in {visible(options.out)}; --resume goes on with it", file=sys.stderr)
             raise
-    return _deliver(found, options, warnings)
+    return _deliver(found, options, rules, warnings)
 
 
 def _vary(texts: Sequence[str]) -> dict[str, str]:
@@ -51,11 +55,13 @@ def _vary(texts: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _deliver(found: Sweep, options: argparse.Namespace, warnings: list[str]) -> int:
+def _deliver(found: Sweep, options: argparse.Namespace, rules: Policy, warnings: list[str]) -> int:
     failed = found.failed
     if options.json:
-        print_json({"folder": options.out, "runs": len(found.rows), "rows": found.rows, "warnings": warnings})
+        figures = {"folder": options.out, "policy": rules.as_dict(), "runs": len(found.rows), "rows": found.rows}
+        print_json(figures | {"warnings": warnings})
     else:
+        print(f"  {visible(found.origin['scenario'])} · policy {visible(rules.text)}")
         print(f"  {len(found.points)} points x {options.replications} replications, {len(failed)} runs failed")
         print(f"  one Parquet file per run: {visible(options.out)}/")
     for row in failed:

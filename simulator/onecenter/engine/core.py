@@ -60,7 +60,8 @@ class Core:
 
     def __init__(self, fleet: Sequence[NodeType], policy: Policy, workload: Workload, fractions: bool = False) -> None:
         parts = (workload.accelerators % 1000).any()
-        self.fleet, self.policy = checked_fleet(fleet), checked_policy(policy)
+        self.fleet, self.policy = checked_fleet(fleet), checked_policy(policy).loaded
+        policy = self.policy
         self.fractions = bool(fractions or parts)
         self._advance = kernel_of(policy)
         self.limit = TimeLimit(TIMEOUT)

@@ -86,6 +86,13 @@ def eventually(workers: int | None = None) -> Iterator[Executor]:
         yield _Eventually(stack, workers)
 
 
+@contextmanager
+def alone() -> Iterator[Executor]:
+    """Give this process."""
+    with eventually(1) as executor:
+        yield executor
+
+
 class _Eventually(Executor):
     def __init__(self, stack: ExitStack, workers: int | None) -> None:
         self._stack, self._workers = stack, workers

@@ -21,6 +21,7 @@ from onecenter.results.segments import Fates, fates
 from onecenter.results.window import Window
 from onecenter.scenario import Scenario
 from onecenter.scenario.arrivals import Poisson
+from onecenter.simulation.log_so_far import told_log
 from onecenter.simulation.running_on import arrivals_of, run_on
 from onecenter.units import HOUR, THOUSAND
 from onecenter.workload.build import build
@@ -77,10 +78,11 @@ def one_run(
     seeded = _seeded(scenario, index, window.horizon)
     center = Center(scenario.fleet, policy, build(seeded), horizon=window.horizon)
     until = window.horizon
-    if tail:
-        until = run_on(center, window, arrivals_of(seeded))
-    else:
-        center.run(until)
+    with told_log(center):
+        if tail:
+            until = run_on(center, window, arrivals_of(seeded))
+        else:
+            center.run(until)
     found = _measured(index, seeded.time.seed, center, scenario.fleet, window, until, rhythm)
     jobs = center.workload
     if fragments:

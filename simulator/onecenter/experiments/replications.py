@@ -12,7 +12,7 @@ from onecenter.checks import INNER_SHARE, REPLICATIONS, one, percentage
 from onecenter.errors import OnecenterError
 from onecenter.experiments.measurement import Measurement, Task, measurement_of
 from onecenter.experiments.replication import Replication, refuse_alike
-from onecenter.policies import PolicyLike, policy_of
+from onecenter.policies import PlacementLike, PolicyLike, policy_of
 from onecenter.results.seen import Seen
 from onecenter.simulation.running import ScenarioLike, scenario_of
 from onecenter.statistics.estimates import Estimate, mean, ratio
@@ -29,10 +29,16 @@ PERCENTILES: Final = (50, 95, 99)
 FIRST_REPLICATIONS, STEP, MAX_REPLICATIONS = 10, 5, 1_000
 
 
-def task_of(scenario: ScenarioLike, policy: PolicyLike | None = None, measurement: Measurement | None = None) -> Task:
+def task_of(
+    scenario: ScenarioLike,
+    policy: PolicyLike | None = None,
+    measurement: Measurement | None = None,
+    *,
+    placement: PlacementLike | None = None,
+) -> Task:
     """Return the task of a scenario, its start-up cut worked out where it is not given."""
     chosen = scenario_of(scenario)
-    rules = policy_of(policy, chosen.policy_)
+    rules = policy_of(policy, chosen.policy_, placement=placement)
     return Task(chosen, rules, measurement or measurement_of(chosen, rules))
 
 
@@ -42,6 +48,7 @@ def replicate(
     *,
     precision: float | str | None = None,
     policy: PolicyLike | None = None,
+    placement: PlacementLike | None = None,
     measurement: Measurement | None = None,
     executor: Executor | None = None,
 ) -> "Replications":
@@ -59,6 +66,8 @@ def replicate(
         because nobody waits or jobs are left waiting.
     policy : Policy, str or callable, optional
         Instead of the scenario's.
+    placement : str or callable, optional
+        Instead of the policy's.
     measurement : Measurement, optional
         Start-up cut and window; by default those of `measurement.measurement_of`.
     executor : concurrent.futures.Executor, optional
@@ -73,7 +82,8 @@ def replicate(
         raise OnecenterError("replicate", ["n or a precision is expected, not both"])
     count = one("n", FIRST_REPLICATIONS if n is None else n, REPLICATIONS)
     wanted = None if precision is None else one("precision", precision, _share)
-    found = Replications(task_of(scenario, policy, measurement), count, executor)
+    task = task_of(scenario, policy, measurement, placement=placement)
+    found = Replications(task, count, executor)
     while wanted is not None and len(found) < MAX_REPLICATIONS and _wider(found.pooled(CENTER).spent(), wanted):
         found = found.extended(len(found) + STEP)
     return found

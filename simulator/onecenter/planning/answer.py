@@ -92,7 +92,7 @@ class Plan(Found):
     @cached_property
     def check(self) -> Approximation | None:
         """An M/G/c approximation of the answer, where it applies."""
-        return approximation(self.best.runs.task.scenario)
+        return approximation(self.best.runs.task.scenario, self.question.policy)
 
     @property
     def window_d(self) -> float:

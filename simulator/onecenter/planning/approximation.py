@@ -4,17 +4,18 @@ import numpy as np
 
 from onecenter.fleet import accelerators_of
 from onecenter.planning.file import Approximation
+from onecenter.policies import Policy
 from onecenter.scenario import Scenario
 from onecenter.statistics.queueing import mgc_percentile, mgc_wait
 from onecenter.workload.build import build
 
 
-def approximation(scenario: Scenario) -> Approximation | None:
+def approximation(scenario: Scenario, policy: Policy | None = None) -> Approximation | None:
     """Return the M/G/c of a scenario of one node type, Poisson arrivals of a constant rate and one-accelerator jobs.
 
     None where it does not apply: other jobs, several node types or priorities, impatience, a rhythm or bursts.
     """
-    if len(scenario.center.nodes) > 1 or scenario.policy.order != "fifo":
+    if len(scenario.center.nodes) > 1 or (policy or scenario.policy_).order != "fifo":
         return None
     for _, _, stream in scenario.streams:
         spec = stream.arrivals

@@ -12,6 +12,7 @@ from onecenter.experiments.assessment import Assessment, assess, missed_periods
 from onecenter.experiments.replication import seed_of
 from onecenter.experiments.replications import Replications, task_of
 from onecenter.planning.crossing import Tried
+from onecenter.policies import Policy
 from onecenter.results.targets import Verdict, targets_of, worst
 from onecenter.results.targets import late as late_jobs
 from onecenter.scenario import Scenario, with_set
@@ -107,6 +108,7 @@ class Candidates:
     periods: float | None = None  # as for `assess`
     executor: Executor | None = None
     on_look: Progress | None = None
+    policy: Policy | None = None  # instead of the scenario's
     _tried: dict[Values, Candidate] = field(default_factory=dict, init=False)
 
     def at(self, values: Values, n: int = FIRST_REPLICATIONS) -> Candidate:
@@ -128,7 +130,7 @@ class Candidates:
     def _new(self, values: Values) -> Candidate:
         named = self.named(values)
         seed = seed_of(self.scenario.time.seed, FLEETS, *values)
-        task = task_of(with_set(self.scenario, {**by_path(named), "time.seed": seed}))
+        task = task_of(with_set(self.scenario, {**by_path(named), "time.seed": seed}), self.policy)
         return Candidate(named, Replications(task, min(FIRST_REPLICATIONS, self.most), self.executor), self.periods)
 
     def named(self, values: Values) -> dict[str, int]:

@@ -5,9 +5,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_serializer
 
+from onecenter.errors import PolicyError
 from onecenter.experiments.assessment import Assessment
 from onecenter.fleet import NodeType
 from onecenter.planning.candidates import path_of
+from onecenter.policies import Policy
 from onecenter.results.targets import Target, targets_of
 from onecenter.scenario import Scenario, from_dict, with_set
 from onecenter.scenario.overrides import names, split
@@ -84,6 +86,7 @@ class PlanFile(_Plain):
     seed: Annotated[int, Field(ge=0)] | None = None
     set: list[str] = Field(default_factory=list)
     demand: Annotated[float, Field(gt=0, le=1e15, allow_inf_nan=False)] = 1.0
+    policy: dict[str, Any] = Field(default_factory=dict)
     scenario_hash: str
     resolved: dict[str, Any]
     versions: dict[str, str | None] = Field(default_factory=dict)
@@ -118,6 +121,15 @@ class PlanFile(_Plain):
         """The scenario with the overrides, before the demand is scaled and the fleet varies."""
         return from_dict(self.resolved, self.scenario)
 
+    @cached_property
+    def rules(self) -> Policy:
+        """The policy under which it holds."""
+        parts = {name: part for name, part in self.policy.items() if name != "name"}
+        try:
+            return Policy(**parts) if parts else self.planned.policy_
+        except TypeError as error:
+            raise PolicyError("policy", [str(error)]) from None
+
     @property
     def mistakes(self) -> list[str]:
         """What does not fit together in it."""
@@ -129,6 +141,10 @@ class PlanFile(_Plain):
         if self.answer and self.answer.keys() != varied.keys():
             found.append("its answer is about other node counts than it varies")
         judged = dict.fromkeys((one.platform, one.what) for fleet in self.tried for one in fleet.targets)
+        try:
+            _ = self.rules
+        except PolicyError as error:
+            found += [f"its policy: {mistake}" for mistake in error.mistakes]
         unknown = [one for one in judged if one not in self.targets]
         found += [f"it judges {platform}, {what}, which is no target of its scenario" for platform, what in unknown]
         try:

@@ -13,6 +13,7 @@ from onecenter.planning.limits import Limits, missing
 from onecenter.planning.question import Question
 from onecenter.planning.search import LEVEL, chosen, search
 from onecenter.planning.window import lengthened
+from onecenter.policies import PlacementLike, PolicyLike
 from onecenter.simulation.running import ScenarioLike
 
 
@@ -23,6 +24,8 @@ def plan(
     seed: int | None = None,
     set: Sequence[str] = (),
     demand: float = 1.0,
+    policy: PolicyLike | None = None,
+    placement: PlacementLike | None = None,
     periods: float | None = None,
     limits: Limits | None = None,
     replications: int = MAX_REPLICATIONS,
@@ -45,6 +48,8 @@ def plan(
         Further "path=value" texts, targets among them.
     demand : float
         Scale of every stream, such as 1.4 for 40 % more.
+    policy, placement : optional
+        As for `run`: instead of the scenario's.
     periods : float, optional
         Share of the four-week periods that must meet each target, instead of the long-run share of jobs.
     limits : Limits, optional
@@ -71,14 +76,15 @@ def plan(
     ScenarioError
         If a path does not exist.
     """
-    question = Question.of(scenario, set, seed, demand)
+    question = Question.of(scenario, set, seed, demand, policy, placement)
     ranges = ranges_of(question.scenario, vary)
     checked(question.scenario, periods, replications)
     kept = limits or Limits()
     if lacks := missing(question.scaled, kept):
         raise PlanError("plan", lacks)
     fleets = fleets_of(question.scaled, ranges, kept)
-    tried = Candidates(lengthened(question.scaled), tuple(ranges), replications, periods, executor, on_look)
+    longer, rules = lengthened(question.scaled, question.policy), question.policy
+    tried = Candidates(longer, tuple(ranges), replications, periods, executor, on_look, rules)
     interrupted = False
     try:
         found = search(tried, fleets)

@@ -4,6 +4,7 @@ from math import ceil
 from typing import Final
 
 from onecenter.experiments.measurement import measurement_of
+from onecenter.policies import Policy
 from onecenter.results.targets import FEWEST_EXCEEDANCES, targets_of
 from onecenter.scenario import Scenario, with_set
 from onecenter.units import duration_text
@@ -13,7 +14,7 @@ from onecenter.workload.build import build
 LONGEST: Final = 16
 
 
-def lengthened(scenario: Scenario) -> Scenario:
+def lengthened(scenario: Scenario, policy: Policy | None = None) -> Scenario:
     """Return a scenario whose window is so long that each target allows 20 late jobs in it, as far as that goes.
 
     Where large jobs are few, a short window holds a late one or none; longer windows also leave less of each run to
@@ -22,7 +23,7 @@ def lengthened(scenario: Scenario) -> Scenario:
     """
     if any(stream.jobs is not None for _, _, stream in scenario.streams):
         return scenario
-    window = measurement_of(scenario, scenario.policy_).window
+    window = measurement_of(scenario, policy or scenario.policy_).window
     factor = min(_needed(scenario, window.warmup), LONGEST)
     if factor <= 1:
         return scenario

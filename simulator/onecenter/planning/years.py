@@ -20,6 +20,7 @@ from onecenter.planning.purchase import Purchase
 from onecenter.planning.question import Question
 from onecenter.planning.search import LEVEL, search
 from onecenter.planning.window import lengthened
+from onecenter.policies import PlacementLike, Policy, PolicyLike
 from onecenter.results.targets import Target
 from onecenter.scenario import Scenario
 from onecenter.scenario.growth import MAX_MONTHS
@@ -107,6 +108,8 @@ def outlook(
     seed: int | None = None,
     set: Sequence[str] = (),
     demand: float = 1.0,
+    policy: PolicyLike | None = None,
+    placement: PlacementLike | None = None,
     executor: Executor | None = None,
     replications: int = MAX_REPLICATIONS,
     on_look: Progress | None = None,
@@ -122,7 +125,7 @@ def outlook(
         times the scenario's.
     horizon : str or int
         How far to look, such as "3 y" (or ms); months are twelfths of 365 d.
-    seed, set, demand, executor, on_look
+    seed, set, demand, policy, placement, executor, on_look
         As for `plan`; the demand is today's, looks are told of by month.
     replications : int
         For one judgement, at the most.
@@ -132,7 +135,7 @@ def outlook(
     PlanError
         If there is no growth or target, or the range does not suffice.
     """
-    question = Question.of(scenario, set, seed, demand)
+    question = Question.of(scenario, set, seed, demand, policy, placement)
     ranges = ranges_of(question.scenario, vary)
     checked(question.scenario, replications=replications)
     chosen = question.scaled
@@ -144,7 +147,7 @@ def outlook(
         raise PlanError("vary", ["one node count is expected where a horizon is given"])
     ((kind, bounds),) = ranges.items()
     last = _ms(horizon) // MONTH
-    years = _Years(chosen, kind, last, replications, executor, on_look)
+    years = _Years(chosen, question.policy, kind, last, replications, executor, on_look)
     return Outlook(question, kind, last, years.failures(), list(years.purchases(bounds[1])))
 
 
@@ -160,6 +163,7 @@ class _Years:
     """The months of a growing center under several fleets, each judged once."""
 
     scenario: Scenario
+    policy: Policy
     kind: str
     last: int
     replications: int
@@ -177,8 +181,9 @@ class _Years:
 
     def _tried(self, month: int) -> Candidates:
         if month not in self._months:
-            then = lengthened(in_month(self.scenario, month))
-            self._months[month] = Candidates(then, (self.kind,), self.replications, None, self.executor, self.on_look)
+            then = lengthened(in_month(self.scenario, month), self.policy)
+            asked = (self.kind,), self.replications, None, self.executor, self.on_look, self.policy
+            self._months[month] = Candidates(then, *asked)
         return self._months[month]
 
     def failures(self) -> dict[tuple[str, Target], int | None]:

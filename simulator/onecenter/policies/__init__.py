@@ -2,6 +2,7 @@
 
 from onecenter.policies.choosing import PlacementLike, PolicyLike, policy_of
 from onecenter.policies.code import Code, is_code
+from onecenter.policies.given import Given
 from onecenter.policies.installed import installed
 from onecenter.policies.key import Job, Key, key_of, read_key
 from onecenter.policies.linear import NO_WEIGHT, WEIGHT, Linear
@@ -37,6 +38,7 @@ __all__ = [
     "WALLTIME",
     "WEIGHT",
     "Code",
+    "Given",
     "Job",
     "Key",
     "Linear",

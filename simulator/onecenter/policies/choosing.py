@@ -26,11 +26,13 @@ from onecenter.policies.score import Score, read_score
 PlacementLike = str | Score | Callable[..., Any]
 
 #: What is taken for a policy: one, the name of one, or a key.
-PolicyLike = Policy | str | Callable[..., Any]
+PolicyLike = Policy | str | Key | SchedulerCode | Callable[..., Any]
 
 
 def code_of(policy: PolicyLike) -> Key | SchedulerCode | None:
     """Return the code that a function, a class, FILE:NAME or the name of an installed policy is; None: it is none."""
+    if isinstance(policy, Key | SchedulerCode):
+        return policy
     if isinstance(policy, str) and is_code(policy):
         found = find(policy)
         return scheduler_of(*found) if is_scheduler(found.value) else key_of(*found)
@@ -40,6 +42,11 @@ def code_of(policy: PolicyLike) -> Key | SchedulerCode | None:
     if isinstance(policy, str | Policy) or not (callable(policy) or is_scheduler(policy)):
         return None
     return scheduler_of(policy) if is_scheduler(policy) else key_of(policy)
+
+
+def placement_of(placement: PlacementLike) -> str | Score:
+    """Return a placement; FILE:NAME is read."""
+    return read_score(placement) if isinstance(placement, str) and is_code(placement) else a_placement(placement)
 
 
 def policy_of(
@@ -73,9 +80,7 @@ def policy_of(
         chosen = default
     order = chosen.order if order is None else order
     backfill = chosen.backfill if backfill is None else backfill
-    if isinstance(placement, str) and is_code(placement):
-        placement = read_score(placement)
-    placement = chosen.placement if placement is None else a_placement(placement)
+    placement = chosen.placement if placement is None else placement_of(placement)
     reservations = chosen.reservations if backfill in RESERVING else 1
     estimate = chosen.estimate if takes_estimates(order, backfill, placement, reservations) else WALLTIME
     return replace(

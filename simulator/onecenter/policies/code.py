@@ -5,10 +5,11 @@ import importlib.util
 import inspect
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from onecenter.checks import shown
 from onecenter.errors import PolicyError
@@ -44,6 +45,27 @@ class Code:
         """FILE:NAME, from which another process can read it; "": it was not read from a file."""
         return f"{self.file}:{self.name.rpartition(':')[2]}" if self.file else ""
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let another process read it from its file, where it runs; see `loaded`."""
+        return type(self), (self.name, self.sha256, None if self.file else self.function, self.file)
+
+    def loaded(self) -> Self:
+        """Return it with its function: where it came from another process its file is read, once."""
+        if self.function is not None or not self.file:
+            return self
+        return replace(self, function=_read(self.text, self.sha256).value)
+
+    @property
+    def can_be_sent(self) -> bool:
+        """Whether another process finds it: in a file, or by the name that its module has for it."""
+        if self.file:
+            return True
+        module = sys.modules.get(getattr(self.function, "__module__", ""))
+        found: Any = module
+        for name in getattr(self.function, "__qualname__", "").split("."):
+            found = getattr(found, name, None)
+        return found is self.function and (module is None or getattr(module, "__file__", None) is not None)
+
 
 class Found(NamedTuple):
     """What a file has under a name: the value, what it is called for people, the file's bytes and its full path."""
@@ -67,6 +89,14 @@ def find(text: str) -> Found:
     if not callable(found):
         raise PolicyError("policy", [f"{text}: there is no function or class {shown(name)} in the file"])
     return Found(found, f"{Path(path).name}:{name}", Path(path).read_bytes(), str(Path(path).absolute()))
+
+
+@lru_cache(maxsize=16)  # it comes with each run that a process gets, and is compiled once
+def _read(text: str, sha256: str) -> Found:
+    found = find(text)
+    if hash_of(found.value, found.source) != sha256:
+        raise PolicyError("policy", [f"{text}: the file has been changed since the work began: begin again"])
+    return found
 
 
 def hash_of(function: Callable[..., Any], source: bytes = b"") -> str:

@@ -52,12 +52,6 @@ class Key(Code):
     Its function is `key(job)` or `key(queue)`: asked once; with a further argument `now` (s): asked in each pass.
     """
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Let another process read it from its file again."""
-        if self.file:
-            return read_key, (self.text,)
-        return Key, (self.name, self.sha256, self.function)
-
     @property
     def arguments(self) -> tuple[str, ...]:
         """The names of its arguments."""

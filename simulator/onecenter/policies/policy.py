@@ -163,12 +163,20 @@ class Policy:
         return names | {part: known.index(names[part]) for part, known in choices.items()}
 
     @property
+    def code(self) -> dict[str, Code]:
+        """The parts that are code of the user's own, by name."""
+        return {name: part for name, part in vars(self).items() if isinstance(part, Code)}
+
+    @property
+    def loaded(self) -> "Policy":
+        """The policy with its code, which is read from its file where it came from another process."""
+        code: dict[str, Any] = {name: part.loaded() for name, part in self.code.items()}
+        return replace(self, **code) if code else self
+
+    @property
     def without_code(self) -> "Policy":
         """The policy as a result holds it: of code of the user's own, its name and hash."""
-        parts = {"order": self.order, "placement": self.placement}
-        code: dict[str, Any] = {
-            name: type(part)(part.name, part.sha256) for name, part in parts.items() if isinstance(part, Code)
-        }
+        code: dict[str, Any] = {name: type(part)(part.name, part.sha256) for name, part in self.code.items()}
         return replace(self, **code)
 
     @property

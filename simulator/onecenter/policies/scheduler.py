@@ -30,12 +30,6 @@ class Scheduler:
 class SchedulerCode(Code):
     """A class derived from `Scheduler`."""
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Let another process read it from its file again."""
-        if self.file:
-            return read_scheduler, (self.text,)
-        return SchedulerCode, (self.name, self.sha256, self.function)
-
     def made(self) -> Scheduler:
         """Return a new scheduler; a PolicyError says why there is none."""
         if self.function is None:

@@ -49,12 +49,6 @@ class Score(Code):
     Its function is `score(node, job)`, of a `Node` and a `Job`. It must depend on these alone.
     """
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Let another process read it from its file again."""
-        if self.file:
-            return read_score, (self.text,)
-        return Score, (self.name, self.sha256, self.function)
-
 
 def score_of(function: Callable[..., Any], name: str = "", source: bytes = b"", file: str = "") -> Score:
     """Return the score that a function is; a PolicyError says what else is expected."""

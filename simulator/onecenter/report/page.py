@@ -59,7 +59,7 @@ def _subtitle(writer: Writer, subjects: Sequence[Subject], plan: PlanFile | None
         (one,) = subjects
         sizes = {"nodes": writer.words.count(one.nodes), "accelerators": writer.words.count(one.capacity)}
         return writer.words("header", policy=writer.policy(one.result.policy), **sizes)
-    return writer.policy(plan.planned.policy_) if plan is not None and not subjects else ""
+    return writer.policy(plan.rules) if plan is not None and not subjects else ""
 
 
 def _names(subjects: Sequence[Subject], language: str) -> list[str]:

@@ -46,7 +46,7 @@ class Writer:
         if alone:
             if plan.bought:
                 yield self._section("answer fleet", self._center(plan.bought))
-            yield self._section("policy", self._policy(plan.planned.policy_))
+            yield self._section("policy", self._policy(plan.rules))
             yield from self._assumptions(plan.planned)
         yield self._section("plan origin", self._origin_of_plan(plan))
 

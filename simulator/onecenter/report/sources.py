@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from onecenter.errors import OnecenterError, ResultError, ScenarioError
 from onecenter.planning.file import PlanFile
+from onecenter.policies import Policy
 from onecenter.report.subject import Subject, subject_of
 from onecenter.scenario.differing import differing
 from onecenter.scenario.mistakes import shortened
@@ -109,8 +110,8 @@ def _plan(path: Path) -> PlanFile:
 def foreign(subject: Subject, plan: PlanFile) -> list[str]:
     """Return why a result and a plan do not belong together; empty where they do.
 
-    They do if the scenarios have the same name and differ in nothing but what the plan varies or changes: the counts,
-    its overrides, and with a demand other than 1 the scales of the streams.
+    They do if the scenarios have the same name and, under the policies that were used, differ in nothing but what the
+    plan varies or changes: the counts, its overrides, and with a demand other than 1 the scales of the streams.
     """
     if subject.scenario is None:
         return [f"{subject.name}: a replay of a log, and the plan is about the scenario {plan.scenario}"]
@@ -118,15 +119,21 @@ def foreign(subject: Subject, plan: PlanFile) -> list[str]:
     if name != plan.scenario:
         return [f"{subject.name}: of the scenario {name}, and the plan is about {plan.scenario}"]
     aside = [*ASIDE, *(tuple(names(path)) for path in [*plan.paths, *plan.overridden])]
+    run = subject.scenario.resolved() | {"policy": _parts(subject.result.policy)}
+    planned = plan.planned.resolved() | {"policy": _parts(plan.rules)}
     differ = {
         path: values
-        for path, values in differing(subject.scenario.resolved(), plan.planned.resolved()).items()
+        for path, values in differing(run, planned).items()
         if not any(path[: len(each)] == each for each in aside) and not (plan.demand != 1 and _is_scale(path))
     }
     shown = [f"{'.'.join(path)} = {its}, in the plan {other}" for path, (its, other) in list(differ.items())[:SHOWN]]
     if len(differ) > SHOWN:
         shown.append(f"and {len(differ) - SHOWN} more differences from the plan")
     return [f"{subject.name}: {text}" for text in shown]
+
+
+def _parts(policy: Policy) -> dict[str, Any]:
+    return {name: part for name, part in policy.as_dict().items() if name != "name"}
 
 
 def _is_scale(path: tuple[str, ...]) -> bool:

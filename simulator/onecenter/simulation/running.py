@@ -1,8 +1,7 @@
 """A run: a scenario in, a result out."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
 from typing import Any, Final
 
@@ -12,12 +11,13 @@ from onecenter.checks import shown
 from onecenter.engine import progress
 from onecenter.engine.center import Center
 from onecenter.engine.kernels import compile_kernels
-from onecenter.errors import PolicyError, ResultError, ScenarioError
+from onecenter.errors import ResultError, ScenarioError
 from onecenter.fleet import NodeType
 from onecenter.policies import PlacementLike, Policy, PolicyLike, policy_of
 from onecenter.results.targets import targets_of
 from onecenter.results.window import Window, whole_run
 from onecenter.scenario import Scenario, from_dict, load, with_set, with_texts
+from onecenter.simulation.log_so_far import told_log
 from onecenter.simulation.provenance import describe
 from onecenter.simulation.result import Result
 from onecenter.simulation.running_on import Arrivals, arrivals_of, cap_of, run_on
@@ -141,7 +141,7 @@ def simulate(
     horizon = None if known is None else known.horizon if arrivals else cap_of(known)
     center = Center(fleet, policy, workload, stride=stride, horizon=horizon)
     first, last = (int(workload.submit[place]) if len(workload) else 0 for place in (0, -1))
-    with progress.running(center, first, last if known is None else known.horizon, show_progress), _told_log(center):
+    with progress.running(center, first, last if known is None else known.horizon, show_progress), told_log(center):
         begin = time.perf_counter()
         until = _run_to_the_end(center) if known is None else run_on(center, known, arrivals)
         center.check_progress()
@@ -151,18 +151,6 @@ def simulate(
     shown = window if isinstance(window, Window) else window(until)
     given = {"fleet": tuple(fleet), "policy": policy, "stride": stride, **about}
     return Result(decisions=center.log, workload=jobs, window=shown, until=until, seconds=seconds, **given)
-
-
-@contextmanager
-def _told_log(center: Center) -> Iterator[None]:
-    """Give the error of a policy the decision log so far."""
-    try:
-        yield
-    except PolicyError as error:
-        from onecenter.results.log_table import to_frame
-
-        error.log = to_frame(center.log)
-        raise
 
 
 def _run_to_the_end(center: Center) -> int:

@@ -38,6 +38,7 @@ class Saved(BaseModel):
 
     scenario: str
     resolved: dict[str, JsonValue]
+    policy: dict[str, JsonValue]
     points: Annotated[list[dict[str, JsonValue]], Field(min_length=1)]
     replications: Annotated[int, Field(ge=1, le=REPLICATIONS.high)]
     versions: Annotated[list[dict[str, str | None]], Field(min_length=1)]
@@ -120,7 +121,7 @@ def _extended(path: Path, head: Head, resume: bool) -> dict[str, Any]:
     wrong = []
     if there["scenario"] != head["scenario"]:
         wrong.append(f"its scenario is {there['scenario']}, not {head['scenario']}")
-    differ = list(differing(there["resolved"], head["resolved"]).items())
+    differ = list(differing(*(each["resolved"] | {"policy": each["policy"]} for each in (there, head))).items())
     wrong += [f"it has {'.'.join(at)} = {its}, not {new}" for at, (its, new) in differ[:SHOWN]]
     wrong += [f"it was made with {its}, this is {new}" for its, new in zip(_made(there), _made(head), strict=True)
               if its != new]  # fmt: skip

@@ -13,6 +13,7 @@ from onecenter.checks import POINTS, one
 from onecenter.errors import PlanError
 from onecenter.experiments.sweeping.design import point_at, range_of
 from onecenter.experiments.sweeping.running import Pool, sweep
+from onecenter.policies import PlacementLike, PolicyLike
 from onecenter.simulation.running import ScenarioLike, scenario_of
 from onecenter.workload.draws import Floats
 
@@ -47,6 +48,8 @@ def sensitivity(
     vary: Mapping[str, Any],
     figure: str = "center.wait_mean_s",
     *,
+    policy: PolicyLike | None = None,
+    placement: PlacementLike | None = None,
     n: int = 64,
     executor: Executor | Pool | None = None,
 ) -> Sensitivity:
@@ -60,6 +63,8 @@ def sensitivity(
         (low, high) or "low:high" by path; each value in it is as likely.
     figure : str
         A column of a sweep's table.
+    policy, placement : optional
+        As for `run`: instead of the scenario's, at each point.
     n : int
         A power of two; n (paths + 2) runs are made, each on the same random numbers.
     executor
@@ -76,7 +81,7 @@ def sensitivity(
     def figures(units: Floats) -> Floats:
         points = [point_at(chosen, ranges, row) for row in units]
         unique = [dict(pairs) for pairs in dict.fromkeys(tuple(point.items()) for point in points)]
-        rows = sweep(chosen, unique, executor=executor).rows
+        rows = sweep(chosen, unique, policy=policy, placement=placement, executor=executor).rows
         values = {tuple(point.items()): _value(row, figure) for point, row in zip(unique, rows, strict=True)}
         return np.array([values[tuple(point.items())] for point in points])
 

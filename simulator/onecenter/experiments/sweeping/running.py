@@ -12,13 +12,15 @@ from typing import Any, Final
 import polars as pl
 
 from onecenter.checks import REPLICATIONS, one
-from onecenter.errors import PlanError
-from onecenter.experiments.executors import local
+from onecenter.errors import PlanError, PolicyError
+from onecenter.experiments.executors import alone, local
 from onecenter.experiments.replication import nothing_drawn, refuse_alike
 from onecenter.experiments.sweeping.dataset import Dataset
 from onecenter.experiments.sweeping.design import Design, Point, points_of
 from onecenter.experiments.sweeping.runs import Columns, key_of, one_row
+from onecenter.policies import Given, PlacementLike, PolicyLike
 from onecenter.scenario import Scenario, with_set
+from onecenter.scenario.overrides import names
 from onecenter.simulation.provenance import told
 from onecenter.simulation.running import ScenarioLike, scenario_of
 
@@ -43,8 +45,8 @@ class Sweep:
     rows : list of dict
         One per run: by point, then by replication, whatever order they were run in.
     origin : mapping
-        What was varied and with which software: scenario, seed, set, scenario_hash, resolved (the scenario), versions,
-        kernel_hash.
+        What was varied and with which software: scenario, seed, set, scenario_hash, resolved (the scenario), policy,
+        versions, kernel_hash.
     columns : Columns or None
         Names and types of the table's columns; None: as the rows have them.
     """
@@ -70,6 +72,8 @@ def sweep(
     vary: Mapping[str, Any] | Sequence[Point],
     n: int = 1,
     *,
+    policy: PolicyLike | None = None,
+    placement: PlacementLike | None = None,
     design: Design = "grid",
     points: int | None = None,
     out: str | Path | None = None,
@@ -87,13 +91,16 @@ def sweep(
         As `design.points_of` takes them.
     n : int
         Replications of each point.
+    policy, placement : optional
+        As for `run`: instead of the scenario's, at each point.
     out : path, optional
         A folder that keeps each run as soon as it is done.
     resume : bool
         Go on with what the folder holds, perhaps with more points or replications; its other runs are kept.
     executor : concurrent.futures.Executor or callable, optional
         Runs them; or returns a context manager that gives an executor, such as `executors.local`, and is called again
-        where its processes died. By default the processes of this machine.
+        where its processes died. By default the processes of this machine; this process where others would not find
+        the policy, such as a function of a notebook.
     on_row : callable, optional
         Called with (runs done, runs in all) after each.
 
@@ -104,21 +111,22 @@ def sweep(
     OnecenterError
         If there are several replications of points in which nothing is drawn.
     """
-    chosen = scenario_of(scenario)
+    chosen, given = scenario_of(scenario), Given.of(policy, placement)
     one("n", n, REPLICATIONS, PlanError)
     wanted = points_of(chosen, vary, design, points)
+    _refuse_without_effect(wanted, given)
     if nothing_drawn(chosen) and all(nothing_drawn(with_set(chosen, point)) for point in wanted):
         refuse_alike(chosen, n)
-    origin, platforms = origin_of(chosen), list(chosen.platforms)
+    origin, platforms = origin_of(chosen, given), list(chosen.platforms)
     kept = None
     if out is not None:
         kept = Dataset(Path(out), {**origin, "points": wanted, "replications": n}, platforms, resume)
     columns = Columns.of(wanted, platforms) if kept is None else kept.columns
-    tasks = {key_of(point, index): (chosen, point, index) for point in wanted for index in range(n)}
+    tasks = {key_of(point, index): (chosen, point, index, given) for point in wanted for index in range(n)}
     rows = {key: row for key in tasks if kept is not None and (row := kept.read(key)) is not None}
     missing = {key: task for key, task in tasks.items() if key not in rows}
     # Closed here: an interrupt that comes while the pool is being left would be lost in a generator's collection.
-    with closing(_rows(missing, executor)) as done:
+    with closing(_rows(missing, executor or (local if given.can_be_sent else alone))) as done:
         for key, row in done:
             rows[key] = columns.row(key, row)
             if kept is not None and row["error"] is None:
@@ -128,17 +136,26 @@ def sweep(
     return Sweep(wanted, [rows[key] for key in tasks], origin, columns)
 
 
-def origin_of(scenario: Scenario) -> dict[str, Any]:
+def _refuse_without_effect(points: Sequence[Point], given: Given) -> None:
+    """Refuse to vary what is the same at each point, since it is given."""
+    fixed = {("policy", part) for part in given.parts}
+    paths = dict.fromkeys(path for point in points for path in point if tuple(names(path)[:2]) in fixed)
+    if paths:
+        right = "leave it out, or what is given for it"
+        raise PlanError("vary", [f"{path}: it is the same everywhere, as a policy is given: {right}" for path in paths])
+
+
+def origin_of(scenario: Scenario, given: Given) -> dict[str, Any]:
     """Return what a sweep is of, as plain data; `versions` has one entry for each set of versions that added runs."""
     found = told(scenario)
-    return found | {"versions": [found["versions"]]}
+    return found | {"policy": given.on(scenario.policy_).as_dict(), "versions": [found["versions"]]}
 
 
 def _rows(
-    tasks: Mapping[str, tuple[Any, ...]], executor: Executor | Pool | None
+    tasks: Mapping[str, tuple[Any, ...]], executor: Executor | Pool
 ) -> Generator[tuple[str, dict[str, Any]], None, None]:
     """Give each run's row as soon as it is there; a run that fails is tried again, then its row tells the error."""
-    pool = (lambda: nullcontext(executor)) if isinstance(executor, Executor) else executor or local
+    pool = (lambda: nullcontext(executor)) if isinstance(executor, Executor) else executor
     left, tries = dict(tasks), dict.fromkeys(tasks, 0)
     while left:
         try:
@@ -171,6 +188,8 @@ def _through(
             error = future.exception()
             if isinstance(error, BrokenProcessPool):
                 raise error
+            if isinstance(error, PolicyError):  # the same each time
+                raise error
             if error is not None and tries[key] < TRIES:
                 submit(key)
                 continue
@@ -181,5 +200,5 @@ def _through(
 
 
 def _failure(task: tuple[Any, ...], error: BaseException) -> dict[str, Any]:
-    _, point, index = task
+    _, point, index, _ = task
     return {**point, "replication": index, "error": f"{type(error).__name__}: {error}"}

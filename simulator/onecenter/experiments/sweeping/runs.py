@@ -10,6 +10,7 @@ import polars as pl
 
 from onecenter.experiments.replications import CENTER, PERCENTILES, task_of
 from onecenter.experiments.sweeping.design import Point
+from onecenter.policies import Given
 from onecenter.results.targets import PLACES, tally, targets_of
 from onecenter.scenario import Scenario, with_set
 from onecenter.statistics.sample import described
@@ -78,10 +79,10 @@ def key_of(point: Point, index: int) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
-def one_row(scenario: Scenario, point: Point, index: int) -> dict[str, Any]:
+def one_row(scenario: Scenario, point: Point, index: int, given: Given) -> dict[str, Any]:
     """Return the row of a run: the point, the replication, and the figures of each platform and of the center."""
     variant = with_set(scenario, point)
-    found = task_of(variant).run(index)
+    found = task_of(variant, given.on(variant.policy_)).run(index)
     row: dict[str, Any] = {**point, "replication": index, "seed": str(found.seed), "log_digest": found.log_digest}
     counts = {name: tally(targets_of(variant.platforms[name]), jobs) for name, jobs in found.platforms.items()}
     everywhere = {place: sum(each[place] for each in counts.values()) for place in PLACES}
