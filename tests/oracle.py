@@ -6,6 +6,7 @@ every instant, row and key is worked out from scratch, so that it can be checked
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -57,6 +58,7 @@ class Job:
     outcome: int
     platform: int
     tenant: int
+    column: float = inf  # by which the order goes, if it goes by one
     estimate: int = 0  # at its start
     state: str = FUTURE
     held: Claim | None = None
@@ -118,10 +120,11 @@ def simulate(
 def center_of(fleet: Sequence[NodeType], policy: Policy, jobs: Workload, posts: Sequence[Post]) -> "Center":
     """Return the center before its first step, with all that will be posted."""
     posts = sorted(posts, key=lambda post: post[0])
-    known = jobs_of(jobs, 0)
+    column = str(policy.order).partition("column:")[2]
+    known = jobs_of(jobs, 0, column)
     for t, what, columns in posts:
         if what == "submit":
-            known += jobs_of(workload(submit=[t], **columns | {"tenant": -1}), len(known))
+            known += jobs_of(workload(submit=[t], **columns | {"tenant": -1}), len(known), column)
     if policy.estimate == "run time":
         for job in known:
             job.walltime = min(job.run, job.limit)
@@ -146,8 +149,9 @@ def waits_by_reason(fleet: Sequence[NodeType], policy: Policy, jobs: Workload, u
     return waits
 
 
-def jobs_of(table: Workload, first: int) -> list[Job]:
-    """Return the rows of a workload as jobs, numbered from `first`."""
+def jobs_of(table: Workload, first: int, column: str = "") -> list[Job]:
+    """Return the rows of a workload as jobs, numbered from `first`, with their numbers in a column."""
+    numbers = table.more.get(column, getattr(table, column, [inf] * len(table)) if column else [inf] * len(table))
     return [
         Job(
             id=first + i,
@@ -169,6 +173,7 @@ def jobs_of(table: Workload, first: int) -> list[Job]:
             outcome=int(table.outcome[i]),
             platform=int(table.platform[i]),
             tenant=int(table.tenant[i]),
+            column=float(numbers[i]),
         )
         for i in range(len(table))
     ]

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 def key(policy: Policy, job: "Job", now: int) -> float:
     """Return the order's key at an instant (ms), lowest first."""
+    if isinstance(policy.order, str) and policy.order.startswith("column:"):
+        return job.column
     if isinstance(policy.order, Linear):
         return weighted(policy.order, job, now)
     return (whole_keys(policy, job, now) | literature_keys(job, now))[policy.order]

@@ -135,6 +135,8 @@ class Example:
         submits = [job["submit"] for job in jobs]
         assert submits == sorted(submits), f"{self}: jobs stand in the order of their submits"
         columns: dict[str, Any] = {name: [job[name] for job in jobs] for name in jobs[0]}
+        if "urgency" in self.rows[0]:
+            columns["more"] = {"urgency": [float(row["urgency"]) for row in self.rows]}
         names = [row.get("platform", "all") for row in self.rows]
         platforms = list(dict.fromkeys(names))
         return workload(platforms, **columns | {"platform": [platforms.index(name) for name in names]})

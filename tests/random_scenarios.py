@@ -129,6 +129,7 @@ def build(choices: Choices, order: str | None, backfill: str | None, placement: 
     policy = with_order(choices, with_reservations(choices, policy), order, unit)
     if order is None and backfill is None:
         policy = with_estimate(choices, policy)
+    policy = with_column(choices, policy, order)
     table = jobs_under(choices, policy, columns, unit)
     return RandomScenario(fleet, with_scores(choices, policy, placement), table, horizon)
 
@@ -166,6 +167,13 @@ def with_estimate(choices: Choices, policy: Policy) -> Policy:
     return replace(policy, estimate=choices.pick(("recent average", "recent average", "run time")))
 
 
+def with_column(choices: Choices, policy: Policy, order: str | None) -> Policy:
+    """Return a policy; where no order is given, one of twenty goes by a column of the jobs, of their own or not."""
+    if order is None and choices.chance(5):
+        return replace(policy, order=choices.pick(("column:urgency", "column:urgency", "column:tasks")))
+    return policy
+
+
 def multifactor(choices: Choices, unit: int) -> Multifactor:
     """Return a multifactor order; ties are frequent."""
     weights = {choices.pick(FACTORS): choices.pick((1, 5, 100, 1000)) for _ in range(choices.pick((1, 2, 3)))}
@@ -183,6 +191,9 @@ def multifactor(choices: Choices, unit: int) -> Multifactor:
 def jobs_under(choices: Choices, policy: Policy, columns: dict[str, Any], unit: int) -> Workload:
     """Return the jobs with what only some orders look at."""
     columns |= deadlines(choices, policy, columns, unit)
+    if policy.column == "urgency":
+        numbers = (1.0, 0.5, -0.0, 0.0, -2.5, 1e12, np.inf)
+        columns["more"] = {"urgency": [choices.pick(numbers) for _ in columns["submit"]]}
     if not policy.goes_by_past:
         return workload(**columns)
     owners = [choices.pick(((0, 0), (0, 1), (0, 2), (1, 0), (1, 0), (1, 1))) for _ in columns["submit"]]

@@ -113,7 +113,8 @@ _REPLAY: Final = (
     _option("trace", FILE, None, "the log, plain or .gz, or - (stdin)"),
     *_ON,
     _option("--policy", values.POLICY, "NAME", "a named policy, or FILE:NAME, code of your own"),
-    _part("--order", ORDERS), _part("--backfill", BACKFILLS), _PLACEMENT,
+    _option("--order", values.ORDER, None, f"{', '.join(ORDERS)}, or column:NAME, numbers of the log"),
+    _part("--backfill", BACKFILLS), _PLACEMENT,
     *_OUTPUTS,
 )
 _COMPARE: Final = (

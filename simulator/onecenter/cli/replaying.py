@@ -6,7 +6,7 @@ from typing import Final
 from onecenter.cli.delivery import deliver
 from onecenter.cli.outputs import output_folder
 from onecenter.errors import OnecenterError
-from onecenter.policies import policy_of
+from onecenter.policies import Policy, policy_of
 from onecenter.simulation.replaying import machine_of, machine_of_header, play, repeat
 from onecenter.traces import read
 from onecenter.traces.log_window import LogWindow
@@ -25,10 +25,10 @@ def command_replay(options: argparse.Namespace) -> int:
     """Simulate a real log."""
     part = LogWindow(options.warmup, options.horizon, options.skip_first)
     given = machine_of(options.processors, options.nodes, options.center)
-    trace = read(options.trace, options.format)
-    machine = given or machine_of_header(trace)
     parts = {name: getattr(options, name) for name in ("order", "backfill", "placement")}
-    policy = policy_of(options.policy, machine.policy, **parts)
+    policy = policy_of(options.policy, given.policy if given else Policy(), **parts)
+    trace = read(options.trace, options.format, columns=policy.columns)
+    machine = given or machine_of_header(trace)
     with output_folder(options.out):
         result = play(trace, machine, policy, part, stride=options.stride, show_progress=not options.json)
         return deliver(result, options, sizes=True)

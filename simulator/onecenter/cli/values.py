@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from onecenter_kernels.schema import PLACEMENTS
+from onecenter_kernels.schema import ORDERS, PLACEMENTS
 
 from onecenter import units
 from onecenter.checks import (
@@ -29,7 +29,7 @@ from onecenter.checks import (
     whole,
 )
 from onecenter.cli.conditions import parse
-from onecenter.policies import NAMED, installed, is_code
+from onecenter.policies import NAMED, column_of, installed, is_code
 
 
 @dataclass(frozen=True)
@@ -170,8 +170,8 @@ CONDITION: Final = Kind("condition", parse)
 
 
 def policies(text: str) -> str:
-    """Return the name of a policy, or FILE:NAME of a key or a scheduler; packages register names, too."""
-    return text if is_code(text) or text in NAMED else OneOf((*NAMED, *installed()))(text)
+    """Return the name of a policy, column:NAME, or FILE:NAME of a key or a scheduler; packages register names, too."""
+    return text if is_code(text) or text in NAMED or column_of(text) else OneOf((*NAMED, *installed()))(text)
 
 
 def placements(text: str) -> str:
@@ -179,5 +179,11 @@ def placements(text: str) -> str:
     return text if is_code(text) else OneOf(PLACEMENTS)(text)
 
 
+def orders(text: str) -> str:
+    """Return the name of an order, or column:NAME."""
+    return text if column_of(text) else OneOf(ORDERS)(text)
+
+
+ORDER: Final = Kind("name", orders)
 POLICY: Final = Kind("name", policies)
 PLACEMENT: Final = Kind("name", placements)

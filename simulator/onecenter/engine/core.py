@@ -5,7 +5,6 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 from onecenter_kernels import codes, heap, job_fields, state
 from onecenter_kernels import needs as room
 from onecenter_kernels import step as kernel
@@ -23,7 +22,7 @@ from onecenter.errors import SimulationError
 from onecenter.fleet import NodeType, checked_fleet
 from onecenter.policies import Code, Key, Policy, SchedulerCode, Score, checked_policy
 from onecenter.system.time_limit import TimeLimit
-from onecenter.workload.table import COLUMNS, Workload
+from onecenter.workload.table import COLUMNS, OWN, Workload
 
 #: Beyond every instant: a run without a horizon.
 FOREVER = state.FOREVER
@@ -98,7 +97,10 @@ class Core:
         """Add the jobs of a workload that come after those known; the cursor submits them."""
         known = int(self.state.clock["known"][0])
         self._platforms = workload.platforms
-        self._add({name: getattr(workload, name)[known:] for name in COLUMNS})
+        columns = {name: getattr(workload, name)[known:] for name in COLUMNS}
+        if self.policy.column is not None:
+            columns["key"] = workload.column(self.policy.column)[known:]
+        self._add(columns)
         self.state.clock["known"] = len(workload)
 
     def _add(self, columns: Mapping[str, Any]) -> None:
@@ -122,18 +124,20 @@ class Core:
         if self._asks.count > asked:
             derive(self.handle, asked)
         if initial.needs_keys(self.policy):
-            self._add_keys(columns["deadline"], first)
+            self._add_keys(columns, first)
         self.state = self._past.know(self.state, first, last, self._owners.count, self._platforms)
 
-    def _add_keys(self, deadlines: npt.NDArray[np.int64], first: int) -> None:
-        """Add the keys of jobs from a first one on: their deadlines (s), none last."""
+    def _add_keys(self, columns: Mapping[str, Any], first: int) -> None:
+        """Add the keys of jobs from a first one on: what they bring along, else their deadlines (s), none last."""
+        deadlines = columns["deadline"]
         last = first + len(deadlines)
         if last > len(self.state.keys):
             self.state = self.state._replace(keys=grown(self.state.keys, last))
         if self._keying is not None:
             self._keying.know(first, last, deadlines)
         else:
-            self.state.keys["key"][first:last] = np.where(deadlines < 0, np.inf, deadlines / 1000.0)
+            due = np.where(deadlines < 0, np.inf, deadlines / 1000.0)
+            self.state.keys["key"][first:last] = columns.get("key", due)
         self.state.keys["deadline"][first:last] = np.where(deadlines < 0, np.inf, deadlines / 1000.0)
 
     @property
@@ -280,7 +284,9 @@ class Core:
         j, clock = int(self.state.clock["jobs"][0]), self.state.clock
         # A process submits it, so it is of no tenant and of no stream.
         row = {**columns, "submit": t, "tenant": -1, "stream": -1}
-        self._add({name: np.array([row[name]]) for name in COLUMNS})
+        if self.policy.column is not None:
+            row["key"] = float(row[self.policy.column]) if self.policy.column in OWN else np.inf
+        self._add({name: np.array([value]) for name, value in row.items()})
         clock["posted"] += 1
         clock["posted_rows"] += self.state.asks["most_rows"][self.state.jobs["ask"][j]]
         heap.push(self.handle, t, codes.T_SUBMIT, j, heap.POSTED)

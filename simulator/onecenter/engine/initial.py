@@ -111,7 +111,7 @@ def is_indexed(policy: Policy) -> bool:
 def needs_keys(policy: Policy) -> bool:
     """Tell whether the order goes by keys that jobs bring along, or code of the user's own may see their deadlines."""
     code = isinstance(policy.order, Code) or isinstance(policy.placement, Score)
-    return policy.order == "edf" or policy.learns or code
+    return policy.order == "edf" or policy.column is not None or policy.learns or code
 
 
 def queue_of(policy: Policy, queue: state.Array) -> dict[str, state.Array]:

@@ -83,9 +83,10 @@ def compare_log(
     """
     part = LogWindow(warmup, horizon, skip_first)  # type: ignore[arg-type]  # text is read and checked
     given = machine_of(processors, nodes, center)
-    found = trace if isinstance(trace, Trace) else read(trace, format)
+    sides = sides_of(policies, given.policy if given else Policy(), placement)
+    columns = list(dict.fromkeys(name for policy in sides.values() for name in policy.columns))
+    found = trace if isinstance(trace, Trace) else read(trace, format, columns=columns)
     machine = given or machine_of_header(found)
-    sides = sides_of(policies, machine.policy, placement)
     one("windows", windows, WINDOWS)
     sample = one("fair_starts", fair_starts, SAMPLE)
     factors = list(dict.fromkeys(one("loads", load, LOAD) for load in loads))

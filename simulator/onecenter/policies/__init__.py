@@ -2,6 +2,7 @@
 
 from onecenter.policies.choosing import PlacementLike, PolicyLike, policy_of
 from onecenter.policies.code import Code, is_code
+from onecenter.policies.column import column_of
 from onecenter.policies.given import Given
 from onecenter.policies.installed import installed
 from onecenter.policies.key import Job, Key, key_of, read_key
@@ -51,6 +52,7 @@ __all__ = [
     "SchedulerCode",
     "Score",
     "checked_policy",
+    "column_of",
     "installed",
     "is_code",
     "key_of",

@@ -59,6 +59,7 @@ def catalogue() -> Iterator[Listed]:
         yield Listed(name, "policy", PARTS, tuple(_parameters(policy)), _sources(policy))
     yield Listed(BY_WEIGHT, "order", PARTS, FEATURES, "")
     yield Listed(BY_FACTORS, "order", PARTS, tuple(each.name for each in fields(Multifactor)), "Slurm")
+    yield Listed("column:NAME", "order", PARTS, (), "")
     for name in PLACEMENTS:
         yield Listed(name, "placement", PARTS, (), SOURCES.get(name, ""))
     for name, entry in installed().items():

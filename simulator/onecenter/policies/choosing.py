@@ -7,6 +7,7 @@ from typing import Any
 from onecenter.checks import shown
 from onecenter.errors import PolicyError
 from onecenter.policies.code import find, is_code
+from onecenter.policies.column import column_of
 from onecenter.policies.installed import installed, installed_code
 from onecenter.policies.key import Key, key_of
 from onecenter.policies.policy import (
@@ -60,8 +61,8 @@ def policy_of(
     """Return a policy, looked up if it is a name of `NAMED`; a part that is given replaces that of the policy.
 
     A name sets order and backfill; everything else stays that of the default, but for reservations where that backfill
-    makes none, and for estimates where they cannot be. A key, also as FILE:NAME, sets the order alone; a scheduler, all
-    but the placement. A placement may be a score, also as FILE:NAME.
+    makes none, and for estimates where they cannot be. A key, also as FILE:NAME, and "column:NAME" set the order alone;
+    a scheduler, all but the placement. A placement may be a score, also as FILE:NAME.
     """
     chosen = default if policy is None else policy
     code = code_of(chosen)
@@ -72,6 +73,9 @@ def policy_of(
         order = code
         if isinstance(code, SchedulerCode):
             chosen = replace(default, order=code, **BY_SCHEDULERS)
+    if column_of(chosen):
+        order = chosen if order is None else order  # type: ignore[assignment]
+        chosen = default
     if not isinstance(chosen, Policy):
         if not isinstance(chosen, str) or chosen not in NAMED:
             raise PolicyError("policy", [f"{shown(chosen)}: one of {', '.join(NAMED)} is expected"])

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, fields
 
 from onecenter.policies.choosing import PlacementLike, PolicyLike, code_of, placement_of, policy_of
+from onecenter.policies.column import column_of
 from onecenter.policies.key import Key
 from onecenter.policies.policy import BY_SCHEDULERS, Policy
 from onecenter.policies.scheduler import SchedulerCode
@@ -36,7 +37,7 @@ class Given:
             return tuple(each.name for each in fields(Policy))
         if isinstance(self.policy, SchedulerCode):
             return ("order", *BY_SCHEDULERS, *placed)
-        if isinstance(self.policy, Key):
+        if isinstance(self.policy, Key) or column_of(self.policy):
             return ("order", *placed)
         return placed if self.policy is None else ("order", "backfill", *placed)
 

@@ -9,6 +9,7 @@ from onecenter_kernels.schema import BACKFILLS, ESTIMATES, FEATURES, ORDERS, PLA
 from onecenter.checks import Check, OneOf, Whole, settle, shown, sorted_out, told
 from onecenter.errors import PolicyError
 from onecenter.policies.code import Code
+from onecenter.policies.column import BY_COLUMN, column_of
 from onecenter.policies.key import BY_KEY, Key
 from onecenter.policies.linear import BY_WEIGHT, Linear
 from onecenter.policies.multifactor import BY_FACTORS, Multifactor
@@ -19,8 +20,8 @@ from onecenter.units import MAX_DURATION, format_duration, plain
 DEPTH: Final = Whole(0, 10**9)
 RESERVATIONS: Final = Whole(1, 10**9)
 
-#: An order by its name, by weights, by Slurm's priority, or by a key of the user's own; or a scheduler, which makes the
-#: whole pass.
+#: An order by its name or by a column of the jobs ("column:NAME"), by weights, by Slurm's priority, or by a key of the
+#: user's own; or a scheduler, which makes the whole pass.
 Order = str | Linear | Multifactor | Key | SchedulerCode
 
 #: What each kind of code is called as plain data.
@@ -38,7 +39,9 @@ def an_order(value: Any) -> Order:
         return Linear(**{name: weight for name, weight in value.items() if name != "kind"})
     if isinstance(value, Mapping) and value.get("kind") == BY_FACTORS:
         return Multifactor(**{name: part for name, part in value.items() if name != "kind"})
-    return value if isinstance(value, Linear | Multifactor | Key | SchedulerCode) else OneOf(ORDERS)(value)
+    if isinstance(value, Linear | Multifactor | Key | SchedulerCode) or column_of(value):
+        return value  # type: ignore[no-any-return]
+    return OneOf(ORDERS)(value)
 
 
 def a_placement(value: Any) -> str | Score:
@@ -114,8 +117,9 @@ class Policy:
     Attributes
     ----------
     order : str, Linear, Multifactor, Key or SchedulerCode
-        One of ORDERS, a weighted sum of features, Slurm's priority, a key of the user's own, or a scheduler of the
-        user's own, which does what backfill and depths are for, too.
+        One of ORDERS, "column:NAME" (numbers that jobs bring along, the lowest first), a weighted sum of features,
+        Slurm's priority, a key of the user's own, or a scheduler of the user's own, which does what backfill and depths
+        are for, too.
     backfill : str
         One of BACKFILLS.
     placement : str or Score
@@ -157,8 +161,9 @@ class Policy:
         """The policy as the core's clock holds it."""
         orders, placements = (*ORDERS, BY_WEIGHT, BY_KEY, BY_FACTORS), (*PLACEMENTS, BY_SCORE)
         choices = {"order": orders, "backfill": BACKFILLS, "placement": placements, "estimate": ESTIMATES}
-        # A scheduler finds the queue by submit.
-        order = "fifo" if isinstance(self.order, SchedulerCode) else self.order_name
+        # A scheduler finds the queue by submit; a deadline is a column, too.
+        known = {BY_SCHEDULER: "fifo", BY_COLUMN: "edf"}
+        order = known.get(self.order_name, self.order_name)
         names = {**vars(self), "order": order, "placement": self.placement_name}
         return names | {part: known.index(names[part]) for part, known in choices.items()}
 
@@ -186,7 +191,19 @@ class Policy:
             return next(kind for kind, code in KINDS.items() if isinstance(self.order, code))
         if isinstance(self.order, Multifactor):
             return BY_FACTORS
+        if self.column is not None:
+            return BY_COLUMN
         return self.order if isinstance(self.order, str) else BY_WEIGHT
+
+    @property
+    def column(self) -> str | None:
+        """The column by which its order goes; None: it goes by none."""
+        return column_of(self.order)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of jobs that it looks at, but for those of every workload."""
+        return () if self.column is None else (self.column,)
 
     @property
     def goes_by_past(self) -> bool:

@@ -136,6 +136,8 @@ class Writer:
         pairs = [(self.words(part), self.words(name)) for part, name in chosen.items()]
         if isinstance(policy.order, Code):
             pairs[0] = (pairs[0][0], f"{pairs[0][1]}: {visible(str(policy.order))}")
+        if policy.column is not None:
+            pairs[0] = (pairs[0][0], f"{pairs[0][1]}: {visible(policy.column)}")
         if isinstance(policy.placement, Code):
             pairs[2] = (pairs[2][0], f"{pairs[2][1]}: {visible(str(policy.placement))}")
         if isinstance(policy.order, Linear | Multifactor):

@@ -1,6 +1,6 @@
 """Demand: what the users of a platform ask for, and when."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Annotated, Literal
 
@@ -157,6 +157,9 @@ class ListedJob(Request):
     walltime: PositiveDuration | None = Field(default=None, description="what was asked; default the run time")
     outcome: Literal["completed", "failed", "cancelled_running"] = Field(
         default="completed", description="how it ends if it is not killed at its walltime"
+    )
+    columns: Annotated[Mapping[Name, Real], Few(100, "columns")] = Field(
+        default={}, description='numbers by name, for order = "column:NAME"; a job without one goes last'
     )
 
 

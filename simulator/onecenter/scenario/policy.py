@@ -7,7 +7,7 @@ from pydantic import Discriminator, Field, Tag, WithJsonSchema
 
 from onecenter import units
 from onecenter.errors import PolicyError
-from onecenter.policies import DEPTH, RESERVATIONS, Code, Policy, wrong_parts
+from onecenter.policies import DEPTH, RESERVATIONS, Code, Policy, column_of, wrong_parts
 from onecenter.scenario.orders import LinearOrder, MultifactorOrder, table_of
 from onecenter.scenario.quantities import Duration, Integer, Millionths
 from onecenter.scenario.table import Mistake, Table
@@ -28,16 +28,22 @@ Reservations = Annotated[
 ]
 
 
+Column = Annotated[str, Field(pattern="^column:.+")]
+
+
 def _order_tag(value: Any) -> str | None:
     if isinstance(value, LinearOrder | MultifactorOrder):
         return value.kind
     if isinstance(value, Mapping):
         return str(value["kind"]) if "kind" in value else None
+    if column_of(value):
+        return "a column"
     return "a name"
 
 
 Order = Annotated[
     Annotated[OrderName, Tag("a name")]
+    | Annotated[Column, Tag("a column")]
     | Annotated[LinearOrder, Tag("linear")]
     | Annotated[MultifactorOrder, Tag("multifactor")],
     Discriminator(_order_tag),
@@ -47,7 +53,7 @@ Order = Annotated[
 class PolicyTable(Table):
     """How jobs are ordered, backfilled and placed."""
 
-    order: Order = Field(default="fifo", description="which job goes first")
+    order: Order = Field(default="fifo", description="which job goes first: a name, `column:NAME` or a table")
     backfill: Backfill = Field(default="easy", description="who may overtake a job that does not fit")
     placement: Placement = Field(default="best-fit", description="which nodes a job gets")
     depth: Depth = Field(default=0, description="so many jobs a pass looks at in order; 0: all")

@@ -192,8 +192,10 @@ def intervals(of: Record, job: int, since: int = 0) -> tuple[Interval, ...]:
     mine = found.job == job
     spans = zip(np.maximum(found.begin[mine], since).tolist(), ends[mine].tolist(), strict=True)
     parts = _reasoned(of, job, [(begin, end) for begin, end in spans if begin < end])
-    # A result holds no code of a user's own, nor what an order remembers: nobody knows who was ahead by them.
-    about = () if of.policy.goes_by_past or isinstance(of.policy.order, Code) else ABOUT_OTHERS
+    # A result holds no code of a user's own, no further columns of the jobs, nor what an order remembers: nobody knows
+    # who was ahead by them.
+    unknown = of.policy.goes_by_past or of.policy.column is not None or isinstance(of.policy.order, Code)
+    about = () if unknown else ABOUT_OTHERS
     queues = [
         (begin, found.job[(found.begin <= begin) & (ends > begin)]) for begin, _, reason in parts if reason in about
     ]

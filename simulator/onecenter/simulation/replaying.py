@@ -108,9 +108,9 @@ def replay(
             raise TraceError("replay", ["a saved replay is repeated as it was: only policy and stride may be given"])
         return repeat(trace, policy=policy, stride=stride, show_progress=show_progress)
     given = machine_of(processors, nodes, center)
-    found = trace if isinstance(trace, Trace) else read(trace, format)
+    chosen = policy_of(policy, given.policy if given else Policy())
+    found = trace if isinstance(trace, Trace) else read(trace, format, columns=chosen.columns)
     machine = given or machine_of_header(found)
-    chosen = policy_of(policy, machine.policy)
     return play(found, machine, chosen, window, stride=stride, show_progress=show_progress)
 
 
@@ -154,9 +154,10 @@ def repeat(
         part = LogWindow(origin["warmup"], origin["horizon"], origin["skip_first"])
     except TraceError as error:
         raise ResultError(str(path), [f"damaged: {mistake}" for mistake in error.mistakes]) from error
-    trace = _again(str(path), origin["trace"])
+    chosen = policy_of(policy, saved.policy)
+    trace = _again(str(path), origin["trace"], chosen)
     machine = Machine(saved.fleet, saved.policy, origin["center"])
-    return play(trace, machine, policy_of(policy, saved.policy), part, stride=stride, show_progress=show_progress)
+    return play(trace, machine, chosen, part, stride=stride, show_progress=show_progress)
 
 
 def is_replay(path: str | PathLike[str]) -> bool:
@@ -164,12 +165,12 @@ def is_replay(path: str | PathLike[str]) -> bool:
     return fspath(path).endswith(SAVED) and origin_of(Path(path)).get("replay") is not None
 
 
-def _again(source: str, origin: Mapping[str, Any]) -> Trace:
+def _again(source: str, origin: Mapping[str, Any], policy: Policy) -> Trace:
     """Return the log that was replayed, if its file is there and the same."""
     if origin["path"] is None:
         raise ResultError(source, ["its log came from standard input, which cannot be read again"])
     try:
-        trace = read(origin["path"], origin["format"])
+        trace = read(origin["path"], origin["format"], columns=policy.columns)
     except TraceError as error:
         raise ResultError(source, [f"its log cannot be replayed again: {error}"]) from error
     if trace.sha256 != origin["sha256"]:

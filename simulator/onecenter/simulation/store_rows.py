@@ -5,7 +5,7 @@ A file may come from anybody: numbers that a run cannot have written would be in
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
@@ -94,9 +94,10 @@ def _jobs(rows: pl.LazyFrame, head: Head) -> Workload:
     empty = [name for name in jobs.columns if jobs[name].null_count()]
     if empty:
         raise ValueError(f"column {empty[0]}: a job lacks it")
+    columns: dict[str, Any] = {name: jobs[f"job_{name}"].to_numpy() for name in JOB_COLUMNS}
     return Workload(
         submit=jobs["t"].to_numpy(),
-        **{name: jobs[f"job_{name}"].to_numpy() for name in JOB_COLUMNS},
+        **columns,
         platforms=head.platforms,
         streams=head.streams,
         names=tuple(jobs["job_name"]) if head.named else None,

@@ -1,5 +1,6 @@
 """Real logs: read, checked, and fitted to a fleet."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import sha256
 from itertools import chain
@@ -22,7 +23,9 @@ from .trace import Jobs, Quality, Trace
 __all__ = ["FORMATS", "LIMIT", "Format", "Jobs", "Quality", "Trace", "flat_pool", "parse_nodes", "read", "to_workload"]
 
 
-def read(path: str | PathLike[str], format: str | None = None, *, limit: int = LIMIT) -> Trace:
+def read(
+    path: str | PathLike[str], format: str | None = None, *, columns: Sequence[str] = (), limit: int = LIMIT
+) -> Trace:
     """Read a log, plain or gzip.
 
     Parameters
@@ -31,6 +34,8 @@ def read(path: str | PathLike[str], format: str | None = None, *, limit: int = L
         The file, or "-" for standard input.
     format : str, optional
         Name of one of `FORMATS`; by default found from the file's name and first line.
+    columns : sequence of str
+        Columns of numbers that are kept, by the names that the log has for them: for orders "column:NAME".
     limit : int
         Bytes of text at most, uncompressed.
 
@@ -56,5 +61,5 @@ def read(path: str | PathLike[str], format: str | None = None, *, limit: int = L
         line = first.data.lstrip().partition(b"\n")[0].decode(errors="replace").strip()
         known = detected(label(source), Path(source).name, line)
     texts = (utf8(Path(source), block, known.comment) for block in chain([first], stream))
-    found = read_log(texts, known, Mistakes(label(source)))
+    found = read_log(texts, known, Mistakes(label(source)), columns)
     return replace(found, sha256=digest.hexdigest())

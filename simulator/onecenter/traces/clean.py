@@ -9,6 +9,9 @@ from onecenter.errors import TraceError
 from .columns import Mistakes
 from .trace import MAX_PROCESSORS, Array, Finding, Jobs, Quality, Trace, nonzero, numbered
 
+#: How the role of a column begins that is kept as it is.
+MORE = "column "
+
 #: Times of all jobs one after the other may reach so far, so that no sum of the core overflows.
 HORIZON = 2**62
 
@@ -25,9 +28,10 @@ def trace(
     """Return the trace of a file's rows.
 
     Columns are by role, in the file's order: submit, run and asked (ms; <= 0: no walltime was asked), processors, user,
-    line, outcome (code of OUTCOMES), partition (any value that it is known by), and where there are any names (job ids)
-    and linked (whether a job names a preceding one). `left_out` and `repaired` are rows, by reason, that the format
-    itself leaves out or repaired. `name_partitions` gives the names of the sorted distinct values of the partitions.
+    line, outcome (code of OUTCOMES), partition (any value that it is known by), and where there are any names (job
+    ids), linked (whether a job names a preceding one) and further columns, whose roles begin with MORE. `left_out` and
+    `repaired` are rows, by reason, that the format itself leaves out or repaired. `name_partitions` gives the names of
+    the sorted distinct values of the partitions.
     """
     reasons = {
         **left_out,
@@ -63,6 +67,7 @@ def _jobs(columns: Mapping[str, Array], mended: Mapping[str, Array], used: Array
     names, again = _told_apart(columns["names"][used]) if "names" in columns else (None, 0)
     order = np.argsort(submit, kind="stable")
     rows = {name: values[used[order]] for name, values in columns.items()}
+    more = {name.removeprefix(MORE): values for name, values in rows.items() if name.startswith(MORE)}
     run, asked = rows["run"], rows["asked"]
     walltime = np.where(asked > 0, asked, run)
     distinct, partition = numbered(rows["partition"])
@@ -73,6 +78,7 @@ def _jobs(columns: Mapping[str, Array], mended: Mapping[str, Array], used: Array
         outcome=rows["outcome"].astype(np.int8),
         partition=partition,
         names=None if names is None else tuple(names[place] for place in order.tolist()),
+        more=more,
     )
     repaired = {reason: int(done[used].sum()) for reason, done in mended.items()}
     repaired |= {Finding.NO_WALLTIME: int((asked <= 0).sum()), Finding.CUT: int((run > walltime).sum())}

@@ -136,6 +136,18 @@ def instants(column: "pl.Series", lines: Array, mistakes: Mistakes) -> Array:
     return -(-micros // 1000)
 
 
+def reals(column: "pl.Series", lines: Array, mistakes: Mistakes) -> Array:
+    """Return a column of finite numbers, float64."""
+    import polars as pl
+
+    found = column.str.strip_chars().cast(pl.Float64, strict=False).fill_null(np.nan)
+    wrong = ~found.is_finite()
+    for row, text in zip(np.flatnonzero(wrong.to_numpy()), column.filter(wrong), strict=True):
+        mistakes.add(int(lines[row]), f", {column.name} = {quoted(text)}: a number is expected")
+    values: Array = found.to_numpy()
+    return values
+
+
 def _numbers(column: "pl.Series", lines: Array, mistakes: Mistakes, scale: int, expected: str) -> Array:
     import polars as pl
 

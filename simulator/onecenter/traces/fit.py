@@ -51,6 +51,7 @@ def _workload(trace: Trace, whole: Array, types: int) -> Workload:
         platform=jobs.partition,
         stream=jobs.partition,
         tenant=_tenants(jobs),
+        more=jobs.more,
     )
 
 

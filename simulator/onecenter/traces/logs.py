@@ -1,7 +1,7 @@
 """A log of any format: its columns by their roles, its header, and the trace that they make."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
 
@@ -10,9 +10,10 @@ from onecenter_kernels.schema import CANCELLED_RUNNING, COMPLETED, FAILED
 
 from onecenter.checks import nearest
 from onecenter.errors import TraceError
+from onecenter.workload.table import OWN
 
-from .clean import trace
-from .columns import ENOUGH, Mistakes, quoted, split, squeezed
+from .clean import MORE, trace
+from .columns import ENOUGH, Mistakes, quoted, reals, split, squeezed
 from .files import Block
 from .formats import Format, cells
 from .trace import Array, Finding, Trace
@@ -25,8 +26,8 @@ KEY = re.compile(r";\s*([A-Z]\w*):[ \t]*(.*)")
 Columns = dict[str, Array]
 
 
-def read(blocks: Iterable[Block], format: Format, mistakes: Mistakes) -> Trace:
-    """Return the trace of a log.
+def read(blocks: Iterable[Block], format: Format, mistakes: Mistakes, kept: Sequence[str] = ()) -> Trace:
+    """Return the trace of a log, with further columns of numbers by the names that it has for them.
 
     Processors are those allocated, else those requested. Walltime is the requested time if > 0, else the run time,
     which is cut at it. Status 0 is `failed`, 5 `cancelled_running`, any other `completed`. Platforms are the partitions
@@ -41,9 +42,10 @@ def read(blocks: Iterable[Block], format: Format, mistakes: Mistakes) -> Trace:
     else:
         names, body = _headed(stream, mistakes.source)
         _check_names(names, tuple(format.fields), mistakes.source)
+    further = _further(names, kept, mistakes.source)
     parts = []
     for block in body:
-        parts.append(_part(block, format, names, mistakes))
+        parts.append(_part(block, format, names, mistakes, further))
         mistakes.check(enough=ENOUGH)
     columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     if "instant" in columns:
@@ -59,7 +61,16 @@ def read(blocks: Iterable[Block], format: Format, mistakes: Mistakes) -> Trace:
     return trace(mistakes, format.name, columns, left_out, repaired, header, name)
 
 
-def _part(block: Block, format: Format, names: list[str], mistakes: Mistakes) -> Columns:
+def _further(names: list[str], kept: Sequence[str], source: str) -> list[str]:
+    """Return those columns of a log that are asked for and not made of others; a TraceError says which there are."""
+    unknown = [name for name in kept if name not in names and name not in OWN]
+    if unknown:
+        known = ", ".join(dict.fromkeys((*names, *OWN)))
+        raise TraceError(source, [f"it has no column {quoted(name)}; there are {known}" for name in unknown])
+    return [name for name in kept if name in names]
+
+
+def _part(block: Block, format: Format, names: list[str], mistakes: Mistakes, further: Sequence[str]) -> Columns:
     """Return the columns of a block by their roles; `line` is the number of a row's line."""
     places = tuple(f"column {place}" for place in range(len(names)))
     if format.comment:
@@ -72,6 +83,8 @@ def _part(block: Block, format: Format, names: list[str], mistakes: Mistakes) ->
         read = values(table[places[names.index(name)]].rename(name), lines, mistakes)
         if role:
             found[role] = read
+    for name in further:
+        found[MORE + name] = reals(table[places[names.index(name)]].rename(name), lines, mistakes)
     return found
 
 

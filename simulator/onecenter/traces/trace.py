@@ -90,6 +90,7 @@ class Jobs:
     user: Array  # the log's number of the user; 0 where it has none
     line: Array  # of the file
     names: tuple[str, ...] | None  # the log's job ids
+    more: Mapping[str, Array] = field(default_factory=dict)  # by name: float64, the columns that were asked for
 
     def __len__(self) -> int:
         return len(self.submit)

@@ -36,13 +36,24 @@ def build(scenario: Scenario) -> Workload:
     if mistakes:
         raise ScenarioError(scenario.name, mistakes)
     parts = [_stream_columns(scenario, *named) for named in scenario.streams]
+    more = _add_more(parts, [stream for _, _, stream in scenario.streams], scenario.time.horizon)
     platforms = list(scenario.platforms)
     for index, (part, (platform, _, _)) in enumerate(zip(parts, scenario.streams, strict=True)):
         part["platform"] = np.array(platforms.index(platform), dtype=np.int32)
         part["stream"] = np.array(index, dtype=np.int32)
     names = [f"{platform}.{name}" for platform, name, _ in scenario.streams]
     columns: dict[str, Any] = _joined(parts)
-    return workload(platforms, names, **columns)
+    return workload(platforms, names, more={name: columns.pop(key) for name, key in more.items()}, **columns)
+
+
+def _add_more(parts: Sequence[Columns], streams: Sequence[Stream], horizon: int) -> dict[str, str]:
+    """Add the columns that listed jobs have of their own to all streams; return by name under which key."""
+    listed = [[job.columns for job in stream.jobs or () if job.submit < horizon] for stream in streams]
+    more = {name: f"column {name}" for name in sorted({name for jobs in listed for own in jobs for name in own})}
+    for name, key in more.items():
+        for part, jobs in zip(parts, listed, strict=True):
+            part[key] = np.array([own.get(name, np.inf) for own in jobs] if jobs else np.inf, np.float64)
+    return more
 
 
 def too_large(scenario: Scenario) -> list[str]:

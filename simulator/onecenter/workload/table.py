@@ -1,11 +1,18 @@
 """The jobs of a run, as columns."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+
+from onecenter.errors import PolicyError
+
+#: Columns of every workload by which jobs may be ordered.
+OWN: Final = (
+    "submit", "run", "walltime", "priority", "memory", "accelerators", "cpus", "tasks", "platform", "stream", "tenant",
+)  # fmt: skip
 
 Ints = npt.NDArray[Any]
 
@@ -61,6 +68,7 @@ class Workload:
     platforms: tuple[str, ...]
     streams: tuple[str, ...]  # "platform.stream"
     names: tuple[str, ...] | None = None  # the trace's own job ids
+    more: Mapping[str, Ints] = field(default_factory=dict)  # by name: float64, for orders alone; no result holds them
 
     def __len__(self) -> int:
         return len(self.submit)
@@ -69,7 +77,17 @@ class Workload:
         """Return the jobs of `rows` (indices or a mask), in that order."""
         picked = {name: getattr(self, name)[rows] for name in COLUMNS}
         names = None if self.names is None else tuple(np.asarray(self.names, dtype=object)[rows])
-        return replace(self, **picked, names=names)
+        return replace(self, **picked, names=names, more={name: each[rows] for name, each in self.more.items()})
+
+    def column(self, name: str) -> Ints:
+        """Return the numbers (float64) by which "column:NAME" orders jobs; a PolicyError says which there are."""
+        if not len(self):
+            return np.zeros(0)
+        if name not in self.more and name not in OWN:
+            known = ", ".join((*self.more, *OWN))
+            raise PolicyError("policy", [f"order = 'column:{name}': the jobs have no such column; there are {known}"])
+        found: Ints = np.asarray(self.more[name] if name in self.more else getattr(self, name), np.float64)
+        return found
 
     def begins(self, other: "Workload") -> bool:
         """Tell whether another workload has these very jobs first."""
@@ -78,6 +96,8 @@ class Workload:
         return (
             (self.names is None) == (other.names is None)
             and all(longer[: len(first)] == first for first, longer in words)
+            and self.more.keys() == other.more.keys()
+            and all(np.array_equal(each, other.more[name][: len(self)]) for name, each in self.more.items())
             and all(np.array_equal(getattr(self, name), getattr(other, name)[: len(self)]) for name in COLUMNS)
         )
 
@@ -87,7 +107,7 @@ class Workload:
         return self.accelerators.astype(np.int64) * self.tasks
 
 
-COLUMNS = tuple(f.name for f in fields(Workload) if f.name not in {"platforms", "streams", "names"})
+COLUMNS = tuple(f.name for f in fields(Workload) if f.name not in {"platforms", "streams", "names", "more"})
 
 NARROW = dict.fromkeys(("accelerators", "cpus", "tasks", "platform", "stream", "tenant"), "i4") | {
     "spread": "i1",
@@ -102,6 +122,7 @@ def workload(
     platforms: Sequence[str] = ("all",),
     streams: Sequence[str] = ("all",),
     names: Sequence[str] | None = None,
+    more: Mapping[str, Any] | None = None,
     **columns: Any,
 ) -> Workload:
     """Return a workload sorted by (submit, given order); columns not given take their default."""
@@ -112,7 +133,9 @@ def workload(
     ready = {}
     for name in COLUMNS:
         value = columns[name] if name in columns else DEFAULTS[name]
-        full = np.broadcast_to(np.asarray(value, dtype=NARROW.get(name, "i8")), (n,))
-        ready[name] = full if order is None or full.strides == (0,) else full[order]
+        column = np.broadcast_to(np.asarray(value, dtype=NARROW.get(name, "i8")), (n,))
+        ready[name] = column if order is None or column.strides == (0,) else column[order]
     named = None if names is None else tuple(names if order is None else (names[i] for i in order))
-    return Workload(**ready, platforms=tuple(platforms), streams=tuple(streams), names=named)
+    full = {name: np.broadcast_to(np.asarray(each, np.float64), (n,)) for name, each in (more or {}).items()}
+    others = full if order is None else {name: each[order] for name, each in full.items()}
+    return Workload(**ready, platforms=tuple(platforms), streams=tuple(streams), names=named, more=others)
