@@ -1,5 +1,6 @@
 """Kernels as parts of others: right results, one file for the outermost, and callable from Python all the same."""
 
+import gc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from kernel_modules import executed, kept
 from onecenter_kernels import jit, step
 from onecenter_kernels.codes import BACKFILLS
+from onecenter_kernels.parts import KernelFlags
 
 from onecenter.engine.core import Core, kernel_of
 from onecenter.fleet import NodeType
@@ -19,7 +21,7 @@ from onecenter.workload.table import workload
 compiled_only = pytest.mark.skipif(not jit.JIT, reason="nothing is compiled")
 
 KERNELS = """
-from onecenter_kernels.jit import inlined, njit
+from onecenter_kernels.jit import njit
 
 
 @njit
@@ -27,7 +29,7 @@ def square(x):
     return x * x
 
 
-@inlined
+@njit
 def add(rows, x):
     rows[0] += square(x)
 
@@ -101,3 +103,27 @@ def test_what_keeps_a_book_has_kernels_of_its_own() -> None:
     assert kernel.pop("conservative") is step.advance_conservative
     assert set(kernel.values()) == {step.advance}
     assert kernel_of(Policy(backfill="easy-sjbf", reservations=2)) is step.advance_reserving
+
+
+@compiled_only
+def test_garbage_is_collected_again_after_a_kernel_is_compiled(kernels: Callable[[], Any]) -> None:
+    gc.enable()
+    kernels().twice(np.zeros(1, np.int64), 4)
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        kernels().square(7)
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+
+
+@compiled_only
+def test_flags_are_alike_where_the_same_are_set() -> None:
+    one, other = KernelFlags(), KernelFlags()
+    one.no_compile = other.no_compile = True
+    assert one == other
+    assert hash(one) == hash(other)
+    other.nrt = True
+    assert one != other
+    assert one != "flags"

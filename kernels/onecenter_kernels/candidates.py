@@ -1,6 +1,6 @@
 """The jobs behind the head by walltime, for EASY with the shortest first."""
 
-from .jit import inlined, njit
+from .jit import njit
 from .queue import goes_before
 from .sums import may_start_now
 
@@ -38,7 +38,7 @@ def sort_by_walltime(s, n):
         sift(s, 0, last)
 
 
-@inlined
+@njit
 def list_by_walltime(s, t, quiet, first):
     """List the jobs from a place of the queue on that may start, by walltime; return their number."""
     clock = s.clock[0]

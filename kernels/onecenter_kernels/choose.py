@@ -3,7 +3,7 @@
 from .asks import holds_but_parts
 from .bits import next_in
 from .codes import BEST_FIT, FIRST_FIT, RANDOM, SCORE, WORST_FIT
-from .jit import inlined, njit
+from .jit import njit
 from .levels import first_that_holds, indexed, last_level, next_level, next_node
 from .room import node_holds, part_device
 from .scored import choose_by_call
@@ -31,7 +31,7 @@ def choose(s, layer, kind, ask, placement):
     return choose_of_all(s, layer, kind, ask, placement)
 
 
-@inlined
+@njit
 def choose_of_all(s, layer, kind, ask, placement):
     """Return the node of a type that takes the next task, from a look at all of them; -1: none can."""
     first, count, nodes = s.types[0, kind].first, s.types[0, kind].count, s.nodes
@@ -106,13 +106,13 @@ def choose_from(s, layer, kind, ask, placement, least):
     return best
 
 
-@inlined
+@njit
 def choose_whole(s, layer, kind, ask, placement):
     """Return the node of an indexed row that takes the next task of a job without parts; -1: none can."""
     return choose_from(s, layer, kind, ask, placement, ask.whole)
 
 
-@inlined
+@njit
 def choose_part(s, kind, ask, placement):
     """Return the node that takes a part of a device now: of those with a broken or an empty device; -1: none can."""
     row = s.types[NOW, kind]
@@ -145,7 +145,7 @@ def lower(a, b):
     return a if b < 0 or 0 <= a < b else b
 
 
-@inlined
+@njit
 def choose_anywhere_by_level(s, layer, kind, ask, rest):
     """Return what `choose_anywhere` does, for an indexed row; accelerators decide here, cpus do not."""
     row = s.types[NOW, kind]

@@ -8,7 +8,7 @@ from .codes import FGD, GPU_CLUSTERING, S_RUNNING, S_WAITING, T_CANCEL, T_CHANGE
 from .door import admits_reserved, start_reserved
 from .fitting import pick_in_book
 from .heap import push
-from .jit import inlined, njit
+from .jit import njit
 from .moves import may_move_in_book, must_be_tried
 from .owning import can_own
 from .promise import may_move, pick_earliest
@@ -56,7 +56,7 @@ def may_begin(s, j, t):
     return False
 
 
-@inlined
+@njit
 def name_due(s, t):
     """Let the jobs whose reserved start has come own their devices, before others move to now."""
     clock = s.clock[0]
@@ -136,7 +136,7 @@ def put_back(s, j):
     return job.start != before
 
 
-@inlined
+@njit
 def compress(s):
     """Put reserved jobs back at their earliest starts, from the first of the queue on after each change, to rest."""
     clock = s.clock[0]
@@ -151,7 +151,7 @@ def compress(s):
     clock.freed = 0
 
 
-@inlined
+@njit
 def reserve_new(s):
     """Reserve for the jobs that hold nothing yet, in queue order, as far as the depth limit goes."""
     clock = s.clock[0]
@@ -164,7 +164,7 @@ def reserve_new(s):
             reserve_earliest(s, j, types_of(s, j), 0)
 
 
-@inlined
+@njit
 def start_due(s, t):
     """Start the jobs whose reservation begins now; one that may not goes to a later start."""
     clock = s.clock[0]
@@ -175,7 +175,7 @@ def start_due(s, t):
     keep_waiting(s, S_WAITING)
 
 
-@inlined
+@njit
 def set_wake(s):
     """Set a timer for the earliest reserved start."""
     clock = s.clock[0]
@@ -189,7 +189,7 @@ def set_wake(s):
     clock.wake = wake
 
 
-@inlined
+@njit
 def give_back(s, t, kind, j):
     """Take out of the book what job j, to which a timer of a kind falls due at t (ms), will not hold."""
     clock, job = s.clock[0], s.jobs[j]
@@ -202,7 +202,7 @@ def give_back(s, t, kind, j):
             unreserve(s, j)
 
 
-@inlined
+@njit
 def conservative_pass(s, t):
     """Make a pass: compress what was freed, reserve for new jobs, start what is due."""
     if s.clock[0].freed:

@@ -5,7 +5,7 @@ from .asks import ask_of
 from .candidates import list_by_walltime
 from .codes import EASY_SJBF, NONE, S_WAITING
 from .door import start_in_view, start_now
-from .jit import inlined, njit
+from .jit import njit
 from .minima import next_leaf
 from .queue import drop_head, empty, keep_waiting
 from .reservation import forget_head, reserve_head, settle, swap_view
@@ -14,7 +14,7 @@ from .sums import cannot_start, exhausted, may_start_in_view, may_start_now, sum
 from .waits import list_waiting
 
 
-@inlined
+@njit
 def in_order(s, t):
     """Start jobs in order until one does not fit; return whether the depth limit came first."""
     clock = s.clock[0]
@@ -29,7 +29,7 @@ def in_order(s, t):
     return False
 
 
-@inlined
+@njit
 def plain_pass(s, t):
     """Make a pass with backfill none or easy; return whether the depth limit ended it."""
     clock = s.clock[0]
@@ -99,7 +99,7 @@ def first_able(s, i, bound):
     return first
 
 
-@inlined
+@njit
 def backfill_by_shape(s, t, quiet):
     """Start the jobs behind the head that do not delay it, by the index; return the shadow time (ms; -1: none)."""
     clock = s.clock[0]
@@ -126,7 +126,7 @@ def backfill_by_shape(s, t, quiet):
     return shadow
 
 
-@inlined
+@njit
 def backfill_in_turn(s, t, quiet):
     """Start the jobs behind the head that do not delay it, looking at each; return the shadow time (ms; -1: none)."""
     clock = s.clock[0]

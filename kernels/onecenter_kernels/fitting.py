@@ -5,7 +5,7 @@ import numpy as np
 from .book import first_row_from
 from .choose import better
 from .codes import FIRST_FIT
-from .jit import inlined, njit
+from .jit import njit
 from .picks import note
 from .place import device_for, place
 from .promise import is_plain
@@ -13,7 +13,7 @@ from .room import holds_one, node_holds, type_holds, view_amounts, view_node
 from .state import NOW, VIEW
 
 
-@inlined
+@njit
 def short_row(s, lo, hi, kind, ask):
     """Return the first of the rows lo .. hi - 1 that alone does not hold the job; -1: none."""
     for k in range(lo, hi):
@@ -32,7 +32,7 @@ def place_from(s, k, kind, ask, walltime):
     return place(s, k, hi, kind, ask)
 
 
-@inlined
+@njit
 def earliest_row(s, kind, ask, walltime, first, last):
     """Return the first row from `first`, before row `last`, from which a node type holds the job; -1: none."""
     k = first

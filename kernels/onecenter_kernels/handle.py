@@ -5,6 +5,7 @@ a kernel holds the State, and so all arrays, for as long as the kernel runs.
 """
 
 import hashlib
+from functools import cache
 from typing import Any
 
 from numba import types
@@ -25,6 +26,15 @@ if JIT:
             super().__init__(fields)
             # Every symbol of the compiled code has the names of its arguments' types in it: of this one 20,000 letters.
             self.name = f"State_{hashlib.sha256(self.name.encode()).hexdigest()[:16]}"
+
+        def get_data_type(self) -> Any:
+            """Return the type of what is behind the pointer."""
+            return _payload(self)
+
+    @cache
+    def _payload(kind: StateType) -> Any:
+        # Numba makes it anew, out of the names of all types in it, whenever a field is read.
+        return types.StructRefPayload(typename=kind.__class__.__name__, fields=kind._fields)
 
     class StateModel(models.StructModel):  # type: ignore[misc]
         """The pointer as a plain one, which Numba does not count."""

@@ -64,8 +64,3 @@ def njit(function: F) -> F:
         call_part(compiled, part)
         compiled._cache = KernelCache(function, CACHE)
     return compiled  # type: ignore[no-any-return]
-
-
-def inlined(function: F) -> F:
-    """Make `function` a part of the one kernel that calls it, which saves compiling its callees once more."""
-    return numba.njit(inline="always", **OPTIONS)(function)  # type: ignore[no-any-return]

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from .heap import next_time
-from .jit import inlined, njit
+from .jit import njit
 from .queue import pack
 
 
@@ -19,7 +19,7 @@ class Needs(NamedTuple):
     steps: int
 
 
-@inlined
+@njit
 def arriving(s, t):
     """Return how many jobs the cursor submits at instant t (ms), and their start rows at most."""
     clock = s.clock[0]
@@ -30,7 +30,7 @@ def arriving(s, t):
     return n, rows
 
 
-@inlined
+@njit
 def places_needed(s, new):
     """Return the places that the queue needs for so many new jobs, packed where that leaves half of it unused."""
     clock = s.clock[0]
@@ -40,7 +40,7 @@ def places_needed(s, new):
     return clock.tail + new
 
 
-@inlined
+@njit
 def needs_of(s, t):
     """Return the rows that the growing arrays must have for the step of instant t (ms)."""
     clock = s.clock[0]
@@ -69,7 +69,7 @@ def needs(s):
     return needs_of(s, next_time(s))
 
 
-@inlined
+@njit
 def has_room(s, t):
     """Tell whether the growing arrays have room for the worst case of the step of instant t (ms)."""
     need = needs_of(s, t)

@@ -3,7 +3,7 @@
 from .asks import ask_of, holds_but_parts, types_of
 from .codes import BEST_FIT, GPU_CLUSTERING, RANDOM
 from .fragments import fragments, look, total_left
-from .jit import inlined, njit
+from .jit import njit
 from .place import device_for
 from .room import DEVICE, take
 from .scores import count_class, score_of
@@ -65,7 +65,7 @@ def fragments_now(s, n):
     return fragments(s, node.type, node.free, node.cpus, look(s, NOW, n))
 
 
-@inlined
+@njit
 def fragments_of_all(s, held):
     """Note F of every node, times clock.typical_tasks; return the sum."""
     total = 0

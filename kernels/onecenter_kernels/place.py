@@ -3,13 +3,10 @@
 The picks (node, device, tasks) stand in the first rows of `holds`; every function leaves free amounts as it found them.
 """
 
-import numpy as np
-
-from .asks import holds_but_parts
 from .choose import choose, choose_anywhere
 from .codes import BEST_FIT, FEWEST_RACKS, FIRST_FIT
-from .filling import place_by_level
-from .jit import inlined, njit
+from .filling import place_by_best_fit, place_by_id, place_by_level
+from .jit import njit
 from .levels import indexed
 from .picks import note, undo
 from .racks import place_in_racks
@@ -24,7 +21,7 @@ def device_for(s, layer, n, ask):
     return device_of(s, layer, n, ask) if ask.part > 0 else -1
 
 
-@inlined
+@njit
 def place_single(s, layer, kind, ask, placement):
     """Place a job of one task; return the number of picks, 0: none."""
     s.clock[0].rest = 1
@@ -34,30 +31,7 @@ def place_single(s, layer, kind, ask, placement):
     return note(s, 0, n, device_for(s, layer, n, ask), 1)
 
 
-@inlined
-def fill_order(s, layer, kind, ask, placement):
-    """Return the nodes of a type that hold any task, as first-fit or best-fit takes them."""
-    first, count, nodes = s.types[0, kind].first, s.types[0, kind].count, s.nodes
-    able = np.empty(count, np.int64)
-    k = 0
-    for n in range(first, first + count):
-        if holds_but_parts(nodes[layer, n], ask) > 0:
-            able[k] = n
-            k += 1
-    s.clock[0].visits += count
-    able = able[:k]
-    if placement == BEST_FIT:
-        keys = np.empty(k, np.int64)
-        for i in range(k):
-            keys[i] = nodes[layer, able[i]].cpus
-        able = able[np.argsort(keys, kind="mergesort")]
-        for i in range(k):
-            keys[i] = nodes[layer, able[i]].free
-        able = able[np.argsort(keys, kind="mergesort")]
-    return able
-
-
-@inlined
+@njit
 def place_filling(s, layer, kind, ask, placement):
     """Place whole tasks, for which there is room, by first-fit or best-fit, a node at a time.
 
@@ -65,18 +39,8 @@ def place_filling(s, layer, kind, ask, placement):
     """
     if indexed(layer):
         return place_by_level(s, layer, kind, ask, placement)
-    able = fill_order(s, layer, kind, ask, placement)
-    picks, rest = 0, ask.tasks
-    while rest > 0:
-        n = able[picks]
-        amount = min(rest, holds_but_parts(s.nodes[layer, n], ask))
-        pick = s.holds[picks]
-        pick.node = n
-        pick.slot = -1
-        pick.amount = amount
-        rest -= amount
-        picks += 1
-    return picks
+    s.clock[0].visits += s.types[0, kind].count
+    return place_by_best_fit(s, layer, kind, ask) if placement == BEST_FIT else place_by_id(s, layer, kind, ask)
 
 
 @njit

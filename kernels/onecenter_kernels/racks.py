@@ -6,7 +6,7 @@ of racks and nodes still to be opened, the most tasks that the nodes behind can 
 
 import numpy as np
 
-from .jit import inlined, njit
+from .jit import njit
 from .picks import note, undo
 from .room import node_holds, part_device, take_window
 from .state import NOW
@@ -30,7 +30,7 @@ def fill_node(s, lo, hi, layer, n, ask, most, picks):
     return tasks, picks
 
 
-@inlined
+@njit
 def capacities(s, lo, hi, layer, kind, ask):
     """Return how many of the tasks each node of a type holds."""
     first, count = s.types[0, kind].first, s.types[0, kind].count
@@ -46,7 +46,7 @@ def capacities(s, lo, hi, layer, kind, ask):
     return holds
 
 
-@inlined
+@njit
 def rack_totals(holds, racks):
     """Return how many of the tasks each rack holds, in the order of the nodes."""
     totals = np.zeros(len(holds), np.int64)
@@ -83,7 +83,7 @@ def fewest(totals, tasks):
     return needed
 
 
-@inlined
+@njit
 def in_greatest_racks(holds, racks, totals, most_racks):
     """Return what each node holds, 0 outside the racks that hold the most."""
     rest = totals.copy()
@@ -100,7 +100,7 @@ def in_greatest_racks(holds, racks, totals, most_racks):
     return kept
 
 
-@inlined
+@njit
 def most_tasks(holds, racks, most_racks, most_nodes):
     """Return best[i, opened, r, m]: the most tasks on nodes i.. with r more racks and m more nodes.
 
@@ -123,7 +123,7 @@ def most_tasks(holds, racks, most_racks, most_nodes):
     return best
 
 
-@inlined
+@njit
 def lowest_set(holds, racks, best, most_racks, nodes, tasks):
     """Return the lowest ids (a mask) of `nodes` nodes in `most_racks` racks that hold the tasks."""
     count = len(holds)
@@ -144,7 +144,7 @@ def lowest_set(holds, racks, best, most_racks, nodes, tasks):
     return chosen
 
 
-@inlined
+@njit
 def rack_nodes(s, kind, holds, tasks):
     """Return the nodes (a mask) on which the rule puts the tasks; none set where they do not fit."""
     first, count = s.types[0, kind].first, s.types[0, kind].count
@@ -163,7 +163,7 @@ def rack_nodes(s, kind, holds, tasks):
     return lowest_set(holds, racks, best, most_racks, nodes, tasks)
 
 
-@inlined
+@njit
 def one_node(holds, tasks):
     """Return the nodes (a mask) that hold all tasks alone, the lowest of them only."""
     chosen = np.zeros(len(holds), np.bool_)
@@ -174,7 +174,7 @@ def one_node(holds, tasks):
     return chosen
 
 
-@inlined
+@njit
 def place_in_racks(s, lo, hi, layer, kind, ask):
     """Place a job by fewest-racks; return the number of picks, 0: it does not fit."""
     holds = capacities(s, lo, hi, layer, kind, ask)

@@ -11,7 +11,7 @@ from .codes import EASY_SJBF, S_WAITING
 from .conservative import reserve_earliest
 from .door import start_reserved
 from .fitting import pick_in_book
-from .jit import inlined, njit
+from .jit import njit
 from .promise import pick_earliest
 from .queue import drop_head, keep_waiting
 from .sums import may_start_now, test_again
@@ -47,7 +47,7 @@ def reserve_blocked(s, j, t):
     reserve_earliest(s, j, admitted(s, j, t), 1)
 
 
-@inlined
+@njit
 def start_in_order(s, t):
     """Start jobs in order until one does not fit; return whether the depth limit came first."""
     clock = s.clock[0]
@@ -63,7 +63,7 @@ def start_in_order(s, t):
     return False
 
 
-@inlined
+@njit
 def some_may_start(s, first, last):
     """Tell whether a job in the places first .. last - 1 of the queue may start now."""
     for i in range(first, last):
@@ -72,7 +72,7 @@ def some_may_start(s, first, last):
     return False
 
 
-@inlined
+@njit
 def start_or_reserve(s, t, last):
     """Start the jobs behind the head that fit and reserve for the first blocked ones; return the place behind the last.
 
@@ -90,7 +90,7 @@ def start_or_reserve(s, t, last):
     return i
 
 
-@inlined
+@njit
 def start_by_walltime(s, t, first, most):
     """Start jobs from a place of the queue on that fit, the shortest first, of at most so many."""
     for i in range(min(most, list_by_walltime(s, t, False, first))):
@@ -98,7 +98,7 @@ def start_by_walltime(s, t, first, most):
         start_for_walltime(s, j, s.jobs[j].ask, t)
 
 
-@inlined
+@njit
 def forget_reservations(s, last):
     """Take back what the waiting jobs before a place of the queue have reserved."""
     for i in range(s.clock[0].head, last):
@@ -107,7 +107,7 @@ def forget_reservations(s, last):
             unreserve(s, j)
 
 
-@inlined
+@njit
 def reserving_pass(s, t):
     """Make a pass in which several blocked jobs reserve; return whether the depth limit ended it."""
     clock = s.clock[0]

@@ -12,7 +12,7 @@ from .conservative import reserve_earliest
 from .door import start_reserved
 from .fitting import pick_in_book
 from .heap import push
-from .jit import inlined, njit
+from .jit import njit
 from .picks import note, undo
 from .profile import present, view_profile
 from .promise import pick_earliest
@@ -56,7 +56,7 @@ def act(s, what, j, value):
     return 0
 
 
-@inlined
+@njit
 def give_up(s, j):
     """Take back what job j has reserved in this pass."""
     if s.jobs[j].start >= 0:
@@ -71,7 +71,7 @@ def start_if_it_fits(s, j, t):
     return start_for_walltime(s, j, s.jobs[j].ask, t)
 
 
-@inlined
+@njit
 def start_each(s, count, t):
     """Start the candidates that fit, in turn, and mark each by its complement; return the first that does not wait."""
     for i in range(count):
@@ -83,7 +83,7 @@ def start_each(s, count, t):
     return count
 
 
-@inlined
+@njit
 def earliest(s, j, t):
     """Return the earliest start (ms) of job j, or the one that it has reserved."""
     if s.jobs[j].start >= 0:
@@ -95,7 +95,7 @@ def earliest(s, j, t):
     return int(s.book[pick_in_book(s, types, ask, walltime, 0, s.clock[0].book)[0]].t)
 
 
-@inlined
+@njit
 def start_on(s, j, count, t):
     """Start job j on the nodes that were chosen, if they have room for its walltime; return 1, BUSY or KEPT."""
     kind = s.nodes[NOW, s.reserved[0].node].type
@@ -158,7 +158,7 @@ def free_at(s, t, free):
         free[n] = s.steps[r].free
 
 
-@inlined
+@njit
 def close_pass(s):
     """End the pass: nothing stays reserved, and who has started waits no longer."""
     clock = s.clock[0]

@@ -15,7 +15,7 @@ from .conservative import conservative_pass, give_back
 from .easy import plain_pass
 from .estimates import correct
 from .heap import KIND, NUMBER, POSTED, next_time, pop, stale
-from .jit import inlined, njit
+from .jit import njit
 from .needs import has_room
 from .queue import reorder
 from .reserving import reserving_pass
@@ -26,7 +26,7 @@ DONE, PAUSED, NEED_ROOM, WATCHED, FAILED = 0, 1, 2, 3, 4
 STEP = 5  # of `advance_scheduled`: the pass is the scheduler's
 
 
-@inlined
+@njit
 def next_due(s, t, last_kind):
     """Take the next timer of instant t (ms) that is up to a kind; return kind, job, whether posted; kind -1: none."""
     while s.clock[0].timers > 0:
@@ -75,7 +75,7 @@ def apply_due_in_book(s, t, last_kind):
         kind, j, posted = next_due(s, t, last_kind)
 
 
-@inlined
+@njit
 def submit_known(s, t):
     """Submit the jobs that the cursor has reached."""
     clock = s.clock[0]
@@ -84,7 +84,7 @@ def submit_known(s, t):
         clock.cursor += 1
 
 
-@inlined
+@njit
 def tell_limit(s, limited):
     """Log that passes end at the depth limit from now on, so that all that wait wait for it, or no longer do."""
     clock = s.clock[0]
@@ -93,7 +93,7 @@ def tell_limit(s, limited):
         write(s, E_LIMIT, -1, -1, -1, limited, 0)
 
 
-@inlined
+@njit
 def begin_step(s, t):
     """Make t (ms) the instant of the step."""
     clock = s.clock[0]
@@ -102,7 +102,7 @@ def begin_step(s, t):
     clock.steps += 1
 
 
-@inlined
+@njit
 def end_submits(s, t):
     """Put the queue in order, after all that this instant (ms) has submitted and cancelled."""
     clock = s.clock[0]
@@ -111,7 +111,7 @@ def end_submits(s, t):
     reorder(s, t)
 
 
-@inlined
+@njit
 def end_step(s, before, limited):
     """End a step whose pass began at row `before` of the log, and ended at the depth limit or not."""
     clock = s.clock[0]
@@ -124,7 +124,7 @@ def end_step(s, before, limited):
         clock.blocked = s.queue[clock.head].job
 
 
-@inlined
+@njit
 def step(s, t):
     """Make the step of instant t (ms), with backfill none or easy."""
     begin_step(s, t)
@@ -137,7 +137,7 @@ def step(s, t):
     end_step(s, before, plain_pass(s, t))
 
 
-@inlined
+@njit
 def begin_step_in_book(s, t):
     """Make t (ms) the instant of the step, in the book too, and apply what is due."""
     begin_step(s, t)
@@ -148,7 +148,7 @@ def begin_step_in_book(s, t):
     end_submits(s, t)
 
 
-@inlined
+@njit
 def conservative_step(s, t):
     """Make the step of instant t (ms), with conservative backfill."""
     begin_step_in_book(s, t)
@@ -157,7 +157,7 @@ def conservative_step(s, t):
     end_step(s, before, False)
 
 
-@inlined
+@njit
 def reserving_step(s, t):
     """Make the step of instant t (ms), with easy and several reservations."""
     begin_step_in_book(s, t)
