@@ -16,6 +16,16 @@ def fifo(job: Job) -> Any:
     return job.submit
 
 
+def latest_in_tens(job: Job) -> Any:
+    """First come, first served, but of each ten seconds the last half before the first."""
+    return job.submit + (10.0 if job.submit % 10.0 < 5.0 else 0.0)
+
+
+def latest_in_tens_now(job: Job, now: float) -> Any:
+    """As above, asked anew in each pass."""
+    return latest_in_tens(job)
+
+
 def sjf(job: Job) -> Any:
     """Shortest first."""
     return job.walltime

@@ -44,6 +44,14 @@ def test_a_key_is_the_order_of_that_name(order: str, name: str, backfill: str) -
 
 
 @pytest.mark.equality
+@pytest.mark.parametrize("seed", range(8))
+def test_a_key_that_lets_jobs_pass_others_later_on_is_the_same_asked_once_and_in_each_pass(seed: int) -> None:
+    scenario = random_scenario(seed, "fifo", "easy")
+    expected = by_core(keyed(scenario, "latest_in_tens_now")).tobytes()
+    assert by_core(keyed(scenario, "latest_in_tens")).tobytes() == expected
+
+
+@pytest.mark.equality
 @pytest.mark.parametrize("seed", range(6))
 def test_all_features_are_the_same_compiled_and_not(seed: int) -> None:
     scenario = random_scenario(seed, "fifo", "none")

@@ -1,10 +1,11 @@
 """The waiting jobs in the policy's order.
 
-Under FIFO with EASY and no depth the queue is indexed: a job that leaves amid it leaves its place empty (-1).
+With EASY and no depth the queue is indexed under FIFO, and under a key as long as each job goes behind all others:
+a job that leaves amid it leaves its place empty (-1).
 """
 
 from .calls import call_keys
-from .codes import MULTIFACTOR
+from .codes import FIFO, MULTIFACTOR
 from .jit import njit
 from .keys import HOUR, PRIORITY_UNIT, key_of
 from .sharing import share_out
@@ -53,9 +54,26 @@ def sink(s, i, j, t):
 
 
 @njit
+def goes_last(s, j, t):
+    """Tell whether job j goes behind all others by its key, and leave the key in the place behind them."""
+    last, key = s.clock[0].tail, key_of(s, j, t)
+    s.queue[last].key = key
+    return last == s.clock[0].head or key >= s.queue[last - 1].key
+
+
+@njit
+def drop_index(s):
+    """Let the queue have no index from now on."""
+    pack(s)
+    s.clock[0].indexed = 0
+
+
+@njit
 def enqueue(s, j, t):
     """Let job j wait."""
     clock = s.clock[0]
+    if clock.indexed and clock.order != FIFO and not goes_last(s, j, t):
+        drop_index(s)
     clock.tail += 1
     clock.waiting += 1
     s.queue[clock.tail - 1].ask = s.jobs[j].ask

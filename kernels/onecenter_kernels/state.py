@@ -173,7 +173,7 @@ CLOCK: Final[tuple[Field, ...]] = (
     ("before", "i8", "index", "row of the log at which that pass began"),
     ("fresh", "i8", "index", "first place of the queue that the jobs of this instant have taken"),
     ("listed", "i8", "index", "places of the queue below this one are in its index"),
-    ("indexed", "i8", "0/1", "the queue keeps its places and an index (FIFO, EASY, no depth)"),
+    ("indexed", "i8", "0/1", "the queue keeps its places and an index (EASY, no depth, each job behind all others)"),
     ("shapes", "i8", "1", "shapes known"),
     ("waiting", "i8", "1", "waiting jobs"),
     ("cpus", "i8", "0/1", "some job asks cpus"),

@@ -13,7 +13,7 @@ from onecenter_kernels.state import FOREVER, State, table
 
 from onecenter.engine.scoring import WIDTH
 from onecenter.fleet import NodeType, racks_of
-from onecenter.policies import Code, Linear, Multifactor, Policy, SchedulerCode, Score
+from onecenter.policies import Code, Key, Linear, Multifactor, Policy, SchedulerCode, Score
 from onecenter.workload.table import Workload
 
 #: Rows of the growing arrays at the start, powers of two: at least, and at most, where there are many jobs.
@@ -105,7 +105,8 @@ def book_of(policy: Policy) -> state.Array:
 
 def is_indexed(policy: Policy) -> bool:
     """Tell whether the queue keeps its places and an index."""
-    return (policy.order, policy.backfill, policy.backfill_depth) == ("fifo", "easy", 0) and not is_booked(policy)
+    grows_behind = policy.order == "fifo" or (isinstance(policy.order, Key) and not policy.changes_with_time)
+    return grows_behind and (policy.backfill, policy.backfill_depth) == ("easy", 0) and not is_booked(policy)
 
 
 def needs_keys(policy: Policy) -> bool:
