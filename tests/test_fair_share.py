@@ -202,28 +202,30 @@ SPLIT = {
 }
 
 
-# They have more jobs than 32 accelerators can run in ten hours; the first two are left out.
+# All have jobs waiting all the time. Whoever is above its share starts nobody, so what it has had too much is at most
+# what ran when it came to be above and was not counted yet: 4 accelerators for 70 + 10 s. What another one lacks is at
+# most twice that. In T = 60,000 s, of which a half-life of four days forgets little (2e-6 per s), and with three of the
+# four accelerators always in use, that is at most 4 / 3 * 2 * 80 * (1 / T + 2e-6) / 0.2 = 2 % of the smallest share,
+# whatever is drawn. Of ten seeds of each fair share none is beyond 0.4 %.
 @pytest.mark.skipif(not JIT, reason="a queue of thousands of jobs")
-@pytest.mark.parametrize(("fair_share", "backfill"), [("classic", "easy"), ("tree", "none")])
-def test_a_saturated_center_converges_to_its_shares(fair_share: str, backfill: str) -> None:
-    generator, count, split = np.random.default_rng(7), 3_000, SPLIT[fair_share]
+@pytest.mark.parametrize("fair_share", ["classic", "tree"])
+def test_a_saturated_center_converges_to_its_shares(fair_share: str) -> None:
+    generator, count, split = np.random.default_rng(7), 3_300, SPLIT[fair_share]
     owner = generator.choice(len(split), count, p=list(split.values()))
-    run = SECOND * generator.integers(60, 600, count)
+    run = SECOND * generator.integers(40, 71, count)
     order = Multifactor(
-        fairshare=10_000, fair_share=fair_share, half_life=3 * HOUR, calc_period=60 * SECOND,
+        fairshare=10_000, fair_share=fair_share, half_life=4 * DAY, calc_period=10 * SECOND,
         shares={"A": 5, "B": 3, "C": 2} if fair_share == "classic" else {}, tenant_shares={"B": [3, 2]},
     )  # fmt: skip
     jobs = owned(
-        [list(split)[each] for each in owner], ("A", "B", "C"), submit=[0] * count, run=run, walltime=run,
-        accelerators=1000 * generator.choice([1, 2], count),
+        [list(split)[each] for each in owner], ("A", "B", "C"), run=run, walltime=run,
+        submit=20 * SECOND * np.maximum(np.arange(count) - 300, 0), accelerators=1000 * generator.choice([1, 2], count),
     )  # fmt: skip
-    core = Core([nodes(4, 8)], Policy(order, backfill), jobs)
-    begin, end = 2 * HOUR, 10 * HOUR
+    core, end = Core([nodes(1, 4)], Policy(order, "none"), jobs), 60_000 * SECOND
     core.advance(end)
     start, state = core.jobs["start"], core.jobs["state"]
     assert set(owner[state == codes.S_WAITING]) == set(range(len(split)))
-    held = np.where(start >= 0, np.minimum(start + run, end) - np.maximum(start, begin), 0)
-    used = np.maximum(held, 0) * jobs.gang
+    used = np.where(start >= 0, np.minimum(run, end - start), 0) * jobs.gang
     parts = [used[owner == each].sum() / used.sum() for each in range(len(split))]
     assert parts == pytest.approx(list(split.values()), rel=0.02)
 
