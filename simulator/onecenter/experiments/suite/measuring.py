@@ -10,6 +10,7 @@ from onecenter.experiments.replication import seed_of, used_hours
 from onecenter.fleet import accelerators_of
 from onecenter.policies import Policy
 from onecenter.results.fairness import fairness
+from onecenter.results.fragmentation import fragmentation_of_run
 from onecenter.results.seen import Seen, seen, submitted_in
 from onecenter.results.segments import Fates, fates
 from onecenter.results.window import Window
@@ -56,6 +57,7 @@ def _measured(scenario: Scenario, name: str, policy: Policy, work: Workload) -> 
     found = _of_all(jobs.where(counted))
     found["utilisation"] = _utilisation(scenario, work, fate, window)
     found["jain_tenants"] = fairness(jobs.where(counted), work.platform[counted], work.tenant[counted])["jain_tenants"]
+    found["fragmentation"] = fragmentation_of_run(work, center.log, fate, scenario.fleet, window)["share"]
     yield from (Measured(name, CENTER, figure, value) for figure, value in found.items())
     if len(work.platforms) > 1:
         for place, platform in enumerate(work.platforms):

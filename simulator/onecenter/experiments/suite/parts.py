@@ -5,7 +5,7 @@ from typing import Final
 
 from onecenter_kernels.schema import PLACEMENTS
 
-from onecenter.policies import NAMED, Policy
+from onecenter.policies import NAMED, Multifactor, Policy
 
 #: Shipped scenarios: four that follow published statistics, four made to hurt.
 WORKLOADS: Final = (
@@ -27,7 +27,10 @@ PARTS: Final = {part.name: part for part in (Part("full", 10), Part("quick", 1))
 
 
 def policies() -> dict[str, Policy]:
-    """Return the policies by name: the named ones, and EASY with each placement that it does not have by itself."""
+    """Return the policies by name: the named ones, EASY with each placement that it does not have by itself, and fair
+    share: Slurm's multifactor priority with Fair Tree, where all have one share and age breaks ties.
+    """
     easy = NAMED["easy"]
     others = (placement for placement in PLACEMENTS if placement != easy.placement)
-    return NAMED | {f"easy+{placement}": Policy(placement=placement) for placement in others}
+    shared = Policy(Multifactor(age=1_000, fairshare=100_000), "easy")
+    return NAMED | {f"easy+{placement}": Policy(placement=placement) for placement in others} | {"fair-share": shared}

@@ -16,6 +16,7 @@ COLUMNS: Final = {
     "p95": "wait_p95_s",
     "slowdown": "slowdown_mean",
     "use": "utilisation",
+    "fragmentation": "fragmentation",
 }
 
 
@@ -33,7 +34,8 @@ def of_workload(words: Words, rows: Sequence[Row], caption: str, marked: Collect
 def _said(words: Words, column: str, row: Row | None) -> str:
     if row is None:
         return units.NOTHING
-    write = {"slowdown": "{:,.1f}".format, "use": words.percent}.get(column, words.seconds)
+    shares = dict.fromkeys(("use", "fragmentation"), words.percent)
+    write = {"slowdown": "{:,.1f}".format, **shares}.get(column, words.seconds)
     if row.runs < 2:
         return write(row.mean)
     return words.estimate(row.mean, row.mean - row.half, row.mean + row.half, write)
