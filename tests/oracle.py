@@ -58,7 +58,7 @@ class Job:
     outcome: int
     platform: int
     tenant: int
-    column: float = inf  # by which the order goes, if it goes by one
+    numbers: dict[str, float] = field(default_factory=dict)  # by column, of those by which orders go
     estimate: int = 0  # at its start
     state: str = FUTURE
     held: Claim | None = None
@@ -120,11 +120,11 @@ def simulate(
 def center_of(fleet: Sequence[NodeType], policy: Policy, jobs: Workload, posts: Sequence[Post]) -> "Center":
     """Return the center before its first step, with all that will be posted."""
     posts = sorted(posts, key=lambda post: post[0])
-    column = str(policy.order).partition("column:")[2]
-    known = jobs_of(jobs, 0, column)
+    columns = [str(each).partition("column:")[2] for each in (policy.order, policy.backfill_order)]
+    known = jobs_of(jobs, 0, columns)
     for t, what, columns in posts:
         if what == "submit":
-            known += jobs_of(workload(submit=[t], **columns | {"tenant": -1}), len(known), column)
+            known += jobs_of(workload(submit=[t], **columns | {"tenant": -1}), len(known), columns)
     if policy.estimate == "run time":
         for job in known:
             job.walltime = min(job.run, job.limit)
@@ -149,9 +149,10 @@ def waits_by_reason(fleet: Sequence[NodeType], policy: Policy, jobs: Workload, u
     return waits
 
 
-def jobs_of(table: Workload, first: int, column: str = "") -> list[Job]:
-    """Return the rows of a workload as jobs, numbered from `first`, with their numbers in a column."""
-    numbers = table.more.get(column, getattr(table, column, [inf] * len(table)) if column else [inf] * len(table))
+def jobs_of(table: Workload, first: int, columns: Sequence[str] = ()) -> list[Job]:
+    """Return the rows of a workload as jobs, numbered from `first`, with their numbers in some columns."""
+    last = [inf] * len(table)
+    numbers = {name: table.more.get(name, getattr(table, name, last)) for name in columns if name}
     return [
         Job(
             id=first + i,
@@ -173,7 +174,7 @@ def jobs_of(table: Workload, first: int, column: str = "") -> list[Job]:
             outcome=int(table.outcome[i]),
             platform=int(table.platform[i]),
             tenant=int(table.tenant[i]),
-            column=float(numbers[i]),
+            numbers={name: float(column[i]) for name, column in numbers.items()},
         )
         for i in range(len(table))
     ]
@@ -394,8 +395,7 @@ class Center:
         """Start jobs behind the head that take nothing of what it will need at the shadow time."""
         shadow, head_claim = self.shadow_of(head)
         at_shadow = [claim for claim in self.running() if claim.end > shadow] + [head_claim]
-        if self.policy.backfill == "easy-sjbf":
-            behind = sorted(behind, key=lambda job: (job.walltime, job.submit, job.id))
+        behind = self.in_order_of_backfill(behind)
         if self.policy.backfill_depth:
             behind = behind[: self.policy.backfill_depth]
         for job in behind:
@@ -407,6 +407,14 @@ class Center:
             self.start_placed(job, pieces, view)
             if is_long:
                 at_shadow.append(job.claim)
+
+    def in_order_of_backfill(self, behind: list[Job]) -> list[Job]:
+        """Return the jobs behind the blocked ones in the order in which they are tried."""
+        order = "sjf" if self.policy.backfill == "easy-sjbf" else self.policy.backfill_order
+        if order is None:
+            return behind
+        rules = replace(self.policy, order=order)
+        return sorted(behind, key=lambda job: (key(rules, job, self.now), job.submit, job.id))
 
     def shadow_of(self, head: Job) -> tuple[int, Claim]:
         """Return the first walltime end at which the head can be placed, and its place there."""
@@ -424,8 +432,8 @@ class Center:
         self.reserve(head, self.now)
         blocked, looked = [head], 0
         while behind and (looked < self.policy.backfill_depth or not self.policy.backfill_depth):
-            if self.policy.backfill == "easy-sjbf" and len(blocked) == self.policy.reservations:
-                behind = sorted(behind, key=lambda job: (job.walltime, job.submit, job.id))
+            if len(blocked) == self.policy.reservations:
+                behind = self.in_order_of_backfill(behind)
             job, *behind = behind
             looked += 1
             view = self.view_between(self.now, self.now + job.walltime)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 def key(policy: Policy, job: "Job", now: int) -> float:
     """Return the order's key at an instant (ms), lowest first."""
     if isinstance(policy.order, str) and policy.order.startswith("column:"):
-        return job.column
+        return job.numbers[policy.order.partition(":")[2]]
     if isinstance(policy.order, Linear):
         return weighted(policy.order, job, now)
     return (whole_keys(policy, job, now) | literature_keys(job, now))[policy.order]

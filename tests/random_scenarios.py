@@ -129,7 +129,7 @@ def build(choices: Choices, order: str | None, backfill: str | None, placement: 
     policy = with_order(choices, with_reservations(choices, policy), order, unit)
     if order is None and backfill is None:
         policy = with_estimate(choices, policy)
-    policy = with_column(choices, policy, order)
+    policy = with_backfill_order(choices, with_column(choices, policy, order), order)
     table = jobs_under(choices, policy, columns, unit)
     return RandomScenario(fleet, with_scores(choices, policy, placement), table, horizon)
 
@@ -174,6 +174,15 @@ def with_column(choices: Choices, policy: Policy, order: str | None) -> Policy:
     return policy
 
 
+def with_backfill_order(choices: Choices, policy: Policy, order: str | None) -> Policy:
+    """Return a policy; where no order is given, one of four under EASY tries those behind in an order of its own."""
+    if order is not None or policy.backfill != "easy" or not choices.chance(25):
+        return policy
+    by_itself = (*(name for name in ORDERS if name != "qssf"), "linear", "column:urgency", "column:cpus")
+    chosen = choices.pick(by_itself)
+    return replace(policy, backfill_order=linear(choices) if chosen == "linear" else chosen)
+
+
 def multifactor(choices: Choices, unit: int) -> Multifactor:
     """Return a multifactor order; ties are frequent."""
     weights = {choices.pick(FACTORS): choices.pick((1, 5, 100, 1000)) for _ in range(choices.pick((1, 2, 3)))}
@@ -191,7 +200,7 @@ def multifactor(choices: Choices, unit: int) -> Multifactor:
 def jobs_under(choices: Choices, policy: Policy, columns: dict[str, Any], unit: int) -> Workload:
     """Return the jobs with what only some orders look at."""
     columns |= deadlines(choices, policy, columns, unit)
-    if policy.column == "urgency":
+    if "urgency" in policy.columns:
         numbers = (1.0, 0.5, -0.0, 0.0, -2.5, 1e12, np.inf)
         columns["more"] = {"urgency": [choices.pick(numbers) for _ in columns["submit"]]}
     if not policy.goes_by_past:
@@ -211,7 +220,7 @@ def linear(choices: Choices) -> Linear:
 
 def deadlines(choices: Choices, policy: Policy, columns: dict[str, Any], unit: int) -> dict[str, list[int]]:
     """Return the jobs' deadlines where the order is by them; some have none."""
-    if policy.order != "edf":
+    if "edf" not in (policy.order, policy.backfill_order):
         return {}
     return {"deadline": [t + unit * choices.pick((3, 6, 9)) if choices.chance(70) else -1 for t in columns["submit"]]}
 

@@ -82,7 +82,8 @@ def test_all_parts_are_listed() -> None:
     assert {name for part, name in listed if part == "policy"} == set(NAMED)
     assert {name for part, name in listed if part == "placement"} == set(PLACEMENTS)
     assert listed["policy", "wfp3-easy"].source == "Tang et al., Cluster 2009; Lifka, JSSPP 1995"
-    assert listed["policy", "easy"].parameters == ("depth", "backfill_depth", "reservations", "estimate")
+    of_easy = ("depth", "backfill_depth", "backfill_order", "reservations", "estimate")
+    assert listed["policy", "easy"].parameters == of_easy
     assert listed["policy", "conservative"].parameters == ("backfill_depth",)
     assert listed["policy", "priority-easy"].parameters[-2:] == ("age_rate", "max_age")
     assert listed["order", "linear"].parameters[:2] == ("submit", "walltime")

@@ -13,7 +13,9 @@ from pages import ROOT, Block, blocks
 
 from onecenter.cli.main import main, parser
 
-PAGES = ("README.md", "README.zh.md", "docs/how-to.md", "docs/scheduler.md", "docs/score.md", "docs/suite.md")
+PAGES = (
+    "README.md", "README.zh.md", "docs/how-to.md", "docs/key.md", "docs/scheduler.md", "docs/score.md", "docs/suite.md",
+)  # fmt: skip
 OTHERS = ("CONTRIBUTING.md", "CHANGELOG.md", "docs/mechanisms.md", "docs/performance.md", "docs/tiny.md")
 
 #: Blocks that name a file behind their language are written to it.

@@ -246,7 +246,8 @@ def test_a_multifactor_order_resolved_is_the_same_scenario(full: Scenario) -> No
 def test_the_test_scenario_has_every_key(full: Scenario) -> None:
     """So that the test above cannot pass by leaving one out."""
     orders = [with_set(full, {"policy.order": order}) for order in (LINEAR, MULTIFACTOR)]
-    written = "".join(dump(each.resolved()) for each in (full, *orders))
+    behind = with_set(full, {"policy.backfill": "easy", "policy.backfill_order": "sjf"})
+    written = "".join(dump(each.resolved()) for each in (full, *orders, behind))
     keys = {key for part in json_schema()["$defs"].values() for key in part.get("properties", {})}
     assert {key for key in keys - {"hours"} if key not in written} == set()
 

@@ -2,7 +2,7 @@
 
 from .admission import admitted
 from .asks import ask_of
-from .candidates import list_by_walltime
+from .candidates import list_behind
 from .codes import EASY_SJBF, NONE, S_WAITING
 from .door import start_in_view, start_now
 from .jit import njit
@@ -130,18 +130,18 @@ def backfill_by_shape(s, t, quiet):
 def backfill_in_turn(s, t, quiet):
     """Start the jobs behind the head that do not delay it, looking at each; return the shadow time (ms; -1: none)."""
     clock = s.clock[0]
-    by_walltime = clock.backfill == EASY_SJBF
+    own_order = clock.backfill == EASY_SJBF
     first, last = clock.head + 1, clock.tail
-    if by_walltime:
-        last = first + list_by_walltime(s, t, quiet, first)
+    if own_order:
+        last = first + list_behind(s, t, quiet, first)
     if clock.backfill_depth > 0:
         last = min(last, first + clock.backfill_depth)
     shadow, started = -1, False
     for i in range(first, last):
-        j = s.queue[i - first].candidate if by_walltime else s.queue[i].job
+        j = s.queue[i - first].candidate if own_order else s.queue[i].job
         if quiet and s.jobs[j].submit != t:
             continue
-        a = int(s.jobs[j].ask) if by_walltime else s.queue[i].ask
+        a = int(s.jobs[j].ask) if own_order else s.queue[i].ask
         if not may_start_now(s, a):
             continue
         if shadow < 0:

@@ -29,6 +29,7 @@ JOB_INPUT: Final = ("submit", "run", "walltime", "patience", "priority", "outcom
 #: By job: keys that are given, of orders that need them; where a user's key is compiled, deadlines (s).
 KEY: Final[tuple[Field, ...]] = (
     ("key", "f8", "1", "lowest first"),
+    ("behind", "f8", "1", "the same for the order of backfill"),
     ("habit", "i8", "index", "where run times are predicted: what its tenant has run of its size, in habits"),
     ("deadline", "f8", "s", "for a user's score; inf: none"),
 )

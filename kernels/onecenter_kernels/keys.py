@@ -48,8 +48,19 @@ def sortable(key):
 @njit
 def key_of(s, j, t):
     """Return the order's key of job j at instant t (ms), lowest first."""
+    return key_by(s, j, t, s.clock[0].order, False)
+
+
+@njit
+def rank_of(s, j, t):
+    """Return the key of job j at instant t (ms) in the order in which backfill tries jobs, lowest first."""
+    return key_by(s, j, t, s.clock[0].behind, True)
+
+
+@njit
+def key_by(s, j, t, order, behind):
+    """Return the key of job j at instant t (ms) by an order; `behind`: that of backfill."""
     clock, job = s.clock[0], s.jobs[j]
-    order = clock.order
     if order == FIFO:
         return int(job.submit)
     if order == SJF:
@@ -63,13 +74,13 @@ def key_of(s, j, t):
     if order == LARGEST_FIRST:
         return -int(gang)
     if order == EDF or order == QSSF:
-        return sortable(s.keys[j].key)
+        return sortable(brought(s, j, behind))
     if order == LINEAR:
-        return sortable(weighed(s, j, t))
+        return sortable(weighed(s, j, t, behind))
     if order == MULTIFACTOR:
         return -multifactor(s, j, t)
     if order == KEY:
-        return sortable(users_key(s, j, t))
+        return sortable(users_key(s, j, t, behind))
     waited = (t - job.submit) / 1000.0
     return sortable(formula(order, job.walltime / 1000.0, gang / 1000.0, job.submit / 1000.0, waited))
 
@@ -82,14 +93,21 @@ def keys_at(s, t, keys):
 
 
 @njit
-def users_key(s, j, t):
+def brought(s, j, behind):
+    """Return the key that job j brings along, for the order or that of backfill."""
+    return s.keys[j].behind if behind else s.keys[j].key
+
+
+@njit
+def users_key(s, j, t, behind):
     """Return the key that a user's function gives job j at instant t (ms), or has given; note where it is none."""
     clock, job = s.clock[0], s.jobs[j]
-    key = s.keys[j].key
-    if clock.key_call != 0:
+    key = brought(s, j, behind)
+    address = clock.behind_call if behind else clock.key_call
+    if address != 0:
         ask, owner = s.asks[job.ask], s.owners[job.owner]
         key = call_key(
-            clock.key_call,
+            address,
             (
                 job.submit / 1000.0,
                 job.walltime / 1000.0,
@@ -106,7 +124,7 @@ def users_key(s, j, t):
             ),
         )
     if math.isnan(key):
-        clock.failed = j + 1
+        clock.failed, clock.failed_behind = j + 1, behind
     return key
 
 
@@ -137,11 +155,11 @@ def formula(order, r, n, s, w):
 
 
 @njit
-def weighed(s, j, t):
-    """Return the sum of the weights of FEATURES times the features of job j at instant t (ms)."""
+def weighed(s, j, t, behind):
+    """Return the sum of the weights of FEATURES, or those of backfill, times the features of job j at t (ms)."""
     job, ask, total = s.jobs[j], s.asks[s.jobs[j].ask], 0.0
     for i in range(len(s.weights)):
-        weight = s.weights[i].weight
+        weight = s.weights[i].behind if behind else s.weights[i].weight
         if weight != 0.0:
             total += weight * feature(job, ask, i, t)
     return total

@@ -6,7 +6,7 @@ Between passes the book, or the profile, holds what runs; reservations are in it
 from .admission import admitted
 from .asks import ask_of
 from .book import reserve, unreserve
-from .candidates import list_by_walltime
+from .candidates import list_behind
 from .codes import EASY_SJBF, S_WAITING
 from .conservative import reserve_earliest
 from .door import start_reserved
@@ -76,7 +76,7 @@ def some_may_start(s, first, last):
 def start_or_reserve(s, t, last):
     """Start the jobs behind the head that fit and reserve for the first blocked ones; return the place behind the last.
 
-    Where the rest are tried by walltime, it ends with the last reservation.
+    Where the rest are tried in another order, it ends with the last reservation.
     """
     clock = s.clock[0]
     reserve_blocked(s, s.queue[clock.head].job, t)
@@ -91,9 +91,9 @@ def start_or_reserve(s, t, last):
 
 
 @njit
-def start_by_walltime(s, t, first, most):
-    """Start jobs from a place of the queue on that fit, the shortest first, of at most so many."""
-    for i in range(min(most, list_by_walltime(s, t, False, first))):
+def start_behind(s, t, first, most):
+    """Start jobs from a place of the queue on that fit, in the order of backfill, of at most so many."""
+    for i in range(min(most, list_behind(s, t, False, first))):
         j = s.queue[i].candidate
         start_for_walltime(s, j, s.jobs[j].ask, t)
 
@@ -121,7 +121,7 @@ def reserving_pass(s, t):
         return False
     behind = start_or_reserve(s, t, last)
     if behind < last:
-        start_by_walltime(s, t, behind, last - behind)
+        start_behind(s, t, behind, last - behind)
     forget_reservations(s, behind)
     keep_waiting(s, S_WAITING)
     return False

@@ -56,11 +56,13 @@ QUEUE: Final[tuple[Field, ...]] = (
     ("key", "i8", "code", "the order's key of that job, lowest first, in the last pass; of no use where jobs age"),
     ("ask", "i8", "index", "what that job asks, in asks"),
     ("candidate", "i8", "job", "scratch: the jobs that backfill tries, in its order"),
+    ("rank", "i8", "code", "scratch: the key of that candidate in the order of backfill, lowest first"),
 )
 
 #: By place in FEATURES or FACTORS: what the order weighs it with.
 WEIGHT: Final[tuple[Field, ...]] = (
     ("weight", "f8", "1", "0: the order leaves it out"),
+    ("behind", "f8", "1", "the same of the order of backfill"),
     ("whole", "f8", "1", "multifactor: the amount that makes the factor 1; 0: there is none"),
 )
 
@@ -107,6 +109,7 @@ CLOCK: Final[tuple[Field, ...]] = (
     ("rounds", "i8", "1", "steps made at that instant before the last"),
     ("order", "i8", "code", "ORDERS"),
     ("backfill", "i8", "code", "BACKFILLS"),
+    ("behind", "i8", "code", "ORDERS: in which easy-sjbf tries the jobs behind the head"),
     ("placement", "i8", "code", "PLACEMENTS"),
     ("depth", "i8", "1", "jobs that a pass looks at in order; 0: all"),
     ("backfill_depth", "i8", "1", "jobs behind the head that backfill looks at; 0: all"),
@@ -144,6 +147,8 @@ CLOCK: Final[tuple[Field, ...]] = (
     ("scratch", "i8", "1", "first rows of holds, for the placement last tried"),
     ("key_call", "i8", "address", "a user's key, compiled; 0: none"),
     ("keys_call", "i8", "address", "what writes the keys of waiting jobs before a pass; 0: nobody"),
+    ("behind_call", "i8", "address", "a user's key of backfill, compiled; 0: none"),
+    ("behinds_call", "i8", "address", "what writes such keys before backfill; 0: nobody"),
     ("score_call", "i8", "address", "a user's score"),
     ("score_rows", "i8", "address", "scored, with which it is called"),
     ("unscored", "i8", "1", "listed nodes of which one has no score; 0: none has failed"),
@@ -156,6 +161,7 @@ CLOCK: Final[tuple[Field, ...]] = (
     ("most_cpus", "i8", "1/1000", "cpus of the largest node"),
     ("most_left", "i8", "1/1000", "accelerators of the largest node"),
     ("failed", "i8", "1", "a job whose key is none, plus 1; 0: none"),
+    ("failed_behind", "i8", "0/1", "it is the key of backfill that is none"),
     ("booked", "i8", "0/1", "the book says what will be free: conservative backfill, or several reservations"),
     ("profiled", "i8", "0/1", "one profile per node instead of the book: no job asks a fraction"),
     ("step_rows", "i8", "1", "rows of steps in use"),

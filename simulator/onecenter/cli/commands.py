@@ -9,6 +9,7 @@ from onecenter.cli.comparing import compare_on_log, is_log, refuse_beside_scenar
 from onecenter.cli.conditions import holding, status_of_holding
 from onecenter.cli.delivery import deliver
 from onecenter.cli.outputs import output_folder
+from onecenter.cli.paper import Paper
 from onecenter.cli.printing import console, heading, print_view, remarks_on_sides, warn
 from onecenter.cli.replaying import command_repeat
 from onecenter.cli.replicating import compare_paired, refuse_alone, run_replications, sides_of
@@ -39,7 +40,8 @@ def command_run(options: argparse.Namespace) -> int:
         warnings = warn(scenario, json=options.json)
         if options.fail_if:
             holding(options.fail_if, _figures_of_nothing(scenario))
-        rules = policy_of(options.policy, scenario.policy_, placement=options.placement)
+        parts = {name: getattr(options, name) for name in ("placement", "backfill_order")}
+        rules = policy_of(options.policy, scenario.policy_, **parts)
         result = run(scenario, policy=rules, stride=options.stride, show_progress=not options.json)
         return deliver(result, options, warnings, sizes=False)
 
@@ -65,8 +67,8 @@ def command_compare(options: argparse.Namespace) -> int:
         parts = {"policies": nothing.summary(), "fairness": _fairness(nothing, options.fair_starts or 0),
                  "fragmentation": nothing.fragmentation}  # fmt: skip
         holding(options.fail_if, {part: dict.fromkeys(options.policies, each) for part, each in parts.items()})
-    sides = sides_of(options, scenario.policy_)
-    results = {name: run(scenario, policy=rules, show_progress=not options.json) for name, rules in sides.items()}
+    sides, shown = sides_of(options, scenario.policy_), not (options.json or options.markdown)
+    results = {name: run(scenario, policy=rules, show_progress=shown) for name, rules in sides.items()}
     summaries = {name: result.summary() for name, result in results.items()}
     fair = {name: _fairness(result, options.fair_starts or 0) for name, result in results.items()}
     lost = {name: result.fragmentation for name, result in results.items()}
@@ -75,28 +77,32 @@ def command_compare(options: argparse.Namespace) -> int:
     if options.json:
         print_json(figures)
     else:
-        _print_sides(results, summaries, fair)
+        _print_sides(results, summaries, fair, Paper(as_markdown=options.markdown))
     return status_of_holding(failed)
 
 
 def _print_sides(
-    results: Mapping[str, Result], summaries: Mapping[str, dict[str, Any]], fair: Mapping[str, dict[str, Any]]
+    results: Mapping[str, Result],
+    summaries: Mapping[str, dict[str, Any]],
+    fair: Mapping[str, dict[str, Any]],
+    out: Paper,
 ) -> None:
     """Print several policies side by side, and how evenly waits fall under each."""
-    out, words = console(), Words()
-    out.print(f"  {heading(next(iter(results.values())))}\n")
+    words = Words()
+    out.line(heading(next(iter(results.values()))))
+    out.gap()
     texts = texts_of({name: result.policy for name, result in results.items()})
     named = [({"policy": visible(text)}, result.summary())
              for text, result in zip(texts, results.values(), strict=True)]  # fmt: skip
     platforms = {name: name for name in next(iter(results.values())).workload.platforms}
     columns = ("policy", "mean", "slowdown", "use", "refused", "targets_met")
-    print_view(out, views.sides(words, named, columns, platforms))
-    out.print()
+    out.table(views.sides(words, named, columns, platforms))
+    out.gap()
     every = zip(named, fair.values(), results.values(), strict=True)
     rows = [(cells, part, result.fragmentation) for (cells, _), part, result in every]
-    print_view(out, views.fairness(words, rows))
+    out.table(views.fairness(words, rows))
     for text in remarks_on_sides(summaries):
-        out.print(f"  {text}")
+        out.line(text)
 
 
 def _fairness(result: Result, sample: int) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from onecenter import units
 from onecenter.cli.conditions import holding, status_of_holding
-from onecenter.cli.printing import console, print_view
+from onecenter.cli.paper import Paper
 from onecenter.cli.streams import print_json
 from onecenter.errors import OnecenterError
 from onecenter.experiments.executors import eventually
@@ -81,26 +81,28 @@ def compare_on_log(options: argparse.Namespace) -> int:
     if options.json:
         print_json(figures)
     else:
-        _print(found)
+        _print(found, Paper(as_markdown=options.markdown))
     return status_of_holding(failed)
 
 
-def _print(found: LogComparison) -> None:
-    out, words = console(), Words()
+def _print(found: LogComparison, out: Paper) -> None:
+    words = Words()
     for line in found.quality.lines():
-        out.print(f"  {line}")
+        out.line(line)
     told = " · ".join(map(visible, texts_of(found.policies)))
-    out.print(f"\n  {visible(found.trace.source)} · policies {told}")
-    out.print(f"  {found.text()}\n")
-    print_view(out, windowed(words, found.table))
-    out.print()
+    out.gap()
+    out.line(f"{visible(found.trace.source)} · policies {told}")
+    out.line(found.text())
+    out.gap()
+    out.table(windowed(words, found.table))
+    out.gap()
     texts = [visible(text) for text in texts_of(found.policies)]
     rows = [({"rate": f"{load:g}"} if len(found.runs) > 1 else {}, text, run)
             for load, runs in found.runs.items() for text, run in zip(texts, runs.values(), strict=True)]  # fmt: skip
     parts = [(rate | {"policy": text}, run.fairness, run.fragmentation) for rate, text, run in rows]
-    print_view(out, fairness(words, parts))
+    out.table(fairness(words, parts))
     for line in _remarks(found):
-        out.print(f"  {line}")
+        out.line(line)
 
 
 def _remarks(found: LogComparison) -> Iterator[str]:

@@ -75,8 +75,11 @@ _SET: Final = _listed("--set", assignment(_CHANGE), "PATH=VALUE", f"change a val
 _JSON: Final = _flag("--json", "print one JSON object")
 _POLICY: Final = _option("--policy", values.POLICY, "NAME", "instead of the scenario's: a name, or FILE:NAME, code of "
                          "your own")
+_MARKDOWN: Final = _flag("--markdown", "print the tables as Markdown")
 _PLACEMENT: Final = _option("--placement", values.PLACEMENT, "NAME", "which nodes a job gets: a name, or FILE:NAME, a "
                             "score of your own")
+_BACKFILL_ORDER: Final = _option("--backfill-order", values.BACKFILL_ORDER, "NAME", "under easy: in which order those "
+                                 "behind are tried: a name, column:NAME, or FILE:NAME, a key of your own")
 _WORKERS: Final = _option("--workers", count(checks.WORKERS), "N", "processes; default: one per processor")
 _OUTPUTS: Final = (
     _choice("--stride", ("calendar", "event"), "the decision log is the same on both"),
@@ -88,7 +91,7 @@ _OUTPUTS: Final = (
 # fmt: off
 _RUN: Final = (
     _SCENARIO, _SEED, _SET,
-    _POLICY, _PLACEMENT,
+    _POLICY, _PLACEMENT, _BACKFILL_ORDER,
     *_replications(
         checks.REPLICATIONS, "is the fleet enough: targets and waits over N replications, with intervals"),
     _option("--demand", amount(checks.DEMAND), "X", "with --replications: scale every stream"),
@@ -114,7 +117,7 @@ _REPLAY: Final = (
     *_ON,
     _option("--policy", values.POLICY, "NAME", "a named policy, or FILE:NAME, code of your own"),
     _option("--order", values.ORDER, None, f"{', '.join(ORDERS)}, or column:NAME, numbers of the log"),
-    _part("--backfill", BACKFILLS), _PLACEMENT,
+    _part("--backfill", BACKFILLS), _BACKFILL_ORDER, _PLACEMENT,
     *_OUTPUTS,
 )
 _COMPARE: Final = (
@@ -129,7 +132,7 @@ _COMPARE: Final = (
             "of N sampled jobs: would they have started earlier without later submits"),
     _option("--load", values.amounts(LOAD), "X,Y,...", "of a log: scale arrivals, such as 0.9,1.0,1.1"),
     *_ON,
-    _SEED, _SET, _JSON,
+    _SEED, _SET, (_JSON, _MARKDOWN),
     _fail_if("policies.easy.platforms.talent.wait_s.p95 > 3 min"),
 )
 _PLAN: Final = (
@@ -216,7 +219,7 @@ _SUITE: Final = (
             "run this one only, a name or FILE:NAME, beside what is committed of the others"),
     _flag("--quick", "one seed of each workload, as CI runs it"),
     _WORKERS,
-    (_JSON, _flag("--markdown", "print the tables as Markdown")),
+    (_JSON, _MARKDOWN),
 )
 _EXPLAIN: Final = (
     _option("result", FILE, "RESULT", "a saved result (.parquet), or the folder of `onecenter run --out`"),

@@ -7,6 +7,7 @@ from typing import Any
 from onecenter.cli.conditions import holding, status_of_holding
 from onecenter.cli.delivery import hand_over
 from onecenter.cli.outputs import output_folder
+from onecenter.cli.paper import Paper
 from onecenter.cli.printing import console, print_view, size_text, warn
 from onecenter.cli.streams import print_json
 from onecenter.errors import OnecenterError
@@ -44,7 +45,8 @@ def run_replications(scenario: Scenario, options: argparse.Namespace) -> int:
         nothing = replicate(without_jobs(chosen), 1)
         holding(options.fail_if, _answer(nothing, assess(nothing), options, warnings))
     with output_folder(options.out), eventually(options.workers) as executor:
-        rules = policy_of(options.policy, chosen.policy_, placement=options.placement)
+        parts = {name: getattr(options, name) for name in ("placement", "backfill_order")}
+        rules = policy_of(options.policy, chosen.policy_, **parts)
         runs = replicate(chosen, options.replications, policy=rules, executor=executor)
         _run_all([runs], not options.json)
         judged = assess(runs)
@@ -76,25 +78,29 @@ def compare_paired(scenario: Scenario, options: argparse.Namespace, warnings: Se
     with eventually(options.workers) as executor:
         sides, sample = sides_of(options, scenario.policy_), options.fair_starts or 0
         found = compare(sides, scenario, n=options.replications, fair_starts=sample, executor=executor)
-        _run_all(list(found.runs.values()), not options.json)
+        _run_all(list(found.runs.values()), not (options.json or options.markdown))
         policies = {name: policy.as_dict() for name, policy in found.policies.items()}
         figures = found.as_dict() | {"policies": policies, "warnings": list(warnings)}
     failed = holding(options.fail_if, figures)
     if options.json:
         print_json(figures)
         return status_of_holding(failed)
-    out = console()
-    told = " · ".join(map(visible, texts_of(found.policies)))
-    out.print(f"  {visible(scenario.name)} · policies {told}")
-    out.print(f"  {found.text()}\n")
-    words = Words()
-    print_view(out, pairs(words, found.table))
-    out.print()
-    every = zip(texts_of(found.policies), found.fairness().values(), found.fragmentation().values(), strict=True)
-    print_view(out, fairness(words, [({"policy": visible(text)}, fair, lost) for text, fair, lost in every]))
-    for row in found.table.filter(found.table["reason"] != "").iter_rows(named=True):
-        out.print(f"  not tested: {row['platform']}, {row['other']}: {row['reason']}")
+    _print_pairs(found, scenario, Paper(as_markdown=options.markdown))
     return status_of_holding(failed)
+
+
+def _print_pairs(found: Comparison, scenario: Scenario, out: Paper) -> None:
+    words = Words()
+    told = " · ".join(map(visible, texts_of(found.policies)))
+    out.line(f"{visible(scenario.name)} · policies {told}")
+    out.line(found.text())
+    out.gap()
+    out.table(pairs(words, found.table))
+    out.gap()
+    every = zip(texts_of(found.policies), found.fairness().values(), found.fragmentation().values(), strict=True)
+    out.table(fairness(words, [({"policy": visible(text)}, fair, lost) for text, fair, lost in every]))
+    for row in found.table.filter(found.table["reason"] != "").iter_rows(named=True):
+        out.line(f"not tested: {row['platform']}, {row['other']}: {row['reason']}")
 
 
 def _pairs_of_nothing(scenario: Scenario, policies: Sequence[str], sample: int) -> dict[str, Any]:

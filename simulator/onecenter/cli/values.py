@@ -184,6 +184,12 @@ def orders(text: str) -> str:
     return text if column_of(text) else OneOf(ORDERS)(text)
 
 
+def backfill_orders(text: str) -> str:
+    """Return the name of an order, column:NAME, or FILE:NAME of a key."""
+    return text if is_code(text) else orders(text)
+
+
+BACKFILL_ORDER: Final = Kind("name", backfill_orders)
 ORDER: Final = Kind("name", orders)
 POLICY: Final = Kind("name", policies)
 PLACEMENT: Final = Kind("name", placements)

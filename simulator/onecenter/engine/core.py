@@ -20,7 +20,7 @@ from onecenter.engine.scheduling import Scheduling
 from onecenter.engine.scoring import Scoring
 from onecenter.errors import SimulationError
 from onecenter.fleet import NodeType, checked_fleet
-from onecenter.policies import Code, Key, Policy, SchedulerCode, Score, checked_policy
+from onecenter.policies import Key, Policy, SchedulerCode, Score, checked_policy, column_of
 from onecenter.system.time_limit import TimeLimit
 from onecenter.workload.table import COLUMNS, OWN, Workload
 
@@ -58,14 +58,17 @@ class Core:
     """
 
     def __init__(self, fleet: Sequence[NodeType], policy: Policy, workload: Workload, fractions: bool = False) -> None:
-        parts = (workload.accelerators % 1000).any()
+        fractional = (workload.accelerators % 1000).any()
         self.fleet, self.policy = checked_fleet(fleet), checked_policy(policy).loaded
         policy = self.policy
-        self.fractions = bool(fractions or parts)
+        self.fractions = bool(fractions or fractional)
         self._advance = kernel_of(policy)
         self.limit = TimeLimit(TIMEOUT)
         order, limit = policy.order, self.limit
-        self._keying = Keying(order, lambda: self.state, limit) if isinstance(order, Key) else None
+        parts = {"key": order, "behind": policy.backfill_order}
+        self._keyings = {
+            name: Keying(key, lambda: self.state, limit, name) for name, key in parts.items() if isinstance(key, Key)
+        }
         placement = policy.placement
         self._scoring = Scoring(placement, lambda: self.state, limit) if isinstance(placement, Score) else None
         held = self._state_and_handle
@@ -85,10 +88,16 @@ class Core:
         self._platforms: tuple[str, ...] = ()
         tables = self._asks.rows, self._owners.rows
         self.state = initial.state_of(self.fleet, self.policy, workload, self.fractions, *tables)
-        for code in (self._keying, self._scoring, self._scheduling):
+        for code in (*self._keyings.values(), self._scoring, self._scheduling):
             if code is not None:
                 code.begin()
         self._know(workload)
+
+    @property
+    def _columns(self) -> dict[str, str]:
+        """The columns by which the order and that of backfill go, by what their keys are called in the state."""
+        orders = {"key": self.policy.order, "behind": self.policy.backfill_order}
+        return {name: column for name, order in orders.items() if (column := column_of(order)) is not None}
 
     def _state_and_handle(self) -> tuple[State, Any]:
         return self.state, self.handle
@@ -98,9 +107,7 @@ class Core:
         known = int(self.state.clock["known"][0])
         self._platforms = workload.platforms
         columns = {name: getattr(workload, name)[known:] for name in COLUMNS}
-        if self.policy.column is not None:
-            columns["key"] = workload.column(self.policy.column)[known:]
-        self._add(columns)
+        self._add(columns | {name: workload.column(of)[known:] for name, of in self._columns.items()})
         self.state.clock["known"] = len(workload)
 
     def _add(self, columns: Mapping[str, Any]) -> None:
@@ -133,12 +140,13 @@ class Core:
         last = first + len(deadlines)
         if last > len(self.state.keys):
             self.state = self.state._replace(keys=grown(self.state.keys, last))
-        if self._keying is not None:
-            self._keying.know(first, last, deadlines)
-        else:
-            due = np.where(deadlines < 0, np.inf, deadlines / 1000.0)
-            self.state.keys["key"][first:last] = columns.get("key", due)
-        self.state.keys["deadline"][first:last] = np.where(deadlines < 0, np.inf, deadlines / 1000.0)
+        due = np.where(deadlines < 0, np.inf, deadlines / 1000.0)
+        for name in ("key", "behind"):
+            if name in self._keyings:
+                self._keyings[name].know(first, last, deadlines)
+            else:
+                self.state.keys[name][first:last] = columns.get(name, due)
+        self.state.keys["deadline"][first:last] = due
 
     @property
     def handle(self) -> Any:
@@ -188,15 +196,13 @@ class Core:
 
     def watching(self) -> AbstractContextManager[None]:
         """Return a block in which code of the user's own is stopped where it takes too long."""
-        code = isinstance(self.policy.order, Code) or isinstance(self.policy.placement, Code)
-        return self.limit.watching() if code else nullcontext()
+        return self.limit.watching() if self.policy.code else nullcontext()
 
     def _raise_failure(self) -> None:
         """Raise what was wrong with code of the user's own."""
         if self._scoring is not None:
             self._scoring.raise_failure()
-        if self._keying is not None:
-            self._keying.raise_failure()
+        self._keyings["behind" if self.state.clock["failed_behind"][0] else "key"].raise_failure()
 
     def check_progress(self) -> None:
         """Raise a PolicyError where nothing is left to happen, and a scheduler has left jobs waiting."""
@@ -284,8 +290,7 @@ class Core:
         j, clock = int(self.state.clock["jobs"][0]), self.state.clock
         # A process submits it, so it is of no tenant and of no stream.
         row = {**columns, "submit": t, "tenant": -1, "stream": -1}
-        if self.policy.column is not None:
-            row["key"] = float(row[self.policy.column]) if self.policy.column in OWN else np.inf
+        row |= {name: float(row[column]) if column in OWN else np.inf for name, column in self._columns.items()}
         self._add({name: np.array([value]) for name, value in row.items()})
         clock["posted"] += 1
         clock["posted_rows"] += self.state.asks["most_rows"][self.state.jobs["ask"][j]]

@@ -13,7 +13,7 @@ from onecenter_kernels.state import FOREVER, State, table
 
 from onecenter.engine.scoring import WIDTH
 from onecenter.fleet import NodeType, racks_of
-from onecenter.policies import Code, Key, Linear, Multifactor, Policy, SchedulerCode, Score
+from onecenter.policies import Key, Linear, Multifactor, Policy, SchedulerCode, Score
 from onecenter.workload.table import Workload
 
 #: Rows of the growing arrays at the start, powers of two: at least, and at most, where there are many jobs.
@@ -106,13 +106,13 @@ def book_of(policy: Policy) -> state.Array:
 def is_indexed(policy: Policy) -> bool:
     """Tell whether the queue keeps its places and an index."""
     grows_behind = policy.order == "fifo" or (isinstance(policy.order, Key) and not policy.changes_with_time)
-    return grows_behind and (policy.backfill, policy.backfill_depth) == ("easy", 0) and not is_booked(policy)
+    plain = (policy.backfill, policy.backfill_order, policy.backfill_depth) == ("easy", None, 0)
+    return grows_behind and plain and not is_booked(policy)
 
 
 def needs_keys(policy: Policy) -> bool:
     """Tell whether the order goes by keys that jobs bring along, or code of the user's own may see their deadlines."""
-    code = isinstance(policy.order, Code) or isinstance(policy.placement, Score)
-    return policy.order == "edf" or policy.column is not None or policy.learns or code
+    return bool(policy.code or policy.columns or policy.learns or "edf" in (policy.order, policy.backfill_order))
 
 
 def queue_of(policy: Policy, queue: state.Array) -> dict[str, state.Array]:
@@ -139,16 +139,18 @@ def weights_of(policy: Policy, fleet: Sequence[NodeType]) -> state.Array:
     """Return what an order weighs, a row per feature or factor; of a factor, what the center has of it too."""
     order = policy.order
     names = FACTORS if isinstance(order, Multifactor) else FEATURES
-    weights = table(len(names), state.WEIGHT_DTYPE)
+    weights = table(max(len(names), len(FEATURES)), state.WEIGHT_DTYPE)
     if isinstance(order, Linear | Multifactor):
-        weights["weight"] = [order.weights.get(name, 0.0) for name in names]
+        weights["weight"][: len(names)] = [order.weights.get(name, 0.0) for name in names]
+    if isinstance(policy.backfill_order, Linear):
+        weights["behind"] = [policy.backfill_order.weights.get(name, 0.0) for name in FEATURES]
     if isinstance(order, Multifactor):
         accelerators, cpus, memory = (
             sum(kind.count * amount for kind, amount in zip(fleet, amounts, strict=True))
             for amounts in zip(*((1000 * kind.accelerators, kind.cpus, kind.memory) for kind in fleet), strict=True)
         )
         nodes = sum(kind.count for kind in fleet)
-        weights["whole"] = policy.max_age, 1, nodes, 1, accelerators, cpus, memory
+        weights["whole"][: len(names)] = policy.max_age, 1, nodes, 1, accelerators, cpus, memory
     return weights
 
 

@@ -30,13 +30,17 @@ class Keying:
         Returns the state as it is.
     limit : TimeLimit
         Of all keys of one pass.
+    name : str
+        "key", of the order, or "behind", of that of backfill: what its keys are called in the state.
     """
 
-    def __init__(self, key: Key, state_of: Callable[[], State], limit: TimeLimit) -> None:
+    def __init__(self, key: Key, state_of: Callable[[], State], limit: TimeLimit, name: str = "key") -> None:
         if key.function is None:
-            lacks = f"{key.name} is code, which no result holds: give it anew, as --policy FILE:NAME"
+            option = "--policy" if name == "key" else "--backfill-order"
+            lacks = f"{key.name} is code, which no result holds: give it anew, as {option} FILE:NAME"
             raise PolicyError("policy", [lacks])
         self.key, self.function, self.state_of, self.limit = key, key.function, state_of, limit
+        self.name = name
         self.failure: BaseException | None = None
         self._deadlines = np.zeros(0)
         self._compiled = None if key.of_queue or not JIT else compiled(self.function, key.changes_with_time)
@@ -46,13 +50,13 @@ class Keying:
         """Let the clock of a new state know what is called."""
         clock = self.state_of().clock
         if self._compiled is not None:
-            clock["key_call"] = self._compiled.address
+            clock[f"{self.name}_call"] = self._compiled.address
         elif self.key.changes_with_time:
-            clock["keys_call"] = ctypes.cast(self._asked, ctypes.c_void_p).value
+            clock[f"{self.name}s_call"] = ctypes.cast(self._asked, ctypes.c_void_p).value
 
     def know(self, first: int, last: int, deadlines: Any) -> None:
         """Give new jobs, first .. last - 1, their deadlines (ms) or, where it does not change, their key."""
-        keys = self.state_of().keys["key"]
+        keys = self.state_of().keys[self.name]
         keys[first:last] = np.where(deadlines < 0, np.inf, deadlines / 1000.0)
         if self._compiled is None:
             self._deadlines = np.concatenate([self._deadlines[:first], keys[first:last]])
@@ -66,7 +70,7 @@ class Keying:
         if self.failure is None:
             j = int(state.clock["failed"][0]) - 1
             now = float(state.clock["now"][0])
-            self._deadlines = state.keys["key"]
+            self._deadlines = state.keys[self.name]
             self._keys(np.array([j]), now)
         raise self.failure or PolicyError("policy", [f"{self.key.name}: NaN is no key"])
 
@@ -75,10 +79,10 @@ class Keying:
         clock = state.clock[0]
         waiting = np.array(state.queue["job"][int(clock["head"]) : int(clock["tail"])])
         try:
-            state.keys["key"][waiting] = self._limited_keys(waiting, t)
+            state.keys[self.name][waiting] = self._limited_keys(waiting, t)
         except BaseException as error:  # Ctrl-C too: compiled code lets nothing through
             self.failure = error
-            state.clock["failed"] = 1
+            state.clock["failed"], state.clock["failed_behind"] = 1, self.name == "behind"
         return 0
 
     def _limited_keys(self, jobs: Any, t: float | None) -> Any:

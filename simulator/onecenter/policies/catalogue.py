@@ -10,7 +10,7 @@ from onecenter.errors import PolicyError
 from onecenter.policies.installed import installed, installed_code
 from onecenter.policies.linear import BY_WEIGHT
 from onecenter.policies.multifactor import BY_FACTORS, Multifactor
-from onecenter.policies.policy import NAMED, RESERVING, Policy
+from onecenter.policies.policy import BACKFILL, NAMED, RESERVING, Policy
 
 _AREA: Final = "Carastan-Santos et al., CCGrid 2019"
 _FITTED: Final = "Carastan-Santos and de Camargo, SC 2017"
@@ -79,6 +79,8 @@ def _parameters(policy: Policy) -> Iterator[str]:
         yield "depth"
     if policy.backfill != "none":
         yield "backfill_depth"
+    if policy.backfill == BACKFILL:
+        yield "backfill_order"
     if policy.backfill in RESERVING:
         yield "reservations"
     if policy.backfill != "conservative":

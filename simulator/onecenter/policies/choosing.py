@@ -11,6 +11,7 @@ from onecenter.policies.column import column_of
 from onecenter.policies.installed import installed, installed_code
 from onecenter.policies.key import Key, key_of
 from onecenter.policies.policy import (
+    BACKFILL,
     BY_SCHEDULERS,
     NAMED,
     RESERVING,
@@ -57,12 +58,14 @@ def policy_of(
     order: Order | None = None,
     backfill: str | None = None,
     placement: PlacementLike | None = None,
+    backfill_order: PolicyLike | None = None,
 ) -> Policy:
     """Return a policy, looked up if it is a name of `NAMED`; a part that is given replaces that of the policy.
 
     A name sets order and backfill; everything else stays that of the default, but for reservations where that backfill
     makes none, and for estimates where they cannot be. A key, also as FILE:NAME, and "column:NAME" set the order alone;
-    a scheduler, all but the placement. A placement may be a score, also as FILE:NAME.
+    a scheduler, all but the placement. A placement may be a score, and the order of backfill a key, also as
+    FILE:NAME.
     """
     chosen = default if policy is None else policy
     code = code_of(chosen)
@@ -86,7 +89,10 @@ def policy_of(
     backfill = chosen.backfill if backfill is None else backfill
     placement = chosen.placement if placement is None else placement_of(placement)
     reservations = chosen.reservations if backfill in RESERVING else 1
-    estimate = chosen.estimate if takes_estimates(order, backfill, placement, reservations) else WALLTIME
-    return replace(
-        chosen, order=order, backfill=backfill, placement=placement, reservations=reservations, estimate=estimate
-    )
+    if backfill_order is not None:
+        behind: Any = code_of(backfill_order) or backfill_order
+    else:
+        behind = chosen.backfill_order if backfill == BACKFILL else None
+    estimate = chosen.estimate if takes_estimates(order, backfill, placement, reservations, behind) else WALLTIME
+    parts = {"order": order, "backfill": backfill, "placement": placement, "backfill_order": behind}
+    return replace(chosen, **parts, reservations=reservations, estimate=estimate)

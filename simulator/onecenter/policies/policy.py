@@ -10,7 +10,7 @@ from onecenter.checks import Check, OneOf, Whole, settle, shown, sorted_out, tol
 from onecenter.errors import PolicyError
 from onecenter.policies.code import Code
 from onecenter.policies.column import BY_COLUMN, column_of
-from onecenter.policies.key import BY_KEY, Key
+from onecenter.policies.key import BY_KEY, Key, key_of
 from onecenter.policies.linear import BY_WEIGHT, Linear
 from onecenter.policies.multifactor import BY_FACTORS, Multifactor
 from onecenter.policies.scheduler import BY_SCHEDULER, SchedulerCode
@@ -44,6 +44,16 @@ def an_order(value: Any) -> Order:
     return OneOf(ORDERS)(value)
 
 
+def a_backfill_order(value: Any) -> Order | None:
+    """Return what is an order of backfill, also a function: one that looks at each job by itself; None: the queue's."""
+    if value is None:
+        return None
+    found = key_of(value) if callable(value) and not isinstance(value, type) else an_order(value)
+    if found == "qssf" or isinstance(found, Multifactor | SchedulerCode):
+        raise ValueError("an order that looks at each job by itself is expected: no qssf, multifactor or scheduler")
+    return found
+
+
 def a_placement(value: Any) -> str | Score:
     """Return what is a placement: a name, or a score, also as a function or as the plain data that a result holds."""
     if isinstance(value, Mapping) and value.get("kind") == BY_SCORE and {"name", "sha256"} <= set(value):
@@ -57,6 +67,7 @@ def a_placement(value: Any) -> str | Score:
 CHECKS: Final[Mapping[str, Check]] = {
     "order": an_order,
     "backfill": OneOf(BACKFILLS),
+    "backfill_order": a_backfill_order,
     "placement": a_placement,
     "depth": DEPTH,
     "backfill_depth": DEPTH,
@@ -74,9 +85,13 @@ NO_ESTIMATES: Final = "other than walltime needs backfill none, easy or easy-sjb
 #: The backfills under which blocked jobs hold a place that is chosen anew in each pass.
 RESERVING: Final = ("easy", "easy-sjbf")
 
+#: The backfill that may have an order of its own.
+BACKFILL: Final = "easy"
+
 #: What a policy has in place of what its scheduler does.
 BY_SCHEDULERS: Final[Mapping[str, Any]] = {
     "backfill": "none",
+    "backfill_order": None,
     "depth": 0,
     "backfill_depth": 0,
     "reservations": 1,
@@ -95,6 +110,8 @@ def wrong_parts(values: Mapping[str, Any]) -> dict[str, str]:
         wrong["age_rate"] = "age_rate times max_age is too large for the core; lower one of them"
     if found.get("reservations", 1) > 1 and found.get("backfill", RESERVING[0]) not in RESERVING:
         wrong["reservations"] = f"more than 1 needs backfill {' or '.join(RESERVING)}"
+    if found.get("backfill_order") is not None and found.get("backfill", BACKFILL) != BACKFILL:
+        wrong["backfill_order"] = f"it needs backfill {BACKFILL}"
     if isinstance(found.get("order"), SchedulerCode):
         wrong |= {name: SCHEDULES for name, only in BY_SCHEDULERS.items() if found.get(name, only) != only}
     if found.get("estimate", WALLTIME) != WALLTIME and not takes_estimates(**found):
@@ -103,11 +120,36 @@ def wrong_parts(values: Mapping[str, Any]) -> dict[str, str]:
 
 
 def takes_estimates(
-    order: Any = "", backfill: str = "", placement: Any = "", reservations: int = 1, **_: Any
+    order: Any = "",
+    backfill: str = "",
+    placement: Any = "",
+    reservations: int = 1,
+    backfill_order: Any = None,
+    **_: Any,
 ) -> bool:
     """Tell whether run times may be estimated: only the start of one blocked job is planned, in each pass anew."""
-    coded = isinstance(order, Code) or isinstance(placement, Code)
+    coded = any(isinstance(part, Code) for part in (order, placement, backfill_order))
     return not coded and backfill != "conservative" and reservations == 1
+
+
+def name_of(order: Order) -> str:
+    """Return the name of an order, whatever the column, the weights or the code."""
+    if isinstance(order, Code):
+        return next(kind for kind, code in KINDS.items() if isinstance(order, code))
+    if isinstance(order, Multifactor):
+        return BY_FACTORS
+    if column_of(order) is not None:
+        return BY_COLUMN
+    return order if isinstance(order, str) else BY_WEIGHT
+
+
+def _plain(order: Order | None) -> Any:
+    """Return an order as plain data."""
+    if isinstance(order, Code):
+        return {"kind": name_of(order), "name": order.name, "sha256": order.sha256}
+    if isinstance(order, Multifactor):
+        return {"kind": BY_FACTORS, **order.as_dict()}
+    return {"kind": BY_WEIGHT, **order.weights} if isinstance(order, Linear) else order
 
 
 @dataclass(frozen=True)
@@ -122,6 +164,9 @@ class Policy:
         are for, too.
     backfill : str
         One of BACKFILLS.
+    backfill_order : str, Linear, Key or callable, optional
+        Under backfill "easy": the order in which the jobs behind the blocked ones are tried, by default that of the
+        queue; "sjf" makes it "easy-sjbf".
     placement : str or Score
         One of PLACEMENTS, or a score of the user's own, also as a function.
     depth, backfill_depth : int
@@ -148,6 +193,7 @@ class Policy:
     max_age: int = 7 * 86_400_000
     reservations: int = 1
     estimate: str = WALLTIME
+    backfill_order: Order | None = None
 
     def __post_init__(self) -> None:
         """Check the parts, as a scenario's `[policy]` is checked; a PolicyError has all mistakes."""
@@ -160,11 +206,15 @@ class Policy:
     def codes(self) -> dict[str, int]:
         """The policy as the core's clock holds it."""
         orders, placements = (*ORDERS, BY_WEIGHT, BY_KEY, BY_FACTORS), (*PLACEMENTS, BY_SCORE)
-        choices = {"order": orders, "backfill": BACKFILLS, "placement": placements, "estimate": ESTIMATES}
+        choices = {"order": orders, "behind": orders, "backfill": BACKFILLS, "placement": placements}
+        choices["estimate"] = ESTIMATES
         # A scheduler finds the queue by submit; a deadline is a column, too.
-        known = {BY_SCHEDULER: "fifo", BY_COLUMN: "edf"}
-        order = known.get(self.order_name, self.order_name)
-        names = {**vars(self), "order": order, "placement": self.placement_name}
+        stands = {BY_SCHEDULER: "fifo", BY_COLUMN: "edf"}
+        order, behind = (stands.get(name, name) for name in (self.order_name, self.backfill_order_name or "sjf"))
+        backfill = self.backfill if self.backfill_order is None else "easy-sjbf"
+        names = {**vars(self), "order": order, "behind": behind, "backfill": backfill}
+        names["placement"] = self.placement_name
+        del names["backfill_order"]
         return names | {part: known.index(names[part]) for part, known in choices.items()}
 
     @property
@@ -187,13 +237,12 @@ class Policy:
     @property
     def order_name(self) -> str:
         """The name of its order, whatever the weights or the code."""
-        if isinstance(self.order, Code):
-            return next(kind for kind, code in KINDS.items() if isinstance(self.order, code))
-        if isinstance(self.order, Multifactor):
-            return BY_FACTORS
-        if self.column is not None:
-            return BY_COLUMN
-        return self.order if isinstance(self.order, str) else BY_WEIGHT
+        return name_of(self.order)
+
+    @property
+    def backfill_order_name(self) -> str | None:
+        """The same of the order of backfill; None: it has none of its own."""
+        return None if self.backfill_order is None else name_of(self.backfill_order)
 
     @property
     def column(self) -> str | None:
@@ -202,8 +251,8 @@ class Policy:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns of jobs that it looks at, but for those of every workload."""
-        return () if self.column is None else (self.column,)
+        """The columns of jobs that its orders look at."""
+        return tuple(name for each in (self.order, self.backfill_order) if (name := column_of(each)) is not None)
 
     @property
     def goes_by_past(self) -> bool:
@@ -244,6 +293,7 @@ class Policy:
         parts = {
             self.name or self._order_and_backfill: True,
             str(self.placement): True,
+            f"backfill by {self.backfill_order}": self.backfill_order is not None,
             f"{self.reservations} reservations": self.reservations > 1,
             f"depth {self.depth}": self.depth > 0,
             f"backfill depth {self.backfill_depth}": self.backfill_depth > 0,
@@ -260,14 +310,8 @@ class Policy:
 
     def as_dict(self) -> dict[str, Any]:
         """Return its name, if it has one, and its parts, as plain data."""
-        return {"name": self.name, **vars(self), "order": self._plain_order(), "placement": self._plain_placement()}
-
-    def _plain_order(self) -> Any:
-        if isinstance(self.order, Code):
-            return {"kind": self.order_name, "name": self.order.name, "sha256": self.order.sha256}
-        if isinstance(self.order, Multifactor):
-            return {"kind": BY_FACTORS, **self.order.as_dict()}
-        return self.order if isinstance(self.order, str) else {"kind": BY_WEIGHT, **self.order.weights}
+        orders = {name: _plain(getattr(self, name)) for name in ("order", "backfill_order")}
+        return {"name": self.name, **vars(self), **orders, "placement": self._plain_placement()}
 
     def _plain_placement(self) -> Any:
         if isinstance(self.placement, Score):

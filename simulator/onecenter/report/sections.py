@@ -151,6 +151,10 @@ class Writer:
             pairs.append((self.words("ageing"), text))
         if policy.estimate != WALLTIME:
             pairs.append((self.words("estimate"), self.words(policy.estimate)))
+        if policy.backfill_order is not None:
+            name = policy.backfill_order_name or ""
+            told = "" if policy.backfill_order == name else f": {visible(str(policy.backfill_order))}"
+            pairs.append((self.words("backfill order"), self.words(name) + told))
         if policy.reservations > 1:
             pairs.append((self.words("reservations"), self.words.count(policy.reservations)))
         if policy.depth or policy.backfill_depth:

@@ -7,7 +7,7 @@ from pydantic import Discriminator, Field, Tag, WithJsonSchema
 
 from onecenter import units
 from onecenter.errors import PolicyError
-from onecenter.policies import DEPTH, RESERVATIONS, Code, Policy, column_of, wrong_parts
+from onecenter.policies import DEPTH, RESERVATIONS, Policy, column_of, wrong_parts
 from onecenter.scenario.orders import LinearOrder, MultifactorOrder, table_of
 from onecenter.scenario.quantities import Duration, Integer, Millionths
 from onecenter.scenario.table import Mistake, Table
@@ -50,11 +50,18 @@ Order = Annotated[
 ]
 
 
+#: With which option a part is given as code.
+OPTIONS = {"order": "--policy", "backfill_order": "--backfill-order", "placement": "--placement"}
+
+
 class PolicyTable(Table):
     """How jobs are ordered, backfilled and placed."""
 
     order: Order = Field(default="fifo", description="which job goes first: a name, `column:NAME` or a table")
     backfill: Backfill = Field(default="easy", description="who may overtake a job that does not fit")
+    backfill_order: Order | None = Field(
+        default=None, description="under easy: in which order those behind are tried; default that of the queue"
+    )
     placement: Placement = Field(default="best-fit", description="which nodes a job gets")
     depth: Depth = Field(default=0, description="so many jobs a pass looks at in order; 0: all")
     backfill_depth: Depth = Field(
@@ -78,8 +85,9 @@ class PolicyTable(Table):
 
     def _parts(self) -> dict[str, Any]:
         parts = dict(vars(self))
-        if isinstance(parts.get("order"), LinearOrder | MultifactorOrder):
-            parts["order"] = parts["order"].order
+        for name in ("order", "backfill_order"):
+            if isinstance(parts.get(name), LinearOrder | MultifactorOrder):
+                parts[name] = parts[name].order
         return parts
 
     @property
@@ -90,9 +98,8 @@ class PolicyTable(Table):
     @classmethod
     def of(cls, policy: Policy) -> "PolicyTable":
         """Return the table of a policy made in Python."""
-        order = policy.order
-        for option, part in (("--policy", order), ("--placement", policy.placement)):
-            if isinstance(part, Code):
-                lacks = f"{part.name} is code, which no result holds: run the scenario anew with {option} FILE:NAME"
-                raise PolicyError("policy", [lacks])
-        return cls.model_construct(**vars(policy) | {"order": table_of(order)})
+        for name, part in policy.code.items():
+            lacks = f"{part.name} is code, which no result holds: run the scenario anew with {OPTIONS[name]} FILE:NAME"
+            raise PolicyError("policy", [lacks])
+        orders = {name: table_of(getattr(policy, name)) for name in ("order", "backfill_order")}
+        return cls.model_construct(**vars(policy) | orders)
