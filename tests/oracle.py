@@ -6,7 +6,7 @@ every instant, row and key is worked out from scratch, so that it can be checked
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from math import inf
+from math import ceil, inf
 from typing import Any
 
 import numpy as np
@@ -29,11 +29,11 @@ from oracle_room import (
     row_of,
     same_devices,
 )
-from oracle_scores import OfUser, Scoring
+from oracle_scores import OfUser, Scoring, features
 from oracle_view import View
 
 from onecenter.fleet import NodeType
-from onecenter.policies import Multifactor, Policy, Scheduler, SchedulerCode, Score
+from onecenter.policies import Estimate, Multifactor, Policy, Scheduler, SchedulerCode, Score
 from onecenter.workload.table import Workload, type_order, workload
 
 Post = tuple[int, str, dict[str, Any]]
@@ -128,9 +128,18 @@ def center_of(fleet: Sequence[NodeType], policy: Policy, jobs: Workload, posts: 
     if policy.estimate == "run time":
         for job in known:
             job.walltime = min(job.run, job.limit)
+    if isinstance(policy.estimate, Estimate):
+        for job in known:
+            job.walltime = own_estimate(policy.estimate, job)
     cancels = [(t, int(arguments["job"])) for t, what, arguments in posts if what == "cancel"]
     scheduler = policy.order.made() if isinstance(policy.order, SchedulerCode) else None
     return Center(nodes_of(fleet), policy, known, cancels, jobs.platforms, scheduler)
+
+
+def own_estimate(estimate: Estimate, job: Job) -> int:
+    """Return what a user's function takes for a job's run time (ms), at least 1 and at most the walltime."""
+    assert estimate.function is not None
+    return min(max(ceil(1000.0 * min(estimate.function(features(job)), 1e12)), 1), job.limit)
 
 
 def waits_by_reason(fleet: Sequence[NodeType], policy: Policy, jobs: Workload, until: int) -> list[dict[int, int]]:

@@ -162,7 +162,7 @@ class OfUser(Scoring):
         """Return the key of a node that takes the next task; the lowest is taken."""
         assert isinstance(self.rule, Score)
         assert self.rule.function is not None
-        return -float(self.rule.function(self.node(view, node, demand), self.features())), node
+        return -float(self.rule.function(self.node(view, node, demand), features(self.job))), node
 
     def node(self, view: Sequence[Row], node: int, demand: Demand) -> policies.Node:
         """Return what the function sees of a node."""
@@ -176,15 +176,16 @@ class OfUser(Scoring):
             empty.memory / 1024.0,
         )  # fmt: skip
 
-    def features(self) -> policies.Job:
-        """Return what the function sees of the job."""
-        job, tasks = self.job, self.job.demand.tasks
-        return policies.Job(
-            job.submit / 1000.0, job.walltime / 1000.0, job.gang / 1000.0, float(tasks),
-            tasks * job.demand.cpus / 1000.0, tasks * job.demand.memory / 1024.0, float(job.priority),
-            float(job.platform), float(job.tenant), 0.0,
-            job.deadline / 1000.0 if job.deadline >= 0 else inf,
-        )  # fmt: skip
+
+def features(job: "Job") -> policies.Job:
+    """Return what a user's function sees of a job."""
+    tasks = job.demand.tasks
+    return policies.Job(
+        job.submit / 1000.0, job.walltime / 1000.0, job.gang / 1000.0, float(tasks),
+        tasks * job.demand.cpus / 1000.0, tasks * job.demand.memory / 1024.0, float(job.priority),
+        float(job.platform), float(job.tenant), 0.0,
+        job.deadline / 1000.0 if job.deadline >= 0 else inf,
+    )  # fmt: skip
 
 
 def fragment(at: Seen, kind: int, task: Kind) -> int:

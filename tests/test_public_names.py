@@ -53,7 +53,7 @@ def test_nothing_is_imported_before_it_is_used() -> None:
 #: Names of arguments, those by keyword alone behind the star.
 ARGUMENTS = {
     "load": "name_or_path set",
-    "run": "scenario * seed policy placement stride set show_progress",
+    "run": "scenario * seed policy placement estimate stride set show_progress",
     "replay": "trace * processors nodes center policy format horizon warmup skip_first stride show_progress",
     "replicate": "scenario n * precision policy placement measurement executor",
     "suite": "part chosen * workloads executor moved",

@@ -40,7 +40,7 @@ def command_run(options: argparse.Namespace) -> int:
         warnings = warn(scenario, json=options.json)
         if options.fail_if:
             holding(options.fail_if, _figures_of_nothing(scenario))
-        parts = {name: getattr(options, name) for name in ("placement", "backfill_order")}
+        parts = {name: getattr(options, name) for name in ("placement", "backfill_order", "estimate")}
         rules = policy_of(options.policy, scenario.policy_, **parts)
         result = run(scenario, policy=rules, stride=options.stride, show_progress=not options.json)
         return deliver(result, options, warnings, sizes=False)

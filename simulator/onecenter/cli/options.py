@@ -80,6 +80,8 @@ _PLACEMENT: Final = _option("--placement", values.PLACEMENT, "NAME", "which node
                             "score of your own")
 _BACKFILL_ORDER: Final = _option("--backfill-order", values.BACKFILL_ORDER, "NAME", "under easy: in which order those "
                                  "behind are tried: a name, column:NAME, or FILE:NAME, a key of your own")
+_ESTIMATE: Final = _option("--estimate", values.ESTIMATE, "NAME", "what order and backfill take for run times: "
+                           "walltime, 'run time', 'recent average', or FILE:NAME, a function of your own")
 _WORKERS: Final = _option("--workers", count(checks.WORKERS), "N", "processes; default: one per processor")
 _OUTPUTS: Final = (
     _choice("--stride", ("calendar", "event"), "the decision log is the same on both"),
@@ -91,7 +93,7 @@ _OUTPUTS: Final = (
 # fmt: off
 _RUN: Final = (
     _SCENARIO, _SEED, _SET,
-    _POLICY, _PLACEMENT, _BACKFILL_ORDER,
+    _POLICY, _PLACEMENT, _BACKFILL_ORDER, _ESTIMATE,
     *_replications(
         checks.REPLICATIONS, "is the fleet enough: targets and waits over N replications, with intervals"),
     _option("--demand", amount(checks.DEMAND), "X", "with --replications: scale every stream"),
@@ -117,7 +119,7 @@ _REPLAY: Final = (
     *_ON,
     _option("--policy", values.POLICY, "NAME", "a named policy, or FILE:NAME, code of your own"),
     _option("--order", values.ORDER, None, f"{', '.join(ORDERS)}, or column:NAME, numbers of the log"),
-    _part("--backfill", BACKFILLS), _BACKFILL_ORDER, _PLACEMENT,
+    _part("--backfill", BACKFILLS), _BACKFILL_ORDER, _PLACEMENT, _ESTIMATE,
     *_OUTPUTS,
 )
 _COMPARE: Final = (

@@ -25,7 +25,7 @@ def command_replay(options: argparse.Namespace) -> int:
     """Simulate a real log."""
     part = LogWindow(options.warmup, options.horizon, options.skip_first)
     given = machine_of(options.processors, options.nodes, options.center)
-    parts = {name: getattr(options, name) for name in ("order", "backfill", "placement", "backfill_order")}
+    parts = {name: getattr(options, name) for name in ("order", "backfill", "placement", "backfill_order", "estimate")}
     policy = policy_of(options.policy, given.policy if given else Policy(), **parts)
     trace = read(options.trace, options.format, columns=policy.columns)
     machine = given or machine_of_header(trace)

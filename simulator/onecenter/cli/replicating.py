@@ -45,7 +45,7 @@ def run_replications(scenario: Scenario, options: argparse.Namespace) -> int:
         nothing = replicate(without_jobs(chosen), 1)
         holding(options.fail_if, _answer(nothing, assess(nothing), options, warnings))
     with output_folder(options.out), eventually(options.workers) as executor:
-        parts = {name: getattr(options, name) for name in ("placement", "backfill_order")}
+        parts = {name: getattr(options, name) for name in ("placement", "backfill_order", "estimate")}
         rules = policy_of(options.policy, chosen.policy_, **parts)
         runs = replicate(chosen, options.replications, policy=rules, executor=executor)
         _run_all([runs], not options.json)

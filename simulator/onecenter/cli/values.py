@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from onecenter_kernels.schema import ORDERS, PLACEMENTS
+from onecenter_kernels.schema import ESTIMATES, ORDERS, PLACEMENTS
 
 from onecenter import units
 from onecenter.checks import (
@@ -189,6 +189,12 @@ def backfill_orders(text: str) -> str:
     return text if is_code(text) else orders(text)
 
 
+def estimates(text: str) -> str:
+    """Return the name of an estimate, or FILE:NAME of a function."""
+    return text if is_code(text) else OneOf(ESTIMATES)(text)
+
+
+ESTIMATE: Final = Kind("name", estimates)
 BACKFILL_ORDER: Final = Kind("name", backfill_orders)
 ORDER: Final = Kind("name", orders)
 POLICY: Final = Kind("name", policies)

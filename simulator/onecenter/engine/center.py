@@ -103,6 +103,11 @@ class Center:
             raise SimulationError("listen", ["the calendar stride does not stop at each instant: use stride='event'"])
         self._listeners.append(listener)
 
+    @property
+    def estimates(self) -> Any:
+        """What was taken for the run time of each job at its start (ms), where that may be other than its walltime."""
+        return self._core.state.estimates["first"].copy()
+
     def submit(
         self,
         *,

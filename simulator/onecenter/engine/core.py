@@ -13,7 +13,7 @@ from onecenter_kernels.handle import handle_of
 from onecenter_kernels.state import State, grown, table
 
 from onecenter.engine import initial
-from onecenter.engine.keying import Keying
+from onecenter.engine.keying import ESTIMATE, Keying
 from onecenter.engine.numbering import Numbering
 from onecenter.engine.past import Past
 from onecenter.engine.scheduling import Scheduling
@@ -69,6 +69,9 @@ class Core:
         self._keyings = {
             name: Keying(key, lambda: self.state, limit, name) for name, key in parts.items() if isinstance(key, Key)
         }
+        code = policy.estimates
+        asked = code and Key(code.name, code.sha256, code.function, code.file)
+        self._estimating = Keying(asked, lambda: self.state, limit, ESTIMATE) if asked else None
         placement = policy.placement
         self._scoring = Scoring(placement, lambda: self.state, limit) if isinstance(placement, Score) else None
         held = self._state_and_handle
@@ -132,7 +135,10 @@ class Core:
             derive(self.handle, asked)
         if initial.needs_keys(self.policy):
             self._add_keys(columns, first)
-        self.state = self._past.know(self.state, first, last, self._owners.count, self._platforms)
+        estimates = None
+        if self._estimating is not None:
+            estimates = self._estimating.given(first, last, self.state.keys["deadline"][first:last])
+        self.state = self._past.know(self.state, first, last, self._owners.count, self._platforms, estimates)
 
     def _add_keys(self, columns: Mapping[str, Any], first: int) -> None:
         """Add the keys of jobs from a first one on: what they bring along, else their deadlines (s), none last."""

@@ -5,7 +5,7 @@ import dis
 import math
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 import numba
 import numpy as np
@@ -17,6 +17,9 @@ from onecenter.engine.policy_faults import policy_error
 from onecenter.errors import PolicyError
 from onecenter.policies import Job, Key
 from onecenter.system.time_limit import TimeLimit, TimeUpError
+
+#: What the function of estimates is called.
+ESTIMATE: Final = "estimate"
 
 
 class Keying:
@@ -31,19 +34,21 @@ class Keying:
     limit : TimeLimit
         Of all keys of one pass.
     name : str
-        "key", of the order, or "behind", of that of backfill: what its keys are called in the state.
+        "key", of the order, or "behind", of that of backfill: what its keys are called in the state; or "estimate", of
+        a function that gives estimates, of which the state knows nothing.
     """
 
     def __init__(self, key: Key, state_of: Callable[[], State], limit: TimeLimit, name: str = "key") -> None:
         if key.function is None:
-            option = "--policy" if name == "key" else "--backfill-order"
+            option = {"key": "--policy", "behind": "--backfill-order"}.get(name, "--estimate")
             lacks = f"{key.name} is code, which no result holds: give it anew, as {option} FILE:NAME"
             raise PolicyError("policy", [lacks])
         self.key, self.function, self.state_of, self.limit = key, key.function, state_of, limit
         self.name = name
         self.failure: BaseException | None = None
         self._deadlines = np.zeros(0)
-        self._compiled = None if key.of_queue or not JIT else compiled(self.function, key.changes_with_time)
+        asked = key.of_queue or name == ESTIMATE or not JIT
+        self._compiled = None if asked else compiled(self.function, key.changes_with_time)
         self._asked = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_double)(self._ask)
 
     def begin(self) -> None:
@@ -58,11 +63,16 @@ class Keying:
         """Give new jobs, first .. last - 1, their deadlines (ms) or, where it does not change, their key."""
         keys = self.state_of().keys[self.name]
         keys[first:last] = np.where(deadlines < 0, np.inf, deadlines / 1000.0)
-        if self._compiled is None:
+        if self._compiled is None and self.key.changes_with_time:
             self._deadlines = np.concatenate([self._deadlines[:first], keys[first:last]])
-            if not self.key.changes_with_time:
-                with self.limit.watching():
-                    keys[first:last] = self._limited_keys(np.arange(first, last), None)
+        elif self._compiled is None:
+            keys[first:last] = self.given(first, last, keys[first:last].copy())
+
+    def given(self, first: int, last: int, deadlines: Any) -> Any:
+        """Return what the function gives new jobs, first .. last - 1, of these deadlines (s)."""
+        self._deadlines = np.concatenate([self._deadlines[:first], deadlines])
+        with self.limit.watching():
+            return self._limited_keys(np.arange(first, last), None)
 
     def raise_failure(self) -> None:
         """Raise what was wrong with a key."""
@@ -105,7 +115,7 @@ class Keying:
             rows = zip(jobs.tolist(), zip(*(column.tolist() for column in seen), strict=True), strict=True)
             found = np.array([self._key(j, Job(*row), now, t) for j, row in rows])
         if np.isnan(found).any():
-            self._fail("NaN is no key", int(jobs[np.isnan(found)][0]), t)
+            self._fail(f"NaN is no {ESTIMATE if self.name == ESTIMATE else 'key'}", int(jobs[np.isnan(found)][0]), t)
         return found
 
     def _key(self, j: int, seen: Job, now: tuple[float, ...], t: float | None) -> float:

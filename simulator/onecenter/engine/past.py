@@ -29,21 +29,28 @@ class Past:
         self._users = Numbering(past_fields.USER_INPUT, state.USER_DTYPE)
         self._habits = Numbering(past_fields.HABIT_INPUT, state.HABIT_DTYPE)
 
-    def know(self, found: State, first: int, last: int, owners: int, platforms: tuple[str, ...]) -> State:
-        """Return the state with rows for jobs first .. last - 1, and for the owners, of which there are so many."""
+    def know(
+        self, found: State, first: int, last: int, owners: int, platforms: tuple[str, ...], given: Any = None
+    ) -> State:
+        """Return the state with rows for jobs first .. last - 1, and for the owners, of which there are so many.
+
+        `given` are estimates (s) of a user's own.
+        """
         if isinstance(self.policy.order, Multifactor):
             found = self._know_users(found, owners, self.policy.order, platforms)
         if self.policy.learns:
             found = self._know_habits(found, first, last)
-        return found if self.policy.estimate == "walltime" else self._know_limits(found, first, last)
+        return found if self.policy.estimate == "walltime" else self._know_limits(found, first, last, given)
 
-    def _know_limits(self, found: State, first: int, last: int) -> State:
+    def _know_limits(self, found: State, first: int, last: int, given: Any) -> State:
         """Return the state with the walltimes of jobs as their limits, and what is estimated at once in their place."""
         if last > len(found.estimates):
             found = found._replace(estimates=grown(found.estimates, last))
         jobs = found.jobs[first:last]
         found.estimates["limit"][first:last] = jobs["walltime"]
-        if self.policy.estimate == "run time":
+        if given is not None:
+            jobs["walltime"] = np.ceil(np.clip(1000.0 * given, 1.0, jobs["walltime"])).astype(np.int64)
+        elif self.policy.estimate == "run time":
             jobs["walltime"] = np.minimum(jobs["run"], jobs["walltime"])
         return found
 

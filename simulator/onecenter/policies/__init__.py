@@ -1,8 +1,9 @@
 """Policies: how jobs are ordered, placed and backfilled, with parts by name, by weights or of the user's own."""
 
-from onecenter.policies.choosing import PlacementLike, PolicyLike, policy_of
+from onecenter.policies.choosing import EstimateLike, PlacementLike, PolicyLike, policy_of
 from onecenter.policies.code import Code, is_code
 from onecenter.policies.column import column_of
+from onecenter.policies.estimate import Estimate, estimate_of, read_estimate
 from onecenter.policies.given import Given
 from onecenter.policies.installed import installed
 from onecenter.policies.key import Job, Key, key_of, read_key
@@ -39,6 +40,8 @@ __all__ = [
     "WALLTIME",
     "WEIGHT",
     "Code",
+    "Estimate",
+    "EstimateLike",
     "Given",
     "Job",
     "Key",
@@ -53,10 +56,12 @@ __all__ = [
     "Score",
     "checked_policy",
     "column_of",
+    "estimate_of",
     "installed",
     "is_code",
     "key_of",
     "policy_of",
+    "read_estimate",
     "read_key",
     "read_scheduler",
     "read_score",

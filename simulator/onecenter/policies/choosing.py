@@ -8,6 +8,7 @@ from onecenter.checks import shown
 from onecenter.errors import PolicyError
 from onecenter.policies.code import find, is_code
 from onecenter.policies.column import column_of
+from onecenter.policies.estimate import Estimate, read_estimate
 from onecenter.policies.installed import installed, installed_code
 from onecenter.policies.key import Key, key_of
 from onecenter.policies.policy import (
@@ -26,6 +27,9 @@ from onecenter.policies.score import Score, read_score
 
 #: What is taken for a placement: a name, or a score, also as FILE:NAME.
 PlacementLike = str | Score | Callable[..., Any]
+
+#: What is taken for an estimate: a name, or a function, also as FILE:NAME.
+EstimateLike = str | Estimate | Callable[..., Any]
 
 #: What is taken for a policy: one, the name of one, or a key.
 PolicyLike = Policy | str | Key | SchedulerCode | Callable[..., Any]
@@ -59,13 +63,14 @@ def policy_of(
     backfill: str | None = None,
     placement: PlacementLike | None = None,
     backfill_order: PolicyLike | None = None,
+    estimate: EstimateLike | None = None,
 ) -> Policy:
     """Return a policy, looked up if it is a name of `NAMED`; a part that is given replaces that of the policy.
 
     A name sets order and backfill; everything else stays that of the default, but for reservations where that backfill
     makes none, and for estimates where they cannot be. A key, also as FILE:NAME, and "column:NAME" set the order alone;
-    a scheduler, all but the placement. A placement may be a score, and the order of backfill a key, also as
-    FILE:NAME.
+    a scheduler, all but the placement. A placement may be a score, the order of backfill a key, and an
+    estimate a function, also as FILE:NAME.
     """
     chosen = default if policy is None else policy
     code = code_of(chosen)
@@ -93,6 +98,11 @@ def policy_of(
         behind: Any = code_of(backfill_order) or backfill_order
     else:
         behind = chosen.backfill_order if backfill == BACKFILL else None
-    estimate = chosen.estimate if takes_estimates(order, backfill, placement, reservations, behind) else WALLTIME
+    if isinstance(estimate, str) and is_code(estimate):
+        estimate = read_estimate(estimate)
+    if estimate is None:
+        kept = takes_estimates(order, backfill, placement, reservations, behind)
+        estimate = chosen.estimate if kept else WALLTIME
     parts = {"order": order, "backfill": backfill, "placement": placement, "backfill_order": behind}
-    return replace(chosen, **parts, reservations=reservations, estimate=estimate)
+    parts["estimate"] = estimate
+    return replace(chosen, **parts, reservations=reservations)

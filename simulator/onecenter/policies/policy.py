@@ -10,6 +10,7 @@ from onecenter.checks import Check, OneOf, Whole, settle, shown, sorted_out, tol
 from onecenter.errors import PolicyError
 from onecenter.policies.code import Code
 from onecenter.policies.column import BY_COLUMN, column_of
+from onecenter.policies.estimate import BY_ESTIMATE, Estimate, estimate_of
 from onecenter.policies.key import BY_KEY, Key, key_of
 from onecenter.policies.linear import BY_WEIGHT, Linear
 from onecenter.policies.multifactor import BY_FACTORS, Multifactor
@@ -63,6 +64,15 @@ def a_placement(value: Any) -> str | Score:
     return score_of(value) if callable(value) else OneOf(PLACEMENTS)(value)
 
 
+def an_estimate(value: Any) -> str | Estimate:
+    """Return what is taken for run times: a name, or an estimate, also as a function or as plain data of a result."""
+    if isinstance(value, Mapping) and value.get("kind") == BY_ESTIMATE and {"name", "sha256"} <= set(value):
+        return Estimate(str(value["name"]), str(value["sha256"]))
+    if isinstance(value, Estimate):
+        return value
+    return estimate_of(value) if callable(value) else OneOf(ESTIMATES)(value)
+
+
 #: What each part may be, in the units of `Policy`.
 CHECKS: Final[Mapping[str, Check]] = {
     "order": an_order,
@@ -74,7 +84,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "age_rate": Whole(0, 10**13),
     "max_age": Whole(0, MAX_DURATION),
     "reservations": RESERVATIONS,
-    "estimate": OneOf(ESTIMATES),
+    "estimate": an_estimate,
 }
 
 #: What is taken for run times where nothing is said.
@@ -179,9 +189,9 @@ class Policy:
     reservations : int
         Under backfill "easy" and "easy-sjbf": how many blocked jobs hold a place in each pass (Maui's
         RESERVATIONDEPTH).
-    estimate : str
-        One of ESTIMATES: what order and backfill take for a job's run time; a job is killed at its walltime all the
-        same.
+    estimate : str or Estimate
+        One of ESTIMATES, or an estimate of the user's own, also as a function: what order and backfill take for a job's
+        run time; a job is killed at its walltime all the same.
     """
 
     order: Order = "fifo"
@@ -192,7 +202,7 @@ class Policy:
     age_rate: int = 0
     max_age: int = 7 * 86_400_000
     reservations: int = 1
-    estimate: str = WALLTIME
+    estimate: str | Estimate = WALLTIME
     backfill_order: Order | None = None
 
     def __post_init__(self) -> None:
@@ -213,7 +223,8 @@ class Policy:
         order, behind = (stands.get(name, name) for name in (self.order_name, self.backfill_order_name or "sjf"))
         backfill = self.backfill if self.backfill_order is None else "easy-sjbf"
         names = {**vars(self), "order": order, "behind": behind, "backfill": backfill}
-        names["placement"] = self.placement_name
+        # What a user's function gives is known as early as the run time.
+        names["placement"], names["estimate"] = self.placement_name, "run time" if self.estimates else self.estimate
         del names["backfill_order"]
         return names | {part: known.index(names[part]) for part, known in choices.items()}
 
@@ -265,6 +276,11 @@ class Policy:
         return self.order == "qssf" or self.estimate == "recent average"
 
     @property
+    def estimates(self) -> Estimate | None:
+        """The estimate of the user's own; None: there is none."""
+        return self.estimate if isinstance(self.estimate, Estimate) else None
+
+    @property
     def placement_name(self) -> str:
         """The name of its placement, whatever the score."""
         return BY_SCORE if isinstance(self.placement, Score) else self.placement
@@ -311,7 +327,10 @@ class Policy:
     def as_dict(self) -> dict[str, Any]:
         """Return its name, if it has one, and its parts, as plain data."""
         orders = {name: _plain(getattr(self, name)) for name in ("order", "backfill_order")}
-        return {"name": self.name, **vars(self), **orders, "placement": self._plain_placement()}
+        scored = {"placement": self._plain_placement()}
+        code = self.estimates
+        known = code and {"kind": BY_ESTIMATE, "name": code.name, "sha256": code.sha256}
+        return {"name": self.name, **vars(self), **orders, **scored, "estimate": known or self.estimate}
 
     def _plain_placement(self) -> Any:
         if isinstance(self.placement, Score):

@@ -150,7 +150,9 @@ class Writer:
             text = self.words("ageing text", rate=rate, most=self.words.exact(policy.max_age))
             pairs.append((self.words("ageing"), text))
         if policy.estimate != WALLTIME:
-            pairs.append((self.words("estimate"), self.words(policy.estimate)))
+            own = policy.estimates
+            told = f"{self.words('own estimate')}: {visible(str(own))}" if own else self.words(str(policy.estimate))
+            pairs.append((self.words("estimate"), told))
         if policy.backfill_order is not None:
             name = policy.backfill_order_name or ""
             told = "" if policy.backfill_order == name else f": {visible(str(policy.backfill_order))}"

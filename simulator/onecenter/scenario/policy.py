@@ -51,7 +51,9 @@ Order = Annotated[
 
 
 #: With which option a part is given as code.
-OPTIONS = {"order": "--policy", "backfill_order": "--backfill-order", "placement": "--placement"}
+OPTIONS = {
+    "order": "--policy", "backfill_order": "--backfill-order", "placement": "--placement", "estimate": "--estimate",
+}  # fmt: skip
 
 
 class PolicyTable(Table):

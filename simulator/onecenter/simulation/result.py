@@ -168,6 +168,9 @@ class Result(Record):
     @cached_property
     def estimates(self) -> Mapping[str, Any]:
         """How well the run times of the window's jobs were estimated; see `accuracy.accuracy`."""
+        if not isinstance(self.policy.estimate, str):
+            known: Mapping[str, Any] | None = self.provenance.get("estimates")
+            return known or {"jobs": 0, "mean": None, "outlived": None}
         found = estimates_of(self.workload, self.fates, self.policy.estimate)
         return accuracy(found, self.fates, submitted_in(self.workload, self.fates, self.window))
 

@@ -13,7 +13,10 @@ from onecenter.engine.center import Center
 from onecenter.engine.kernels import compile_kernels
 from onecenter.errors import ResultError, ScenarioError
 from onecenter.fleet import NodeType
-from onecenter.policies import PlacementLike, Policy, PolicyLike, policy_of
+from onecenter.policies import EstimateLike, PlacementLike, Policy, PolicyLike, policy_of
+from onecenter.results.accuracy import accuracy
+from onecenter.results.seen import submitted_in
+from onecenter.results.segments import fates
 from onecenter.results.targets import targets_of
 from onecenter.results.window import Window, whole_run
 from onecenter.scenario import Scenario, from_dict, load, with_set, with_texts
@@ -72,6 +75,7 @@ def run(
     seed: int | None = None,
     policy: PolicyLike | None = None,
     placement: PlacementLike | None = None,
+    estimate: EstimateLike | None = None,
     stride: str = "calendar",
     set: str | Sequence[str] = (),
     show_progress: bool = False,
@@ -89,6 +93,8 @@ def run(
         function, or "FILE:NAME") the order; the rest stays the scenario's.
     placement : str, Score or callable, optional
         Instead of the policy's: a name, or a score (a function of node and job, or "FILE:NAME").
+    estimate : str, Estimate or callable, optional
+        Instead of the policy's: a name, or a function of a job that returns s, or "FILE:NAME".
     stride : str
         "calendar" (compiled between two SimPy events) or "event"; the decision log is the same.
     set : str or sequence of str
@@ -102,7 +108,7 @@ def run(
         With all mistakes.
     """
     chosen = scenario_of(scenario, seed, set)
-    rules = policy_of(policy, chosen.policy_, placement=placement)
+    rules = policy_of(policy, chosen.policy_, placement=placement, estimate=estimate)
     labels = {name: platform.label for name, platform in chosen.platforms.items()}
     return simulate(
         chosen.fleet,
@@ -149,8 +155,16 @@ def simulate(
     # Jobs that were drawn for later than the run went on are nobody's.
     jobs = center.workload if arrivals is None else _submitted_before(center.workload, until)
     shown = window if isinstance(window, Window) else window(until)
+    if policy.estimates is not None:
+        about["provenance"] |= {"estimates": _accuracy(center, jobs, shown)}
     given = {"fleet": tuple(fleet), "policy": policy, "stride": stride, **about}
     return Result(decisions=center.log, workload=jobs, window=shown, until=until, seconds=seconds, **given)
+
+
+def _accuracy(center: Center, jobs: Workload, window: Window) -> dict[str, Any]:
+    """Return how good the estimates of a user's function were, which the result cannot ask again."""
+    fate = fates(center.log, len(jobs))
+    return dict(accuracy(center.estimates[: len(jobs)], fate, submitted_in(jobs, fate, window)))
 
 
 def _run_to_the_end(center: Center) -> int:
