@@ -1,7 +1,10 @@
 """Tuning: what is varied, on which jobs, how the search goes on, and an honest score on held-out jobs."""
 
 import json
-from collections.abc import Callable
+import pickle
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +15,15 @@ import onecenter as oc
 from onecenter.cli.main import main
 from onecenter.cli.tuning import as_table
 from onecenter.errors import OnecenterError
+from onecenter.experiments.executors import alone
 from onecenter.experiments.measurement import Measurement
 from onecenter.experiments.tuning.held_out import on_scenario, scored
+from onecenter.experiments.tuning.search import search
 from onecenter.experiments.tuning.space import Parameter, corners, linear_weights, parameters_of, policy_at
-from onecenter.experiments.tuning.training import LogTraining, ScenarioTraining, before, split, value_of
+from onecenter.experiments.tuning.training import LogTraining, ScenarioTraining, before, split, tried, value_of
 from onecenter.fleet import NodeType
 from onecenter.policies import NAMED, Linear, Policy
+from onecenter.results.seen import Seen
 from onecenter.results.window import Window
 from onecenter.scenario import load, with_set
 from onecenter.statistics.estimates import paired
@@ -184,6 +190,85 @@ def test_a_study_goes_on_where_it_was(swf: str, tmp_path: Path) -> None:
     assert again.candidates == more.candidates
     with pytest.raises(OnecenterError, match="trials of another question"):
         oc.tune(trace=swf, trials=9, study=study, objectives=["wait_s"])
+
+
+class Backwards(Executor):
+    """Runs calls when somebody asks for an answer, the last one first: as late and as mixed up as can be."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[Future[Any], Any]] = []
+        self.most = 0
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> "Future[Any]":
+        """Keep a call; it is sent as to another process."""
+        answer = Answer(self)
+        self.calls.append((answer, pickle.loads(pickle.dumps(partial(fn, *args, **kwargs)))))
+        self.most = max(self.most, len(self.calls))
+        return answer
+
+    def run_all(self) -> None:
+        """Run the calls that are kept."""
+        while self.calls:
+            answer, call = self.calls.pop()
+            answer.set_result(call())
+
+
+class Answer(Future[Any]):
+    """What a call that is kept will give."""
+
+    def __init__(self, executor: Backwards) -> None:
+        super().__init__()
+        self.executor = executor
+
+    def result(self, timeout: float | None = None) -> Any:
+        """Return it."""
+        self.executor.run_all()
+        return super().result(timeout)
+
+
+@pytest.mark.parametrize("objectives", [["wait_s"], ["wait_s", "bounded_slowdown"]])
+def test_who_runs_the_trials_changes_nothing(objectives: list[str], swf: str) -> None:
+    pytest.importorskip("optuna")
+    executor, numbers = Backwards(), list[int]()
+    asked: dict[str, Any] = {"trace": swf, "trials": 30, "against": ["easy"], "objectives": objectives}
+    found = oc.tune(**asked, executor=executor, on_trial=numbers.append)
+    assert (executor.most, numbers) == (8, list(range(30)))
+    assert found.as_dict() == oc.tune(**asked).as_dict()
+
+
+def test_what_is_worse_than_the_median_of_earlier_batches_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("optuna")
+    monkeypatch.setattr("onecenter.experiments.tuning.training.value_of", lambda name, parts: float(parts[0]))
+    depths: list[int] = []
+
+    class Depth:
+        def stages(self, policy: Policy) -> Iterator[Any]:
+            depths.append(policy.depth)
+            yield from [[policy.depth]] * 3
+
+    asked: dict[str, Any] = {"trials": 80, "seed": 3, "study": None, "question": {}, "on_trial": lambda number: None}
+    with alone() as executor:
+        found = search(Depth(), [Parameter("depth", 1, 1000)], Policy(), ["wait_s"], **asked, executor=executor)
+    ended: list[int] = []
+    for first in range(0, 80, 8):
+        limit = np.median(ended) if len(ended) >= 10 else np.inf
+        ended += [depth for depth in depths[first : first + 8] if depth <= limit]
+    assert found.given_up == 80 - len(ended) > 0
+    assert found.candidates[0].values == (min(depths),)
+
+
+def test_a_trial_is_given_up_at_the_first_stage_that_is_above_a_limit() -> None:
+    class Stages:
+        def stages(self, policy: Policy) -> Iterator[list[Seen]]:
+            jobs = workload(submit=[0, 0], run=[9, 9], walltime=[9, 9], accelerators=4000)
+            for _ in range(3):
+                yield from LogTraining((NodeType("pool", 1, 4),), jobs).stages(policy)
+
+    # One of the two waits 9 ms.
+    mean = (0.0045,)
+    assert tried(Stages(), Policy(), ["wait_s"], {}) == ([mean] * 3, False)
+    assert tried(Stages(), Policy(), ["wait_s"], {1: 0.0045, 2: 0.0044}) == ([mean] * 3, True)
+    assert tried(Stages(), Policy(), ["wait_s"], {1: 0.0044}) == ([mean] * 2, True)
 
 
 @pytest.mark.parametrize("text", ["hello\n", "3\n", "{}\n", "\xff", "[1, 2]\n"])

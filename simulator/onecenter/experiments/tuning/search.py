@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+import statistics
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from os import PathLike, fspath
 from pathlib import Path
@@ -10,11 +12,15 @@ from typing import Any, Final
 
 from onecenter.errors import OnecenterError, PlanError, PolicyError
 from onecenter.experiments.tuning.space import Parameter, corners, policy_at
-from onecenter.experiments.tuning.training import Training, value_of
+from onecenter.experiments.tuning.training import Training, tried
 from onecenter.policies import Policy
 
-#: Trials before the first one is given up.
+#: Trials that come to an end before the first one is given up.
 FIRST: Final = 10
+
+#: Trials that are drawn at once, from what those before them have given: however many of them run at the same time, a
+#: search gives the same.
+BATCH: Final = 8
 
 #: Policies at the most that are scored of those of which none is better in all objectives.
 FRONT: Final = 5
@@ -52,12 +58,13 @@ def search(
     seed: int,
     study: str | PathLike[str] | None,
     question: Mapping[str, Any],
+    executor: Executor,
     on_trial: Callable[[int], None],
 ) -> Found:
     """Return what a search of so many trials finds, those that the study holds already among them.
 
-    Each trial sees the same jobs. With one objective a trial is given up as soon as it is worse than the median of the
-    trials before it was at that stage.
+    Each trial sees the same jobs. With one objective a trial is given up as soon as the best that it has been is worse
+    than the median of the trials of earlier batches was at that stage.
     """
     optuna = _optuna()
     opened = _study(optuna, study, len(objectives), seed, question)
@@ -65,23 +72,42 @@ def search(
         for point in corners(parameters):
             opened.enqueue_trial(point)
 
-    def objective(trial: Any) -> float | tuple[float, ...]:
-        on_trial(trial.number)
+    def begun(trial: Any, limits: Mapping[int, float]) -> "Future[Any] | None":
         try:
             policy = policy_at(_drawn(trial, parameters), base)
         except PolicyError:  # values that do not go together
-            raise optuna.TrialPruned from None
-        values: tuple[float, ...] = ()
-        for stage, parts in enumerate(training.stages(policy)):
-            values = tuple(value_of(name, parts) for name in objectives)
-            if len(values) == 1:
-                trial.report(values[0], stage)
-                if trial.should_prune():
-                    raise optuna.TrialPruned
-        return values[0] if len(values) == 1 else values
+            return None
+        return executor.submit(tried, training, policy, objectives, limits)
 
-    opened.optimize(objective, n_trials=max(trials - len(_over(opened)), 0))
+    while (left := trials - len(_over(opened))) > 0:
+        limits = _limits(opened) if len(objectives) == 1 else {}
+        batch = [opened.ask() for _ in range(min(BATCH, left))]
+        answers = [begun(trial, limits) for trial in batch]
+        for trial, answer in zip(batch, answers, strict=True):
+            _tell(optuna, opened, trial, answer)
+            on_trial(trial.number)
     return _found(opened, base)
+
+
+def _limits(opened: Any) -> dict[int, float]:
+    """Return by stage the median of the trials that came to an end; the first stage says too little."""
+    done = [trial.intermediate_values for trial in opened.trials if trial.state.name == "COMPLETE"]
+    if len(done) < FIRST:
+        return {}
+    stages = range(1, min(map(len, done)))
+    return {stage: statistics.median(values[stage] for values in done) for stage in stages}
+
+
+def _tell(optuna: Any, opened: Any, trial: Any, answer: "Future[Any] | None") -> None:
+    """Tell a study what a trial has given; without an answer there was nothing to try."""
+    stages, given_up = answer.result() if answer else ([], True)
+    if len(opened.directions) == 1:
+        for stage, values in enumerate(stages):
+            trial.report(values[0], stage)
+    if given_up:
+        opened.tell(trial, state=optuna.trial.TrialState.PRUNED)
+    else:
+        opened.tell(trial, stages[-1])
 
 
 def _optuna() -> Any:
@@ -113,7 +139,6 @@ def _study(optuna: Any, path: str | PathLike[str] | None, objectives: int, seed:
     opened.set_user_attr(QUESTION, digest)
     # A study that goes on draws on: with the same seed it would repeat its first trials.
     opened.sampler = optuna.samplers.TPESampler(seed=seed + len(opened.trials), multivariate=False)
-    opened.pruner = optuna.pruners.MedianPruner(n_startup_trials=FIRST, n_warmup_steps=1)
     return opened
 
 

@@ -1,6 +1,6 @@
 """What a policy is tried on: the first part of a log, or replications of a scenario; the same jobs in each trial."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -38,6 +38,21 @@ def value_of(objective: str, parts: Sequence[Seen]) -> float:
         found.append(kept.wait / 1_000 if objective == "wait_s" else kept.slowdowns.seen)
     values = np.concatenate(found)
     return float(values.mean()) if len(values) else 0.0
+
+
+def tried(
+    training: Training, policy: Policy, objectives: Sequence[str], limits: Mapping[int, float]
+) -> tuple[list[tuple[float, ...]], bool]:
+    """Return the objectives of a policy after each stage, and whether it was given up.
+
+    That is at a stage whose limit is below all that the first objective has been so far.
+    """
+    found: list[tuple[float, ...]] = []
+    for stage, parts in enumerate(training.stages(policy)):
+        found.append(tuple(value_of(name, parts) for name in objectives))
+        if stage in limits and min(values[0] for values in found) > limits[stage]:
+            return found, True
+    return found, False
 
 
 @dataclass(frozen=True, eq=False)

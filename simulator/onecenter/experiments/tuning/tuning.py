@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from html import escape
 from os import PathLike
@@ -11,6 +12,7 @@ import polars as pl
 
 from onecenter.checks import INNER_SHARE, OBJECTIVES, PAIRED, SEED, TRIALS, WINDOWS, OneOf, one, optional
 from onecenter.errors import PlanError
+from onecenter.experiments.executors import alone
 from onecenter.experiments.log_comparison import compare_log
 from onecenter.experiments.measurement import WEEK, measurement_of
 from onecenter.experiments.tuning import held_out
@@ -42,13 +44,21 @@ class Question:
     against: tuple[str, ...]
 
     def find(
-        self, training: Training, parameters: list[Parameter], base: Policy, about: Any, on_trial: Callable[[int], None]
+        self,
+        training: Training,
+        parameters: list[Parameter],
+        base: Policy,
+        about: Any,
+        executor: Executor | None,
+        on_trial: Callable[[int], None],
     ) -> Found:
         """Search; `about` says what the training jobs are."""
         asked = {"about": about, "parameters": [each.as_dict() for each in parameters], "base": base.as_dict()}
         asked |= {"objectives": list(self.objectives), "seed": self.seed}
         given: dict[str, Any] = {"trials": self.trials, "seed": self.seed, "study": self.study}
-        return search(training, parameters, base, self.objectives, **given, question=asked, on_trial=on_trial)
+        with alone() if executor is None else nullcontext(executor) as runner:
+            given |= {"executor": runner, "on_trial": on_trial}
+            return search(training, parameters, base, self.objectives, **given, question=asked)
 
 
 def tune(
@@ -106,7 +116,7 @@ def tune(
     n : int
         Replications of a scenario, for training and for the score each.
     executor : concurrent.futures.Executor, optional
-        Runs the score.
+        Runs the trials, eight at once, and the score; it changes no result. By default this process does.
     on_trial : callable, optional
         Called with the number of each trial.
 
@@ -148,7 +158,7 @@ def _on_log(
     first = before(jobs, instant)
     parameters = parameters_of(vary, first)
     about = {"log": log.sha256, "train": share, "center": dict(machine.given), "jobs": len(first)}
-    found = asked.find(LogTraining(machine.fleet, first), parameters, base, about, on_trial)
+    found = asked.find(LogTraining(machine.fleet, first), parameters, base, about, executor, on_trial)
     scores = []
     for candidate in found.candidates:
         sides = {held_out.TUNED: candidate.policy} | {name: policy_of(name, base) for name in asked.against}
@@ -179,7 +189,7 @@ def _on_scenario(
     parameters = parameters_of(vary, build(scenario))
     training = ScenarioTraining(scenario, measurement_of(scenario, base), n)
     about = {"scenario": hash_of(scenario.resolved()), "n": n}
-    found = asked.find(training, parameters, base, about, on_trial)
+    found = asked.find(training, parameters, base, about, executor, on_trial)
     scores = []
     for candidate in found.candidates:
         sides = {held_out.TUNED: candidate.policy} | {name: policy_of(name, base) for name in asked.against}
