@@ -103,7 +103,17 @@ def test_a_column_in_every_command(log: str, tmp_path: Path, capsys: pytest.Capt
     assert all(part.ahead is None for part in saved.explain(1).intervals)
     assert main(["report", str(out / "result.parquet"), "-o", str(tmp_path / "report.html")]) == 0
     assert "column of the jobs: urgency" in (tmp_path / "report.html").read_text()
-    assert main(["compare", log, "--nodes", "1x1", "--policies", f"easy,{URGENCY}", "--windows", "5"]) in (0, 2)
+
+
+def test_a_comparison_on_a_log_keeps_all_columns(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "log.csv"
+    rows = [f"{number},{60 * number},{40 * (number % 7 + 1)},1,{-number % 11}" for number in range(60)]
+    path.write_text("\n".join(["job_id,submission_time,duration,num_gpu,urgency", *rows, ""]))
+    asked = ["compare", str(path), "--nodes", "1x2", "--windows", "5", "--workers", "1", "--policies"]
+    assert main([*asked, f"fifo,{URGENCY},column:duration"]) == 0
+    told = capsys.readouterr().out
+    assert "column:urgency order" in told
+    assert "column:duration order" in told
 
 
 MISTAKES = [

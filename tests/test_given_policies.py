@@ -15,11 +15,12 @@ from scores_of_users import worst_fit
 import onecenter as oc
 from onecenter.cli.main import main
 from onecenter.errors import OnecenterError, PolicyError
+from onecenter.experiments.adequacy import adequacy
 from onecenter.experiments.executors import alone
 from onecenter.experiments.sweeping import sweep
 from onecenter.planning.file import PlanFile
 from onecenter.planning.question import Question
-from onecenter.policies import Given, Policy, key_of, policy_of, read_key
+from onecenter.policies import Given, Policy, key_of, policy_of, read_key, score_of
 from onecenter.report.sources import foreign
 from onecenter.report.subject import subject_of
 from onecenter.scenario import Scenario, load
@@ -177,5 +178,6 @@ def test_the_policy_is_among_the_conditions_in_both_languages() -> None:
 
 
 def test_replications_under_a_placement() -> None:
-    one, other = (oc.replicate(short(), 1, placement=each)[0] for each in (worst_fit, "worst-fit"))
-    assert one.log_digest == other.log_digest
+    mine, built_in = (oc.replicate(short(), 1, placement=each) for each in (worst_fit, "worst-fit"))
+    assert mine[0].log_digest == built_in[0].log_digest
+    assert adequacy(mine)["policy"]["placement"]["sha256"] == score_of(worst_fit).sha256

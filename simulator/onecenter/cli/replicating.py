@@ -122,7 +122,8 @@ def _print(runs: Replications, judged: Sequence[Assessment], figures: Mapping[st
     out, words = console(), Words()
     scale = "" if figures["demand"] == 1 else f" · demand x {figures['demand']:g}"
     size = size_text(figures["nodes"], figures["accelerators"])
-    out.print(f"  {figures['scenario']} · {size}{scale} · seed {figures['seed']} · policy {figures['policy']}")
+    told = visible(runs.task.policy.text)
+    out.print(f"  {figures['scenario']} · {size}{scale} · seed {figures['seed']} · policy {told}")
     out.print(f"  {len(runs)} replications: {runs.text()}\n")
     print_view(out, replicated(words, figures))
     parts = [*figures["platforms"].values(), figures["center"]]

@@ -26,7 +26,7 @@ def adequacy(runs: Replications, judged: Sequence[Assessment] | None = None) -> 
     return {
         "scenario": runs.task.scenario.name,
         "seed": runs.task.scenario.time.seed,
-        "policy": runs.task.policy.text,
+        "policy": runs.task.policy.as_dict(),
         "nodes": sum(kind.count for kind in fleet),
         "accelerators": accelerators_of(fleet),
         "replications": len(runs),

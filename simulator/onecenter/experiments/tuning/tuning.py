@@ -134,7 +134,9 @@ def tune(
     if scenario is not None:
         return _on_scenario(checked, vary, scenario_of(scenario), policy, one("n", n, PAIRED), executor, on_trial)
     machine: dict[str, Any] = {"processors": processors, "nodes": nodes, "center": center}
-    log = trace if isinstance(trace, Trace) else read(trace, format)  # type: ignore[arg-type]
+    sides = [policy_of(each, Policy()) for each in (policy, *against) if each is not None]
+    columns = list(dict.fromkeys(name for side in sides for name in side.columns))
+    log = trace if isinstance(trace, Trace) else read(trace, format, columns=columns)  # type: ignore[arg-type]
     part = one("train", train, INNER_SHARE), one("windows", windows, optional(WINDOWS))
     return _on_log(checked, vary, log, machine, policy, part, executor, on_trial)
 
