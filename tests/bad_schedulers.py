@@ -167,6 +167,14 @@ class Past(oc.Scheduler):
         view.wake(view.now)
 
 
+class Beyond(oc.Scheduler):
+    """Wake at an instant that no clock reaches."""
+
+    def schedule(self, view: View) -> None:
+        """Wake then."""
+        view.wake(2**70)
+
+
 class Writes(oc.Scheduler):
     """Write into the view."""
 

@@ -101,6 +101,7 @@ CASES: list[tuple[str, str, list[tuple[str, str]]]] = [
     ('rate = "3 / h"', 'rate = "3 per h"', [(f'{S}.arrivals.rate = "3 per h":', 'write for example "120 / h"')]),
     ('"poisson"', '"poison"', [(f'{S}.arrivals.kind = "poison":', 'did you mean "poisson"? one of poisson')]),
     ('kind = "poisson", ', "", [(f"{S}.arrivals.kind:", "missing; one of poisson, timetable")]),
+    ('order = "fifo"', "order = {}", [("policy.order.kind:", "missing; one of linear, multifactor")]),
     ('"3 / h"', '"3 / h", hours = [1, 2]', [(f"{S}.arrivals.hours = [1, 2]:", "at least 24 entries are expected")]),
     ('"3 / h"', '"3 / h", weekdays = [0, 0, 0, 0, 0, 0, 0]', [(f"{S}.arrivals.weekdays =", "at least one factor")]),
     ('"3 / h"', '"3 / h", weekdays = [1, 1, 1, 1, 1, 1, -1]', [(f"{S}.arrivals.weekdays[6] = -1:", "at least 0")]),

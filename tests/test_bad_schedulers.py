@@ -40,6 +40,7 @@ WRONG = [
     ("Held", ", job 0 at 0 s: it is on hold"),
     ("Released", ", job 0 at 0 s: it is not on hold"),
     ("Past", " at 0 s: wake(0): a later instant, in whole ms, is expected"),
+    ("Beyond", " at 0 s: wake(1180591620717411303424): a later instant, in whole ms, is expected"),
     ("Writes", " at 0 s: ValueError: assignment destination is read-only"),
     ("WritesTheQueue", " at 0 s: ValueError: assignment destination is read-only"),
     ("Returns", " at 0 s: schedule returned ndarray: None is expected"),

@@ -149,6 +149,14 @@ def test_a_key_works_in_every_command(tmp_path: Path, capsys: pytest.CaptureFixt
     assert main(["report", str(tmp_path / "out" / "result.parquet"), "-o", str(tmp_path / "report.html")]) == 0
 
 
+def test_an_object_that_can_be_called_is_a_key() -> None:
+    class Weighted:
+        def __call__(self, job: Any) -> Any:
+            return 2 * job.walltime
+
+    assert oc.run("tiny", policy=Weighted()).log_digest == oc.run("tiny", policy="sjf-easy").log_digest
+
+
 def test_a_lambda_has_a_hash_too() -> None:
     one, other = (key_of(eval(f"lambda job: {sign}job.submit")) for sign in ("", "-"))
     assert one.sha256 != other.sha256

@@ -195,6 +195,15 @@ def test_tasks_are_drawn_until_the_next_would_be_too_many() -> None:
     assert len(fewer) < 3
 
 
+@pytest.mark.parametrize("rule", PACKED)
+def test_a_kind_of_task_may_be_left_out_where_few_arrive(rule: str) -> None:
+    tasks = table([job(0, 1, 1), job(0, 1, 1), job(0, 1, 2), job(0, 1, 4)])
+    found = fill([nodes(1, 4)], tasks.take(np.array([0])), tasks, rule, np.array([0]), 1)
+    assert (found.arrived.tolist(), found.allocated.tolist()) == ([1], [1])
+    assert found.fragmented.tolist() == [0.75]  # three are left, of no use to one task of four
+    assert pack([nodes(1, 4)], tasks, rule, 0.25, range(3), lambda: None).allocation.max() == 25
+
+
 def test_figures_are_means_over_the_tasks_of_a_percent() -> None:
     found = pack([nodes(1, 4)], table([job(0, 1, 1)]), "best-fit", 1.5, range(3), lambda: None)
     plain = found.as_dict()

@@ -1,6 +1,8 @@
 """A scheduler of the user's own gives the log that the same policy has by its name, and that of the naive twin."""
 
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import oracle
 import pytest
@@ -11,7 +13,7 @@ from onecenter_kernels import codes
 from random_scenarios import RandomScenario, mixed_scenario, random_scenario
 
 import onecenter as oc
-from onecenter.policies import Policy, policy_of
+from onecenter.policies import Linear, Policy, policy_of
 
 SAME = [
     ("Fifo", "fifo", "none"), ("Sjf", "sjf", "none"), ("Wfp3", "wfp3", "none"), ("Easy", "fifo", "easy"),
@@ -87,3 +89,13 @@ def test_several_jobs_are_tried_in_turn() -> None:
     of.run(until=1)
     # Job 2 takes one of the two accelerators, so job 0, which asks both, does not fit, and job 1 takes the other.
     assert answers == [[], [True, False, True], [False, False], [0]]
+
+
+@pytest.mark.parametrize("policy", [users.Easy, lambda job: -job.submit, "easy", Policy(order=Linear(wait=-1.0))])
+def test_a_saved_result_has_the_kind_of_its_policy(policy: Any, tmp_path: Path) -> None:
+    result = oc.run("tiny", policy=policy)
+    result.save(tmp_path / "result.parquet")
+    saved = oc.Result.load(tmp_path / "result.parquet")
+    assert saved.policy == result.policy
+    assert saved.policy.text == result.policy.text
+    assert saved.summary()["policy"] == result.summary()["policy"]

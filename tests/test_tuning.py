@@ -177,6 +177,14 @@ def test_what_cannot_be_tuned(changes: dict[str, Any], words: str, swf: str) -> 
         oc.tune(**{"trace": swf} | changes)
 
 
+def test_a_log_whose_jobs_all_come_at_once_has_none_for_training(tmp_path: Path) -> None:
+    pytest.importorskip("optuna")
+    path = tmp_path / "once.csv"
+    path.write_text("job_id,submission_time,duration,num_gpu\n" + "".join(f"{i},7,60,1\n" for i in range(9)))
+    with pytest.raises(OnecenterError, match="no job is submitted in the first 50 % of the log, which is for training"):
+        oc.tune(trace=path, processors=2)
+
+
 def test_a_study_goes_on_where_it_was(swf: str, tmp_path: Path) -> None:
     pytest.importorskip("optuna")
     study = tmp_path / "study.log"

@@ -163,6 +163,14 @@ def test_a_score_works_in_every_command(tmp_path: Path, capsys: pytest.CaptureFi
     assert "score of the user: scores_of_users.py:worst_fit" in (tmp_path / "report.html").read_text()
 
 
+def test_an_object_that_can_be_called_is_a_score() -> None:
+    class Fullest:
+        def __call__(self, node: Any, job: Any) -> Any:
+            return users.best_fit(node, job)
+
+    assert oc.run("tiny", placement=Fullest()).log_digest == oc.run("tiny", placement="best-fit").log_digest
+
+
 def test_a_result_has_the_score_of_a_policy_but_no_code() -> None:
     policy = policy_of("easy", Policy(), placement=users.best_fit)
     assert isinstance(policy.placement, Score)

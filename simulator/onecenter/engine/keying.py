@@ -171,7 +171,6 @@ def compiled(function: Callable[..., Any], changes: bool) -> Any:
     """Return a function as a compiled one of ARGUMENTS floats, which gives NaN where it raises; None: Numba cannot."""
     if loops(function):
         return None
-    key = numba.njit(function)
 
     def at_once(a, b, c, d, e, f, g, h, i, j, k, now):  # type: ignore[no-untyped-def]
         try:
@@ -187,6 +186,7 @@ def compiled(function: Callable[..., Any], changes: bool) -> Any:
 
     signature = numba.float64(*[numba.float64] * ARGUMENTS)
     try:
+        key = numba.njit(function)
         return numba.cfunc(signature)(in_each_pass if changes else at_once)
     except Exception:  # Numba says in many ways that it cannot compile something
         return None

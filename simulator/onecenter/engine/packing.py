@@ -13,7 +13,7 @@ from onecenter_kernels.state import KIND_DTYPE, State, table
 from onecenter.engine.core import Core
 from onecenter.fleet import NodeType
 from onecenter.policies import Policy
-from onecenter.workload.table import Workload
+from onecenter.workload.table import COLUMNS, Workload
 
 Floats = npt.NDArray[np.float64]
 
@@ -43,7 +43,7 @@ def fill(
     tasks : Workload
         Jobs of one task each.
     typical : Workload
-        The tasks whose most frequent kinds fragmentation is about; `tasks` has each of their kinds.
+        The tasks whose most frequent kinds fragmentation is about.
     placement : str
         One of PACKED.
     ranks : int64 array
@@ -51,15 +51,23 @@ def fill(
     seed : int
         What random placement draws by.
     """
-    known = replace(tasks, submit=np.full(len(tasks), seed))
+    known = replace(_joined(tasks, typical), submit=np.full(len(tasks) + len(typical), seed))
     core = Core(fleet, Policy(backfill="none", placement=placement), known, fractions=True)
     state = with_typical(core, typical)
+    state.clock["jobs"] = len(tasks)
     nodes = state.nodes.shape[1]
     scores = np.full((nodes, int(state.clock["asks"][0])), -1, np.int8)
     allocated, fragmented = np.zeros((2, len(tasks)), np.int64)
     packing.pack(core.handle, ranks, scores, np.zeros(nodes, np.int64), allocated, fragmented)
     weight = max(int(state.clock["typical_tasks"][0]), 1)
     return Filled(np.cumsum(tasks.gang) / 1000, allocated / 1000, fragmented / weight / 1000)
+
+
+def _joined(tasks: Workload, typical: Workload) -> Workload:
+    """Return the typical tasks behind those that arrive: where few arrive, some kinds are not among them."""
+    columns = {name: (getattr(tasks, name), getattr(typical, name)) for name in COLUMNS}
+    both: dict[str, Any] = {name: np.concatenate(pair) for name, pair in columns.items()}
+    return replace(tasks, **both, names=None, more={})
 
 
 def with_typical(core: Core, typical: Workload) -> State:

@@ -102,7 +102,10 @@ def compiled(function: Callable[..., Any]) -> Any:
     """Return a function as one that finds the row of the best of all nodes, 0 where it fails; None: Numba cannot."""
     if loops(function):
         return None
-    score = numba.njit(function)
+    try:
+        score = numba.njit(function)
+    except TypeError:  # an object that can be called
+        return None
 
     @numba.njit
     def best(rows):  # type: ignore[no-untyped-def]

@@ -1,7 +1,7 @@
 """What a scheduler of the user's own sees of the center, and what it can do."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol, overload
+from typing import Any, Final, Protocol, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +11,9 @@ from onecenter_kernels.state import NOW, State
 from onecenter.engine.job_columns import Columns, Floats, Ints, Jobs, read_only
 
 Flags = npt.NDArray[np.bool_]
+
+#: The last instant (ms) at which a pass can be asked for.
+LATEST: Final = 2**62
 
 
 class Pass(Protocol):
@@ -201,7 +204,7 @@ class View:
 
     def wake(self, t: int) -> None:
         """Have a pass made at an instant to come (ms), whatever happens until then."""
-        if int(t) != t or t <= self.now:
+        if int(t) != t or not self.now < t <= LATEST:
             self._pass.fail(f"wake({t}): a later instant, in whole ms, is expected")
         self._pass.wakes.append(int(t))
 

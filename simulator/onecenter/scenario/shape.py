@@ -61,7 +61,9 @@ def expected(root: Any, data: Any, path: Path) -> list[Any]:
 
 
 def _narrowed(kinds: list[Any], data: Any) -> list[Any]:
-    wanted = data.get("kind") if isinstance(data, Mapping) else None
+    wanted = None
+    if isinstance(data, Mapping):
+        kinds, wanted = [kind for kind in kinds if is_table(kind) or is_mapping(kind)] or kinds, data.get("kind")
     return [kind for kind in kinds if tag(kind) == wanted] or kinds
 
 

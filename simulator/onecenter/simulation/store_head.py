@@ -6,11 +6,24 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Final, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    WrapSerializer,
+    model_validator,
+)
 
 from onecenter.checks import shown
 from onecenter.fleet import NodeType, checked_fleet
 from onecenter.policies import Policy
+from onecenter.policies.code import Code
+from onecenter.policies.policy import KINDS, an_order
 from onecenter.results.targets import Target
 from onecenter.results.window import LATEST, Window
 from onecenter.scenario.mistakes import shortened
@@ -110,6 +123,21 @@ def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
 Names = Annotated[tuple[str, ...], AfterValidator(_each_once)]
 
 
+def _of_its_kind(policy: Any) -> Any:
+    """Return a policy as a file has it with code of the kind that it says: a key and a scheduler look alike."""
+    order = policy.get("order") if isinstance(policy, Mapping) else None
+    if isinstance(order, Mapping) and order.get("kind") in KINDS and {"name", "sha256"} <= set(order):
+        return {**policy, "order": an_order(order)}
+    return policy
+
+
+def _with_kind(policy: Policy, plain: SerializerFunctionWrapHandler) -> Any:
+    data = plain(policy)
+    if isinstance(policy.order, Code):
+        data["order"]["kind"] = policy.order_name
+    return data
+
+
 class Head(BaseModel):
     """All of a result that is no table.
 
@@ -133,7 +161,7 @@ class Head(BaseModel):
     streams: Names
     named: bool
     fleet: Annotated[tuple[NodeType, ...], AfterValidator(checked_fleet)]
-    policy: Policy
+    policy: Annotated[Policy, BeforeValidator(_of_its_kind), WrapSerializer(_with_kind)]
     window: Window
     until: Annotated[int, Field(ge=0, le=LATEST)]
     targets: dict[str, tuple[Target, ...]]

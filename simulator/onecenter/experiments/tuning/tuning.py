@@ -158,6 +158,9 @@ def _on_log(
     instant = split(jobs, share)
     windows = given_windows or _weeks(int(jobs.submit[-1]) - instant)
     first = before(jobs, instant)
+    if not len(first):
+        what = f"no job is submitted in the first {100 * share:g} % of the log, which is for training"
+        raise PlanError("tune", [what])
     parameters = parameters_of(vary, first)
     about = {"log": log.sha256, "train": share, "center": dict(machine.given), "jobs": len(first)}
     found = asked.find(LogTraining(machine.fleet, first), parameters, base, about, executor, on_trial)
