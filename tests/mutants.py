@@ -27,8 +27,8 @@ ROOT = Path(__file__).resolve().parents[1]
 NUMBER, LEAST_KILLED = 200, 0.9
 LEFT_OUT = shutil.ignore_patterns(".*", "out", "__pycache__")
 
-#: How kernels are compiled and kept: no kernels, and not reached with the JIT off.
-COMPILING = ("jit.py", "parts.py", "handle.py", "cache.py", "folder.py")
+#: How kernels are compiled and kept, and call by an address: no kernels, and not reached with the JIT off.
+COMPILING = ("jit.py", "parts.py", "handle.py", "cache.py", "folder.py", "calls.py")
 
 #: Statuses of pytest that say that no test has failed.
 PASSED, NO_TESTS = 0, 5

@@ -16,7 +16,7 @@ from random_scenarios import RandomScenario, Seeded, random_scenario
 from reports import page_of
 
 import onecenter as oc
-from onecenter.engine.core import Core
+from onecenter.engine.core import FOREVER, Core
 from onecenter.errors import PolicyError
 from onecenter.policies import Policy, key_of, policy_of
 from onecenter.results.accuracy import accuracy, estimates_of
@@ -103,6 +103,13 @@ def test_the_last_two_make_the_mean() -> None:
     assert [(t, job) for t, kind, job in found if kind == S] == [
         (0, 0), (10, 1), (14, 2), (23, 3), (23, 5), (29, 4), (30, 6),
     ]  # fmt: skip
+
+
+def test_the_shortest_estimate_is_a_millisecond() -> None:
+    jobs = workload(submit=[0, 5, 10], run=[1, 0, 1], walltime=9, accelerators=[1_000] * 3)
+    core = Core((nodes(1, 10),), Policy(estimate="recent average"), jobs)
+    core.advance(FOREVER)
+    assert core.state.jobs["walltime"].tolist() == [9, 1, 1]
 
 
 # Ten wait for job 0, and all will outlive their estimates, so each of them needs two timers.
