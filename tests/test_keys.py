@@ -1,5 +1,6 @@
 """A key of the user's own gives the log that the same order has by its name, compiled or not, alone or all at once."""
 
+import json
 import pickle
 from dataclasses import replace
 from pathlib import Path
@@ -155,6 +156,34 @@ def test_an_object_that_can_be_called_is_a_key() -> None:
             return 2 * job.walltime
 
     assert oc.run("tiny", policy=Weighted()).log_digest == oc.run("tiny", policy="sjf-easy").log_digest
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["run", "tiny"],
+        pytest.param(["sweep", "tiny", "--vary", "policy.depth=0,9", "--workers", "1"], marks=pytest.mark.slow),
+    ],
+)
+def test_what_a_key_prints_is_not_in_the_json(
+    command: list[str], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path, more = tmp_path / "mine.py", ["--out", str(tmp_path / "out"), "--json"]
+    path.write_text("print('read')\ndef key(job):\n    print('asked')\n    return job.submit\n")
+    assert main([*command, "--policy", f"{path}:key", *more]) == 0
+    out, err = capfd.readouterr()
+    assert isinstance(json.loads(out), dict)
+    assert {"read", "asked"} <= set(err.split())
+
+
+def test_what_a_key_prints_is_not_in_the_table(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "mine.py"
+    path.write_text("def key(job):\n    print('asked')\n    return job.submit\n")
+    assert main(["compare", "tiny", "--policies", f"easy,{path}:key", "--markdown"]) == 0
+    out, err = capfd.readouterr()
+    assert "asked" not in out
+    assert "| easy, best-fit |" in out
+    assert set(err.split()) == {"asked"}
 
 
 def test_a_lambda_has_a_hash_too() -> None:

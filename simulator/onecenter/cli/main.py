@@ -11,7 +11,7 @@ from onecenter import __version__
 from onecenter.cli.interrupts import interruptible
 from onecenter.cli.options import COMMANDS, Option
 from onecenter.cli.status import EPILOG, spoken_warnings, status_of
-from onecenter.cli.streams import streams
+from onecenter.cli.streams import answers_alone, streams
 from onecenter.errors import OnecenterError
 from onecenter.system.machine import check_address_space
 
@@ -52,7 +52,9 @@ def program() -> NoReturn:
 def _called(arguments: Sequence[str] | None) -> int:
     options = parser().parse_args(arguments)
     try:
-        return int(options.command(options))
+        read_by_programs = getattr(options, "json", False) or getattr(options, "markdown", False)
+        with answers_alone(read_by_programs):
+            return int(options.command(options))
     except BaseException:
         if options.debug:
             traceback.print_exc()

@@ -1,6 +1,7 @@
 """Where the lines and tables of a comparison go: to a terminal, or as Markdown into a comment."""
 
 from onecenter.cli.printing import console, markdown, print_view
+from onecenter.cli.streams import answers
 from onecenter.results.views import View
 from onecenter.visible import visible
 
@@ -14,7 +15,7 @@ class Paper:
     def line(self, text: str) -> None:
         """Print a line; in Markdown a paragraph."""
         if self._out is None:
-            print(f"{visible(text)}\n")
+            print(f"{visible(text)}\n", file=answers())
         else:
             self._out.print(f"  {text}")
 
@@ -26,6 +27,6 @@ class Paper:
     def table(self, view: View) -> None:
         """Print a table."""
         if self._out is None:
-            print(markdown(view))
+            print(markdown(view), file=answers())
         else:
             print_view(self._out, view)

@@ -52,14 +52,41 @@ def streams() -> Iterator[None]:
         sys.stdout, sys.stderr = before
 
 
+class _Aside:
+    """Standard error in place of standard output, which answers still go to."""
+
+    def __init__(self, answers: Any) -> None:
+        self.answers = answers
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(sys.stderr, name)
+
+
+@contextmanager
+def answers_alone(wanted: bool) -> Iterator[None]:
+    """Let all that is not printed to `answers` go to standard error, if so wanted: policies may print, too."""
+    before: Any = sys.stdout
+    if wanted:
+        sys.stdout = _Aside(before)
+    try:
+        yield
+    finally:
+        sys.stdout = before
+
+
+def answers() -> Any:
+    """Return the stream of what a program is to read."""
+    return getattr(sys.stdout, "answers", sys.stdout)
+
+
 def print_json(data: Any) -> None:
     """Print plain data as JSON; where the encoding lacks a letter, all such are escaped, so that none is lost."""
-    text = json_text(data, 2)
+    text, out = json_text(data, 2), answers()
     try:
-        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+        text.encode(getattr(out, "encoding", None) or "utf-8")
     except UnicodeEncodeError:
         text = json.dumps(data, indent=2)
-    print(text)
+    print(text, file=out)
 
 
 def _opened(stream: TextIO | None, original: TextIO | None, number: int) -> Any:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from onecenter.cli.printing import console, markdown, print_view
 from onecenter.cli.status import CONDITION, FINE
-from onecenter.cli.streams import print_json
+from onecenter.cli.streams import answers, print_json
 from onecenter.experiments.executors import eventually
 from onecenter.experiments.suite import PARTS, WORKLOADS, Frozen, Row, frozen, suite
 from onecenter.experiments.suite.view import of_workload
@@ -53,11 +53,11 @@ def _print(
         title = f"{workload}: {scenario_of(workload).title_in(words.language)}"
         table = of_workload(words, [row for row in rows if row.workload == workload], title, options.policy)
         if options.markdown:
-            print(markdown(table))
+            print(markdown(table), file=answers())
         else:
             print_view(out, table)
             out.print()
     remark = f"{PARTS[part].seeds} seeds of each workload; committed table {committed.digest[:12]}"
     moved = "every figure is as committed" if not changes else f"{len(changes)} figures are not as committed"
     for line in (f"{remark}: {moved}", *map(visible, changes[:SHOWN])):
-        print(line) if options.markdown else out.print(f"  {line}")
+        print(line, file=answers()) if options.markdown else out.print(f"  {line}")

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -137,7 +138,8 @@ def _held_back() -> Iterator[None]:
 
 
 def _begin(lifeline: Connection) -> None:
-    """Begin a worker's life."""
+    """Begin a worker's life; standard output is for the parent's answer, not for what a policy prints."""
+    sys.stdout = sys.stderr
     for number in ENDING:
         signal.signal(number, signal.SIG_IGN)
     if hasattr(signal, "pthread_sigmask"):
