@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -227,3 +228,25 @@ def test_as_plain_data() -> None:
     assert [part["share"] for part in found["intervals"]] == [1 / 7, 4 / 7, 2 / 7]
     assert found["intervals"][1]["ahead"] == (2, 3)
     assert found["node_types"] == ("gpu",)
+
+
+def fullest(node: Any, job: Any) -> Any:
+    """Score a node as best-fit does."""
+    return -node.free
+
+
+def shortest(job: Any) -> Any:
+    """Return a key, or an estimate."""
+    return job.walltime
+
+
+@pytest.mark.parametrize("part", ["placement", "backfill_order", "estimate"])
+def test_code_that_does_not_order_the_queue_is_not_needed(part: str, tmp_path: Path) -> None:
+    given = {"placement": fullest, "backfill_order": shortest, "estimate": shortest}[part]
+    result = oc.run("tiny", policy=Policy(**{"placement": "best-fit", part: given}))
+    result.save(tmp_path / "result.parquet")
+    saved = Result.load(tmp_path / "result.parquet")
+    found = [saved.explain(job).intervals for job in range(6)]
+    assert found == [result.explain(job).intervals for job in range(6)]
+    ahead = {interval.ahead for intervals in found for interval in intervals if interval.reason == "reservation ahead"}
+    assert ahead == ({None} if part == "estimate" else {(2,)})

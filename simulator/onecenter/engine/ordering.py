@@ -1,6 +1,7 @@
 """In which order a pass has looked at the jobs that waited: by the keys of the core itself."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,9 @@ def in_order(
     """Return waiting jobs in the order of the queue; given are instants (ms), each with the ids of those that wait."""
     known = np.unique(np.concatenate([np.zeros(0, np.int64), *(jobs for _, jobs in queues)]))
     few = workload.take(known)
-    core, keys = Core(fleet, policy, few), np.empty(len(known), np.int64)
+    # Placement and order of backfill say nothing about the queue, and may be code, which a saved result does not hold.
+    alone = replace(policy, placement="best-fit", backfill_order=None)
+    core, keys = Core(fleet, alone, few), np.empty(len(known), np.int64)
     found = []
     for t, jobs in queues:
         keys_at(core.handle, t, keys)

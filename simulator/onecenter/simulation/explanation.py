@@ -194,7 +194,8 @@ def intervals(of: Record, job: int, since: int = 0) -> tuple[Interval, ...]:
     parts = _reasoned(of, job, [(begin, end) for begin, end in spans if begin < end])
     # A result holds no code of a user's own, no further columns of the jobs, nor what an order remembers: nobody knows
     # who was ahead by them.
-    unknown = of.policy.goes_by_past or of.policy.column is not None or isinstance(of.policy.order, Code)
+    coded = isinstance(of.policy.order, Code) or of.policy.estimates is not None
+    unknown = of.policy.goes_by_past or of.policy.column is not None or coded
     about = () if unknown else ABOUT_OTHERS
     queues = [
         (begin, found.job[(found.begin <= begin) & (ends > begin)]) for begin, _, reason in parts if reason in about
