@@ -127,8 +127,10 @@ def state_before(rows: list[tuple[Any, ...]]) -> tuple[set[int], set[int]]:
 
 @pytest.mark.parametrize("seed", range(60))
 def test_the_first_row_that_differs(seed: int) -> None:
-    one = random_scenario(seed)
-    other = one._replace(policy=random_scenario(seed + 1_000).policy)
+    one, policy = random_scenario(seed), random_scenario(seed + 1_000).policy
+    columns = {name: one.workload.submit % 7 for name in policy.columns} | dict(one.workload.more)
+    one = one._replace(workload=replace(one.workload, more=columns))
+    other = one._replace(policy=policy)
     a, b = result_of(one), result_of(other)
     rows = a.decisions.tolist(), b.decisions.tolist()
     first = next((i for i, pair in enumerate(zip(*rows, strict=False)) if pair[0] != pair[1]), min(map(len, rows)))
