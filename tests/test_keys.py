@@ -150,6 +150,11 @@ def test_a_key_works_in_every_command(tmp_path: Path, capsys: pytest.CaptureFixt
     assert main(["report", str(tmp_path / "out" / "result.parquet"), "-o", str(tmp_path / "report.html")]) == 0
 
 
+def test_a_mistake_about_a_key_names_it() -> None:
+    with pytest.raises(PolicyError, match=r"^policy: backfill_order = sjf \([0-9a-f]{8}\): it needs backfill easy$"):
+        Policy(backfill="none", backfill_order=key_of(users.sjf))
+
+
 def test_an_object_that_can_be_called_is_a_key() -> None:
     class Weighted:
         def __call__(self, job: Any) -> Any:

@@ -40,6 +40,10 @@ class Code:
         """Return its name, and the first digits of its hash."""
         return f"{self.name} ({self.sha256[:8]})"
 
+    def __repr__(self) -> str:
+        """Return the same: it stands in messages about a policy."""
+        return str(self)
+
     @property
     def text(self) -> str:
         """FILE:NAME, from which another process can read it; "": it was not read from a file."""
