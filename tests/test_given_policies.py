@@ -34,6 +34,9 @@ FILE = """
 def shortest(job):
     return job.walltime
 
+def half(job):
+    return job.walltime / 2
+
 def wrong(job, now):
     return 1 / (job.submit - job.submit)
 """
@@ -50,6 +53,50 @@ def mine(tmp_path: Path) -> str:
 def short() -> Scenario:
     """Return six hours of the textbook queue; the warm-up of 1 ms keeps the pilot runs away."""
     return load("mm-c", set=HOURS)
+
+
+PARTS = [("--backfill-order", "shortest", "backfill by"), ("--estimate", "half", "run times by")]
+
+LOG = "; MaxProcs: 4\n" + "".join(
+    f"{i} {10 * i} -1 {20 + i} {1 + i % 4} -1 -1 {1 + i % 4} 60 -1 1 {i % 3} 1 -1 -1 -1 -1 -1\n" for i in range(1, 20)
+)
+
+
+@pytest.mark.parametrize(("option", "name", "told"), PARTS)
+def test_parts_of_code_go_with_comparisons_and_sweeps(
+    option: str, name: str, told: str, mine: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "small.swf").write_text(LOG)
+    given, one_process = [option, f"{mine}:{name}"], ["--workers", "1"]
+    sides = ["--policies", "easy,sjf-easy", *given]
+    hours = [part for each in HOURS for part in ("--set", each)]
+    vary = [*one_process, "--vary", "center.nodes.small.count=2,3", "--out", str(tmp_path / "out")]
+    commands = (
+        ["compare", "tiny", *sides],
+        ["compare", "mm-c", *sides, *one_process, "--replications", "2", *hours],
+        ["compare", str(tmp_path / "small.swf"), *sides, *one_process, "--windows", "5"],
+        ["sweep", "tiny", "--policy", "easy", *given, *vary],
+    )
+    for command in commands:
+        assert main(command) == 0
+        assert f"{told} mine.py:{name}" in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_plan_is_made_with_parts_of_code(mine: str) -> None:
+    given = Given.of("easy", backfill_order=f"{mine}:shortest", estimate=None)
+    question = Question.of(short(), policy=given)
+    assert question.given is given
+    assert given.parts == ("order", "backfill", "backfill_order")
+    assert Given.of(given) is given
+
+
+def test_a_comparison_uses_parts_under_all_policies(mine: str, capsys: pytest.CaptureFixture[str]) -> None:
+    given = ["--backfill-order", f"{mine}:shortest"]
+    assert main(["compare", "tiny", "--policies", "easy,ljf-easy", *given, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)["policies"]
+    for name, found in told.items():
+        policy = policy_of(name, Policy(), backfill_order=f"{mine}:shortest")
+        assert found["log_digest"] == oc.run("tiny", policy=policy).log_digest
 
 
 def digests(**given: Any) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 from onecenter.cli.comparing import compare_on_log, is_log, refuse_beside_scenario
 from onecenter.cli.conditions import holding, status_of_holding
 from onecenter.cli.delivery import deliver
+from onecenter.cli.options import given_by
 from onecenter.cli.outputs import output_folder
 from onecenter.cli.paper import Paper
 from onecenter.cli.printing import console, heading, print_view, remarks_on_sides, warn
@@ -17,7 +18,7 @@ from onecenter.cli.status import FINE, MISTAKE
 from onecenter.cli.streams import print_json
 from onecenter.errors import OnecenterError
 from onecenter.experiments.fair_starts import fair_starts
-from onecenter.policies import policy_of, texts_of
+from onecenter.policies import texts_of
 from onecenter.results import views
 from onecenter.results.seen import submitted_in
 from onecenter.scenario import Scenario, shipped
@@ -40,8 +41,7 @@ def command_run(options: argparse.Namespace) -> int:
         warnings = warn(scenario, json=options.json)
         if options.fail_if:
             holding(options.fail_if, _figures_of_nothing(scenario))
-        parts = {name: getattr(options, name) for name in ("placement", "backfill_order", "estimate")}
-        rules = policy_of(options.policy, scenario.policy_, **parts)
+        rules = given_by(options, options.policy).on(scenario.policy_)
         result = run(scenario, policy=rules, stride=options.stride, show_progress=not options.json)
         return deliver(result, options, warnings, sizes=False)
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from onecenter import units
 from onecenter.cli.conditions import holding, status_of_holding
+from onecenter.cli.options import given_by
 from onecenter.cli.paper import Paper
 from onecenter.cli.streams import print_json
 from onecenter.errors import OnecenterError
@@ -66,11 +67,10 @@ def compare_on_log(options: argparse.Namespace) -> int:
     with eventually(options.workers) as executor:
         found = compare_log(
             options.scenario,
-            options.policies,
+            {name: given_by(options, name) for name in options.policies},
             windows=options.windows or 10,
             loads=options.load or (1.0,),
             fair_starts=options.fair_starts or 0,
-            placement=options.placement,
             **{name: getattr(options, name) for name in ("processors", "nodes", "center", "format", "horizon")},
             warmup=options.warmup,
             skip_first=options.skip_first,

@@ -1,5 +1,6 @@
 """What each command understands: its options, each declared once."""
 
+import argparse
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -9,7 +10,7 @@ from onecenter import checks
 from onecenter.checks import LOAD, OBJECTIVES, SAMPLE, TRIALS, WINDOWS, OneOf
 from onecenter.cli import values
 from onecenter.cli.values import FILE, FOLDER, SCENARIO, Kind, amount, assignment, count, duration, text
-from onecenter.policies import PACKED
+from onecenter.policies import PACKED, Given
 from onecenter.units import MS
 
 
@@ -82,6 +83,7 @@ _BACKFILL_ORDER: Final = _option("--backfill-order", values.BACKFILL_ORDER, "NAM
                                  "behind are tried: a name, column:NAME, or FILE:NAME, a key of your own")
 _ESTIMATE: Final = _option("--estimate", values.ESTIMATE, "NAME", "what order and backfill take for run times: "
                            "walltime, 'run time', 'recent average', or FILE:NAME, a function of your own")
+_PARTS: Final = (_PLACEMENT, _BACKFILL_ORDER, _ESTIMATE)
 _WORKERS: Final = _option("--workers", count(checks.WORKERS), "N", "processes; default: one per processor")
 _OUTPUTS: Final = (
     _choice("--stride", ("calendar", "event"), "the decision log is the same on both"),
@@ -93,7 +95,7 @@ _OUTPUTS: Final = (
 # fmt: off
 _RUN: Final = (
     _SCENARIO, _SEED, _SET,
-    _POLICY, _PLACEMENT, _BACKFILL_ORDER, _ESTIMATE,
+    _POLICY, *_PARTS,
     *_replications(
         checks.REPLICATIONS, "is the fleet enough: targets and waits over N replications, with intervals"),
     _option("--demand", amount(checks.DEMAND), "X", "with --replications: scale every stream"),
@@ -119,7 +121,7 @@ _REPLAY: Final = (
     *_ON,
     _option("--policy", values.POLICY, "NAME", "a named policy, or FILE:NAME, code of your own"),
     _option("--order", values.ORDER, None, f"{', '.join(ORDERS)}, or column:NAME, numbers of the log"),
-    _part("--backfill", BACKFILLS), _BACKFILL_ORDER, _PLACEMENT, _ESTIMATE,
+    _part("--backfill", BACKFILLS), *_PARTS,
     *_OUTPUTS,
 )
 _COMPARE: Final = (
@@ -127,7 +129,7 @@ _COMPARE: Final = (
             "a shipped scenario, a TOML file, a saved result, - (stdin), or a log: .swf or .csv, plain or .gz"),
     _option("--policies", values.names(values.policies), "A,B,...", "named policies",
             default="fifo,easy,easy-sjbf,conservative"),
-    _PLACEMENT,
+    *_PARTS,
     *_replications(checks.PAIRED, "over N paired replications: intervals, what is beyond chance"),
     _option("--windows", count(WINDOWS), "N", "of a log: pair by N windows of equal length (10)"),
     _option("--fair-starts", count(SAMPLE), "N",
@@ -142,7 +144,7 @@ _PLAN: Final = (
     _listed("--vary", text("PATH=LOW:HIGH"), "PATH=LOW:HIGH",
             "a node count and its range: center.nodes.910b.count=16:128; more than one: a mix", required=True),
     _listed("--target", assignment(_TARGET), "PATH=LIMIT", _TARGET),
-    _POLICY, _PLACEMENT,
+    _POLICY, *_PARTS,
     _SEED, _SET,
     _option("--demand", amount(checks.DEMAND), "X", "scale every stream: 1.4 is 40 %% more", default=1.0),
     _option("--criterion", values.setting("periods", checks.INNER_SHARE, "periods=0.95"), "periods=SHARE",
@@ -191,7 +193,7 @@ _SWEEP: Final = (
             required=True),
     _option("-n --replications", count(checks.REPLICATIONS), "N", "of each point (1)", default=1),
     _choice("--design", ("grid", "sobol"), "all combinations, or Sobol' points"),
-    _POLICY, _PLACEMENT,
+    _POLICY, *_PARTS,
     _option("--points", count(checks.POINTS), "N", "of the design sobol, a power of two (64)"),
     _option("--out", FOLDER, "FOLDER", "keeps each run as soon as it is done", required=True),
     _flag("--resume", "go on with what the folder holds, also with more values or replications"),
@@ -264,3 +266,8 @@ COMMANDS: Final[Mapping[str, Command]] = {
         Option(("what",), {"choices": ("list", "schema", "reference")}),)),
 }
 # fmt: on
+
+
+def given_by(options: argparse.Namespace, policy: str | None) -> Given:
+    """Return what a command is given beside a scenario: a policy, and the parts that options set."""
+    return Given.of(policy, options.placement, options.backfill_order, options.estimate)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from onecenter.cli.delivery import hand_over
+from onecenter.cli.options import given_by
 from onecenter.cli.outputs import output_folder, save_axes
 from onecenter.cli.printing import console, print_view, warn
 from onecenter.cli.status import INTERRUPTED
@@ -15,7 +16,6 @@ from onecenter.experiments.executors import local
 from onecenter.experiments.views import tried
 from onecenter.planning import Limits, Outlook, Plan, outlook, plan
 from onecenter.planning.text import counts
-from onecenter.policies import Given
 from onecenter.simulation.running import scenario_of
 from onecenter.system.atomic import write_json
 from onecenter.system.progress import progress
@@ -35,7 +35,7 @@ def command_plan(options: argparse.Namespace) -> int:
 def _found(options: argparse.Namespace, ask: Callable[..., Plan | Outlook]) -> int:
     """Ask for a plan or an outlook, with progress on standard error; deliver it."""
     scenario = scenario_of(options.scenario, set=[*options.set, *options.target])
-    given = Given.of(options.policy, options.placement)
+    given = given_by(options, options.policy)
     warnings = warn(scenario, json=options.json, fleet=False)
     shown = progress("planning: the first fleet", not options.json)
     with output_folder(options.out), local(options.workers, [given.on(scenario.policy_)]) as executor, shown as move:
@@ -43,7 +43,7 @@ def _found(options: argparse.Namespace, ask: Callable[..., Plan | Outlook]) -> i
         def on_look(fleets: int, runs: int) -> None:
             move(description=f"planning: {fleets} fleets, {runs} replications")
 
-        found = ask(scenario, options.vary, **vars(given), executor=executor, on_look=on_look)
+        found = ask(scenario, options.vary, policy=given, executor=executor, on_look=on_look)
         figures = found.as_dict() | {"warnings": warnings}
         write = partial(_write, found, figures)
         status = hand_over(figures, options, lambda: _print(found), write, "numbers and picture: {}/")

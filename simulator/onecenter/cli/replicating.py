@@ -6,6 +6,7 @@ from typing import Any
 
 from onecenter.cli.conditions import holding, status_of_holding
 from onecenter.cli.delivery import hand_over
+from onecenter.cli.options import given_by
 from onecenter.cli.outputs import output_folder
 from onecenter.cli.paper import Paper
 from onecenter.cli.printing import console, print_view, size_text, warn
@@ -18,7 +19,7 @@ from onecenter.experiments.executors import eventually
 from onecenter.experiments.replications import Replications, replicate, task_of
 from onecenter.experiments.views import assessments, pairs, replicated
 from onecenter.planning.growth import with_demand
-from onecenter.policies import Policy, policy_of, texts_of
+from onecenter.policies import Policy, texts_of
 from onecenter.results.views import PERCENTILES, fairness
 from onecenter.scenario import Scenario
 from onecenter.simulation.running import without_jobs
@@ -45,8 +46,7 @@ def run_replications(scenario: Scenario, options: argparse.Namespace) -> int:
         nothing = replicate(without_jobs(chosen), 1)
         holding(options.fail_if, _answer(nothing, assess(nothing), options, warnings))
     with output_folder(options.out), eventually(options.workers) as executor:
-        parts = {name: getattr(options, name) for name in ("placement", "backfill_order", "estimate")}
-        rules = policy_of(options.policy, chosen.policy_, **parts)
+        rules = given_by(options, options.policy).on(chosen.policy_)
         runs = replicate(chosen, options.replications, policy=rules, executor=executor)
         _run_all([runs], not options.json)
         judged = assess(runs)
@@ -68,7 +68,7 @@ def _answer(
 
 def sides_of(options: argparse.Namespace, default: Policy) -> dict[str, Policy]:
     """Return the policies that are compared, by name."""
-    return {name: policy_of(name, default, placement=options.placement) for name in options.policies}
+    return {name: given_by(options, name).on(default) for name in options.policies}
 
 
 def compare_paired(scenario: Scenario, options: argparse.Namespace, warnings: Sequence[str]) -> int:

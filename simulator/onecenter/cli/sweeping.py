@@ -4,13 +4,14 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from onecenter.cli.options import given_by
 from onecenter.cli.printing import warn
 from onecenter.cli.status import FINE, UNEXPECTED
 from onecenter.cli.streams import print_json
 from onecenter.errors import PlanError
 from onecenter.experiments.executors import dask, local
 from onecenter.experiments.sweeping import Sweep, sweep
-from onecenter.policies import Given, Policy
+from onecenter.policies import Policy
 from onecenter.simulation.running import scenario_of
 from onecenter.system.progress import progress
 from onecenter.visible import visible
@@ -19,7 +20,7 @@ from onecenter.visible import visible
 def command_sweep(options: argparse.Namespace) -> int:
     """Run many variants of a scenario."""
     scenario = scenario_of(options.scenario, options.seed, options.set)
-    vary, given = _vary(options.vary), Given.of(options.policy, options.placement)
+    vary, given = _vary(options.vary), given_by(options, options.policy)
     rules = given.on(scenario.policy_)
     warnings = warn(scenario, json=options.json, fleet=False)
     cluster, workers = options.cluster, options.workers
@@ -31,8 +32,7 @@ def command_sweep(options: argparse.Namespace) -> int:
                 scenario,
                 vary,
                 options.replications,
-                policy=given.policy,
-                placement=given.placement,
+                policy=given,
                 design=options.design,
                 points=options.points,
                 out=options.out,

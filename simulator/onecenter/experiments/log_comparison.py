@@ -15,7 +15,7 @@ from onecenter.errors import OnecenterError
 from onecenter.experiments.contrast import SIGNIFICANCE
 from onecenter.experiments.log_runs import CENTER, LogRun, LogTask
 from onecenter.fleet import accelerators_of
-from onecenter.policies import PlacementLike, Policy, PolicyLike, policy_of
+from onecenter.policies import Given, PlacementLike, Policy, PolicyLike
 from onecenter.simulation.replaying import Machine, TraceLike, machine_of, machine_of_header
 from onecenter.simulation.running import ScenarioLike
 from onecenter.statistics.blocks import RELATED, Blocks
@@ -38,7 +38,7 @@ SCHEMA: Final = {
 
 def compare_log(
     trace: TraceLike,
-    policies: Sequence[PolicyLike] | Mapping[str, PolicyLike],
+    policies: Sequence[PolicyLike] | Mapping[str, PolicyLike | Given],
     *,
     windows: int = 10,
     loads: Sequence[float] = (1.0,),
@@ -100,14 +100,16 @@ def compare_log(
 
 
 def sides_of(
-    policies: Sequence[PolicyLike] | Mapping[str, PolicyLike], default: Policy, placement: PlacementLike | None = None
+    policies: Sequence[PolicyLike] | Mapping[str, PolicyLike | Given],
+    default: Policy,
+    placement: PlacementLike | None = None,
 ) -> dict[str, Policy]:
     """Return policies by name, two or more; parts that are not named are those of the default."""
     named = dict(policies) if isinstance(policies, Mapping) else {_name(each): each for each in policies}
     if len(named) < max(2, len(policies)):
         right = "two or more policies are expected, each under a name of its own"
         raise OnecenterError("compare", [f"{', '.join(named) or 'none'}: {right}"])
-    return {name: policy_of(policy, default, placement=placement) for name, policy in named.items()}
+    return {name: Given.of(policy, placement).on(default) for name, policy in named.items()}
 
 
 def _name(policy: PolicyLike) -> str:

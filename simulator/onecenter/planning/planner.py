@@ -13,7 +13,7 @@ from onecenter.planning.limits import Limits, missing
 from onecenter.planning.question import Question
 from onecenter.planning.search import LEVEL, chosen, search
 from onecenter.planning.window import lengthened
-from onecenter.policies import PlacementLike, PolicyLike
+from onecenter.policies import Given, PlacementLike, PolicyLike
 from onecenter.simulation.running import ScenarioLike
 
 
@@ -24,7 +24,7 @@ def plan(
     seed: int | None = None,
     set: Sequence[str] = (),
     demand: float = 1.0,
-    policy: PolicyLike | None = None,
+    policy: PolicyLike | Given | None = None,
     placement: PlacementLike | None = None,
     periods: float | None = None,
     limits: Limits | None = None,

@@ -29,7 +29,7 @@ class Question:
         set: str | Sequence[str] = (),
         seed: int | None = None,
         demand: float = 1.0,
-        policy: PolicyLike | None = None,
+        policy: PolicyLike | Given | None = None,
         placement: PlacementLike | None = None,
     ) -> "Question":
         """Return the question about a scenario, read if it is a name or path."""

@@ -20,7 +20,7 @@ from onecenter.planning.purchase import Purchase
 from onecenter.planning.question import Question
 from onecenter.planning.search import LEVEL, search
 from onecenter.planning.window import lengthened
-from onecenter.policies import PlacementLike, Policy, PolicyLike
+from onecenter.policies import Given, PlacementLike, Policy, PolicyLike
 from onecenter.results.targets import Target
 from onecenter.scenario import Scenario
 from onecenter.scenario.growth import MAX_MONTHS
@@ -108,7 +108,7 @@ def outlook(
     seed: int | None = None,
     set: Sequence[str] = (),
     demand: float = 1.0,
-    policy: PolicyLike | None = None,
+    policy: PolicyLike | Given | None = None,
     placement: PlacementLike | None = None,
     executor: Executor | None = None,
     replications: int = MAX_REPLICATIONS,

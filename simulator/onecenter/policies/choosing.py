@@ -55,6 +55,11 @@ def placement_of(placement: PlacementLike) -> str | Score:
     return read_score(placement) if isinstance(placement, str) and is_code(placement) else a_placement(placement)
 
 
+def estimate_given(estimate: EstimateLike | None) -> EstimateLike | None:
+    """Return what is given as an estimate; FILE:NAME is read."""
+    return read_estimate(estimate) if isinstance(estimate, str) and is_code(estimate) else estimate
+
+
 def policy_of(
     policy: PolicyLike | None,
     default: Policy,
@@ -98,8 +103,7 @@ def policy_of(
         behind: Any = code_of(backfill_order) or backfill_order
     else:
         behind = chosen.backfill_order if backfill == BACKFILL else None
-    if isinstance(estimate, str) and is_code(estimate):
-        estimate = read_estimate(estimate)
+    estimate = estimate_given(estimate)
     if estimate is None:
         kept = takes_estimates(order, backfill, placement, reservations, behind)
         estimate = chosen.estimate if kept else WALLTIME

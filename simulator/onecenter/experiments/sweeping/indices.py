@@ -13,7 +13,7 @@ from onecenter.checks import POINTS, one
 from onecenter.errors import PlanError
 from onecenter.experiments.sweeping.design import point_at, range_of
 from onecenter.experiments.sweeping.running import Pool, sweep
-from onecenter.policies import PlacementLike, PolicyLike
+from onecenter.policies import Given, PlacementLike, PolicyLike
 from onecenter.simulation.running import ScenarioLike, scenario_of
 from onecenter.workload.draws import Floats
 
@@ -48,7 +48,7 @@ def sensitivity(
     vary: Mapping[str, Any],
     figure: str = "center.wait_mean_s",
     *,
-    policy: PolicyLike | None = None,
+    policy: PolicyLike | Given | None = None,
     placement: PlacementLike | None = None,
     n: int = 64,
     executor: Executor | Pool | None = None,

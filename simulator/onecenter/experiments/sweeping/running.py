@@ -72,7 +72,7 @@ def sweep(
     vary: Mapping[str, Any] | Sequence[Point],
     n: int = 1,
     *,
-    policy: PolicyLike | None = None,
+    policy: PolicyLike | Given | None = None,
     placement: PlacementLike | None = None,
     design: Design = "grid",
     points: int | None = None,
