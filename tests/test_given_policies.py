@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from policies_of_users import sjf
+from policies_of_users import sjf, three
 from reports import planned
 from schedulers_of_users import Fifo
 from scores_of_users import worst_fit
@@ -228,3 +228,10 @@ def test_replications_under_a_placement() -> None:
     mine, built_in = (oc.replicate(short(), 1, placement=each) for each in (worst_fit, "worst-fit"))
     assert mine[0].log_digest == built_in[0].log_digest
     assert adequacy(mine)["policy"]["placement"]["sha256"] == score_of(worst_fit).sha256
+
+
+def test_a_policy_takes_functions_and_schedulers_as_its_order() -> None:
+    assert Policy(order=sjf, backfill="conservative").order == key_of(sjf)  # type: ignore[arg-type]
+    assert Policy(order=Fifo, backfill="none") == policy_of(Fifo, Policy())  # type: ignore[arg-type]
+    with pytest.raises(PolicyError, match=r"three\(.*is expected"):
+        Policy(order=three)  # type: ignore[arg-type]

@@ -14,7 +14,7 @@ from onecenter.policies.estimate import BY_ESTIMATE, Estimate, estimate_of
 from onecenter.policies.key import BY_KEY, Key, key_of
 from onecenter.policies.linear import BY_WEIGHT, Linear
 from onecenter.policies.multifactor import BY_FACTORS, Multifactor
-from onecenter.policies.scheduler import BY_SCHEDULER, SchedulerCode
+from onecenter.policies.scheduler import BY_SCHEDULER, SchedulerCode, is_scheduler, scheduler_of
 from onecenter.policies.score import BY_SCORE, Score, score_of
 from onecenter.units import MAX_DURATION, format_duration, plain
 
@@ -33,7 +33,7 @@ CHANGING: Final = ("wfp3", "unicep", "hrrn")
 
 
 def an_order(value: Any) -> Order:
-    """Return what is an order: a name, a linear one, or code; also as the plain data that a result holds."""
+    """Return what is an order: a name, a linear one, or code, also as a function, or as plain data of a result."""
     if isinstance(value, Mapping) and value.get("kind", BY_KEY) in KINDS and {"name", "sha256"} <= set(value):
         return KINDS[value.get("kind", BY_KEY)](str(value["name"]), str(value["sha256"]))
     if isinstance(value, Mapping) and set(value) <= {*FEATURES, "kind"} and value.get("kind", BY_WEIGHT) == BY_WEIGHT:
@@ -42,6 +42,8 @@ def an_order(value: Any) -> Order:
         return Multifactor(**{name: part for name, part in value.items() if name != "kind"})
     if isinstance(value, Linear | Multifactor | Key | SchedulerCode) or column_of(value):
         return value  # type: ignore[no-any-return]
+    if callable(value):
+        return scheduler_of(value) if is_scheduler(value) else key_of(value)
     return OneOf(ORDERS)(value)
 
 
@@ -49,7 +51,7 @@ def a_backfill_order(value: Any) -> Order | None:
     """Return what is an order of backfill, also a function: one that looks at each job by itself; None: the queue's."""
     if value is None:
         return None
-    found = key_of(value) if callable(value) and not isinstance(value, type) else an_order(value)
+    found = an_order(value)
     if found == "qssf" or isinstance(found, Multifactor | SchedulerCode):
         raise ValueError("an order that looks at each job by itself is expected: no qssf, multifactor or scheduler")
     return found
