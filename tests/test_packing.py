@@ -182,6 +182,14 @@ def test_a_rule_fills_a_center_as_a_plain_loop_does(rule: str) -> None:
         assert (found.fragmented <= 16 - found.allocated + 1e-9).all()
 
 
+# An empty node of two devices goes before one of four, 31 against 29, so that a task of four still finds room.
+@pytest.mark.equality
+def test_gpu_packing_breaks_the_smaller_of_two_empty_nodes() -> None:
+    fleet = [NodeType("a", 1, 4, 8000, 64), NodeType("b", 1, 2, 8000, 64)]
+    tasks = table([job(0, 1, 1, types=type_code([0, 1])), job(0, 1, 4, types=type_code([0]))])
+    assert fill(fleet, tasks, tasks, "gpu-packing", np.array([0, 1]), 1).allocated.tolist() == [1, 5]
+
+
 # ---- arrivals and figures
 
 

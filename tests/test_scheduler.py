@@ -76,6 +76,23 @@ def test_the_twin_runs_the_very_class(name: str, seed: int) -> None:
     check_equal(on_both_strides(scenario).log, expected)
 
 
+# Job 0 ends at 3 by its walltime, job 1 at 7; both are on the first node.
+@pytest.mark.equality
+def test_what_will_be_free_goes_by_the_walltimes_up_to_an_instant() -> None:
+    seen: list[list[list[int]]] = []
+
+    class Looks(oc.Scheduler):
+        def schedule(self, view: oc.View) -> None:
+            view.start(view.queue.job)
+            seen.append([view.free_at(t).tolist() for t in (0, 2, 3, 6, 7, 100)])
+
+    jobs = table([job(0, 2, 1, walltime=3), job(0, 6, 2, walltime=7)])
+    of = oc.Center([nodes(2, 4)], policy_of(Looks, Policy()), jobs)
+    of.run(until=1)
+    assert [first for first, _ in seen[0]] == [1, 1, 2, 2, 4, 4]
+    assert {second for _, second in seen[0]} == {4}
+
+
 def test_several_jobs_are_tried_in_turn() -> None:
     answers = []
 
