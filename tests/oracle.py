@@ -122,9 +122,9 @@ def center_of(fleet: Sequence[NodeType], policy: Policy, jobs: Workload, posts: 
     posts = sorted(posts, key=lambda post: post[0])
     columns = [str(each).partition("column:")[2] for each in (policy.order, policy.backfill_order)]
     known = jobs_of(jobs, 0, columns)
-    for t, what, columns in posts:
+    for t, what, row in posts:
         if what == "submit":
-            known += jobs_of(workload(submit=[t], **columns | {"tenant": -1}), len(known), columns)
+            known += jobs_of(workload(submit=[t], **row | {"tenant": -1}), len(known), columns)
     if policy.estimate == "run time":
         for job in known:
             job.walltime = min(job.run, job.limit)

@@ -43,7 +43,7 @@ def command_sweep(options: argparse.Namespace) -> int:
         except KeyboardInterrupt:
             print(f"\nonecenter: what is done is in {visible(options.out)}; --resume goes on with it", file=sys.stderr)
             raise
-    return _deliver(found, options, rules, warnings)
+    return _deliver(found, options, scenario.name, rules, warnings)
 
 
 def _vary(texts: Sequence[str]) -> dict[str, str]:
@@ -55,13 +55,13 @@ def _vary(texts: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _deliver(found: Sweep, options: argparse.Namespace, rules: Policy, warnings: list[str]) -> int:
+def _deliver(found: Sweep, options: argparse.Namespace, name: str, rules: Policy, warnings: list[str]) -> int:
     failed = found.failed
     if options.json:
         figures = {"folder": options.out, "policy": rules.as_dict(), "runs": len(found.rows), "rows": found.rows}
         print_json(figures | {"warnings": warnings})
     else:
-        print(f"  {visible(found.origin['scenario'])} · policy {visible(rules.text)}")
+        print(f"  {visible(name)} · policy {visible(rules.text)}")
         print(f"  {len(found.points)} points x {options.replications} replications, {len(failed)} runs failed")
         print(f"  one Parquet file per run: {visible(options.out)}/")
     for row in failed:

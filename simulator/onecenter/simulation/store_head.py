@@ -125,10 +125,18 @@ Names = Annotated[tuple[str, ...], AfterValidator(_each_once)]
 
 def _of_its_kind(policy: Any) -> Any:
     """Return a policy as a file has it with code of the kind that it says: a key and a scheduler look alike."""
+    policy = _tuples(policy)
     order = policy.get("order") if isinstance(policy, Mapping) else None
     if isinstance(order, Mapping) and order.get("kind") in KINDS and {"name", "sha256"} <= set(order):
         return {**policy, "order": an_order(order)}
     return policy
+
+
+def _tuples(value: Any) -> Any:
+    # What a validator has seen before is checked as Python data, in which a list is no tuple.
+    if isinstance(value, list):
+        return tuple(map(_tuples, value))
+    return {name: _tuples(each) for name, each in value.items()} if isinstance(value, dict) else value
 
 
 def _with_kind(policy: Policy, plain: SerializerFunctionWrapHandler) -> Any:
