@@ -43,7 +43,7 @@ bench: $(VENV)/ready
 	@$(RUN) -m benchmarks queue-delay --check
 
 notebooks: $(VENV)/ready
-	@$(RUN) -m pytest -q tests/test_notebooks.py
+	@$(RUN) -m pytest -q -m 'slow or not slow' tests/test_notebooks.py
 
 clean:
 	rm -rf $(VENV) out

@@ -4,11 +4,17 @@ from pathlib import Path
 
 import pytest
 
-NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.py"))
+#: The numbers of the notebooks that plan, which takes most of the time of all.
+PLANNING = ("03", "04")
+
+NOTEBOOKS = [
+    pytest.param(path, marks=pytest.mark.slow if path.stem.startswith(PLANNING) else (), id=path.stem)
+    for path in sorted((Path(__file__).parents[1] / "notebooks").glob("*.py"))
+]
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::RuntimeWarning")
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", NOTEBOOKS)
 def test_notebook_runs(path: Path) -> None:
     jupytext = pytest.importorskip("jupytext", reason="the extra notebook is not installed")
     nbclient = pytest.importorskip("nbclient", reason="the extra notebook is not installed")
