@@ -3,7 +3,10 @@
 from math import inf, log2, log10, sqrt
 from typing import TYPE_CHECKING
 
-from onecenter.policies import Linear, Policy
+import numpy as np
+from oracle_scores import features
+
+from onecenter.policies import Key, Linear, Policy
 
 if TYPE_CHECKING:
     from oracle import Job
@@ -13,9 +16,20 @@ def key(policy: Policy, job: "Job", now: int) -> float:
     """Return the order's key at an instant (ms), lowest first."""
     if isinstance(policy.order, str) and policy.order.startswith("column:"):
         return job.numbers[policy.order.partition(":")[2]]
+    if isinstance(policy.order, Key):
+        return own_key(policy.order, job, now)
     if isinstance(policy.order, Linear):
         return weighted(policy.order, job, now)
     return (whole_keys(policy, job, now) | literature_keys(job, now))[policy.order]
+
+
+def own_key(order: Key, job: "Job", now: int) -> float:
+    """Return what a user's function gives a job; one of a queue is given a queue of that job alone."""
+    assert order.function is not None
+    seen = features(job)
+    given = type(seen)(*(np.array([each]) for each in seen)) if order.of_queue else seen
+    when = (now / 1000.0,) if order.changes_with_time else ()
+    return float(np.asarray(order.function(given, *when)).ravel()[0])
 
 
 def whole_keys(policy: Policy, job: "Job", now: int) -> dict[str, float]:

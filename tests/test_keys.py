@@ -10,8 +10,9 @@ import numpy as np
 import policies_of_users as users
 import pytest
 from by_hand import job, nodes, table
-from engines import by_core, on_both_strides
+from engines import by_core, check_equal, on_both_strides
 from onecenter_kernels import codes
+from oracle import simulate
 from random_scenarios import RandomScenario, random_scenario
 
 import onecenter as oc
@@ -42,6 +43,17 @@ def test_a_key_is_the_order_of_that_name(order: str, name: str, backfill: str) -
         expected = by_core(scenario).tobytes()
         assert by_core(keyed(scenario, name)).tobytes() == expected
     assert on_both_strides(keyed(scenario, name)).log.tobytes() == expected
+
+
+@pytest.mark.equality
+@pytest.mark.parametrize("behind", [False, True], ids=["of the queue", "of backfill"])
+@pytest.mark.parametrize("name", [*(name for _, name in SAME), "latest_in_tens"])
+def test_the_twin_asks_the_very_function(name: str, behind: bool) -> None:
+    for seed in range(500, 508):
+        scenario = random_scenario(seed, None, "easy" if behind else None)
+        part = {"backfill_order" if behind else "order": key_of(getattr(users, name))}
+        found = scenario._replace(policy=replace(scenario.policy, estimate="walltime", **part))
+        check_equal(on_both_strides(found).log, simulate(*found))
 
 
 @pytest.mark.equality
