@@ -1,7 +1,7 @@
 """Start-up: CPU time of whole processes beside the floor (`floor.py`), in turns, medians.
 
 `run tiny` is the command, with and without a folder for its files. A worker is what a pool starts: it takes a task and
-runs its first replication. Kernels are compiled before.
+runs its first replication. Kernels are compiled before, and modules to bytecode, as wherever Python may write it.
 """
 
 import os
@@ -51,7 +51,7 @@ def cpu_seconds(command: Sequence[str], given: bytes) -> float:
     root = str(Path(__file__).parents[1])
     path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    environment = os.environ | {"PYTHONPATH": path}
+    environment = os.environ | {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": ""}
     subprocess.run([sys.executable, *command], input=given, check=True, stdout=subprocess.DEVNULL, env=environment)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -51,6 +52,14 @@ def _widen_arguments(dispatcher: Any) -> None:
     dispatcher.get_call_template = get_call_template
 
 
+def _part(function: Callable[..., Any]) -> Any:
+    """Return the dispatcher of a function as a part."""
+    part = numba.njit(pipeline_class=PartCompiler, **OPTIONS)(function)
+    as_part(part)
+    _widen_arguments(part)
+    return part
+
+
 def njit(function: F) -> F:
     """Compile `function` at its first call, its integers as int64.
 
@@ -58,9 +67,6 @@ def njit(function: F) -> F:
     """
     compiled = numba.njit(pipeline_class=KernelCompiler, **OPTIONS)(function)
     if JIT:
-        part = numba.njit(pipeline_class=PartCompiler, **OPTIONS)(function)
-        as_part(part)
-        _widen_arguments(part)
-        call_part(compiled, part)
+        call_part(compiled, cache(lambda: _part(function)))
         compiled._cache = KernelCache(function, CACHE)
     return compiled  # type: ignore[no-any-return]

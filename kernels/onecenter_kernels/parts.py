@@ -5,7 +5,7 @@ calls anew. For kernels that only kernels call, that is work for nothing: here i
 """
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -125,7 +125,7 @@ def as_part(part: Any) -> None:
     part.add_overload = add_overload
 
 
-def call_part(kernel: Any, part: Any) -> None:
-    """Let other kernels that call a kernel call a part instead."""
-    kernel.get_call_template = part.get_call_template
-    kernel.get_overload = part.get_overload
+def call_part(kernel: Any, part: Callable[[], Any]) -> None:
+    """Let other kernels that call a kernel call a part instead, which `part` makes: few processes compile anything."""
+    kernel.get_call_template = lambda args, kws: part().get_call_template(args, kws)
+    kernel.get_overload = lambda signature: part().get_overload(signature)
