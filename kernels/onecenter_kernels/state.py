@@ -9,6 +9,7 @@ from . import index_fields as index
 from .jit import JIT
 from .job_fields import ASK, JOB, KEY, OWNER
 from .past_fields import ACCOUNT, ESTIMATE, HABIT, RECENT, USER
+from .quota_fields import QUOTA, TREE
 from .schema import Field, dtype_of, log_dtype
 
 #: By (layer, node type); what does not change stands in layer 0.
@@ -243,6 +244,8 @@ ACCOUNT_DTYPE: Final = dtype_of(ACCOUNT)
 HABIT_DTYPE: Final = dtype_of(HABIT)
 RECENT_DTYPE: Final = dtype_of(RECENT)
 ESTIMATE_DTYPE: Final = dtype_of(ESTIMATE)
+QUOTA_TREE_DTYPE: Final = dtype_of(TREE)
+QUOTA_DTYPE: Final = dtype_of(QUOTA)
 
 Array = npt.NDArray[Any]
 
@@ -287,6 +290,8 @@ class State(NamedTuple):
     recent: Array
     scored: Array  # f8, by (0: the job that is placed, then the nodes that can take a task; what a score sees)
     estimates: Array
+    tree: Array
+    quotas: Array
 
 
 def table(shape: int | tuple[int, ...], dtype: np.dtype[np.void]) -> Array:

@@ -243,6 +243,8 @@ def state_of(
         habits=table(1, state.HABIT_DTYPE),
         recent=table((1, LAST), state.RECENT_DTYPE),
         estimates=table(1 if policy.estimate == "walltime" else max(len(workload), 1), state.ESTIMATE_DTYPE),
+        tree=table(1, state.QUOTA_TREE_DTYPE),
+        quotas=table((1, 1), state.QUOTA_DTYPE),
         kinds=table(len(asks) if policy.placement == "fgd" else 1, state.KIND_DTYPE),
         **scored_of(fleet, policy, count),
         # The index of a queue is written at once, so it begins small.
