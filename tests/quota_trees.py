@@ -1,4 +1,4 @@
-"""Quota trees for tests: by hand, drawn, and a recursive twin written from the definitions alone."""
+"""Quota trees for tests: by hand and drawn."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -8,6 +8,7 @@ from onecenter_kernels.quota import derive_quotas
 from onecenter_kernels.quota_fields import QUOTA, TREE
 from onecenter_kernels.schema import dtype_of
 from onecenter_kernels.state import Array, table
+from oracle_quota import Quota
 
 FIELDS = ("nominal", "borrowing", "lending")
 
@@ -58,41 +59,10 @@ def limits(generator: np.random.Generator, center: bool, most: int) -> dict[str,
     return found
 
 
-class Twin:
-    """What the definitions say of a node type, each time from nominal quotas, limits and what platforms use."""
-
-    def __init__(self, s: Quotas, kind: int) -> None:
-        self.parents = s.tree["parent"].tolist()
-        self.leaves = s.tree["platform"] >= 0
-        self.nominal, self.borrowing, self.lending = (s.quotas[name][kind].tolist() for name in FIELDS)
-        self.used = [0] * len(self.parents)
-
-    def below(self, n: int) -> list[int]:
-        return [child for child, parent in enumerate(self.parents) if parent == n]
-
-    def subtree(self, n: int) -> int:
-        return int(self.nominal[n]) + sum(self.subtree(child) - self.local(child) for child in self.below(n))
-
-    def local(self, n: int) -> int:
-        return 0 if self.lending[n] < 0 else max(0, self.subtree(n) - self.lending[n])
-
-    def usage(self, n: int) -> int:
-        return self.used[n] + sum(max(0, self.usage(child) - self.local(child)) for child in self.below(n))
-
-    def available(self, n: int) -> int:
-        if n == 0:
-            return self.subtree(0) - self.usage(0)
-        lent = self.subtree(n) - self.local(n) - max(0, self.usage(n) - self.local(n))
-        above = self.available(self.parents[n])
-        if self.borrowing[n] >= 0:
-            above = min(above, lent + self.borrowing[n])
-        return max(0, self.local(n) - self.usage(n)) + above
-
-    def potential(self, n: int) -> int:
-        if n == 0:
-            return self.subtree(0)
-        most = self.local(n) + self.potential(self.parents[n])
-        return most if self.borrowing[n] < 0 else min(most, self.subtree(n) + self.borrowing[n])
+def twin_of(s: Quotas, kind: int) -> Quota:
+    """Return the twin of one node type of a tree in which nothing is used."""
+    nominal, borrowing, lending = (columns(s, kind, name) for name in FIELDS)
+    return Quota(s.tree["parent"].tolist(), nominal, borrowing, lending, [0] * len(s.tree))
 
 
 def columns(s: Any, kind: int, name: str) -> list[int]:

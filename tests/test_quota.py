@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 from onecenter_kernels.quota import available, borrows, derive_quotas, potential, use
-from quota_trees import FIELDS, Quotas, Twin, columns, drawn, limits, quotas_of
+from oracle_quota import Quota
+from quota_trees import FIELDS, Quotas, columns, drawn, limits, quotas_of, twin_of
 
 pytestmark = pytest.mark.equality
 
@@ -44,7 +45,7 @@ def test_a_cut_leaves_less_than_nothing_until_enough_has_ended() -> None:
     assert available(s, 2, 0) == 1
 
 
-def check(s: Quotas, twins: list[Twin]) -> None:
+def check(s: Quotas, twins: list[Quota]) -> None:
     """Fail unless each node of each type has what its definitions say."""
     nodes = range(len(s.tree))
     for kind, twin in enumerate(twins):
@@ -57,9 +58,9 @@ def check(s: Quotas, twins: list[Twin]) -> None:
             assert [bool(borrows(s, n, kind, more)) for n in nodes] == expected
 
 
-def change(s: Quotas, twin: Twin, kind: int, generator: np.random.Generator) -> None:
+def change(s: Quotas, twin: Quota, kind: int, generator: np.random.Generator) -> None:
     """Let a platform use or give back some or, one time in four, a node have another quota."""
-    leaves = np.flatnonzero(twin.leaves).tolist()
+    leaves = np.flatnonzero(s.tree["platform"] >= 0).tolist()
     if generator.random() < 0.25:
         n = int(generator.integers(len(twin.parents)))
         given = {"nominal": 0, "borrowing": -1, "lending": -1} | limits(generator, n == 0, 9)
@@ -78,7 +79,7 @@ def test_random_trees_are_as_the_twin_says(part: int) -> None:
     for seed in range(100 * part, 100 * part + 100):
         generator = np.random.default_rng(seed)
         s = drawn(generator)
-        twins = [Twin(s, kind) for kind in range(len(s.quotas))]
+        twins = [twin_of(s, kind) for kind in range(len(s.quotas))]
         check(s, twins)
         for _ in range(6):
             kind = int(generator.integers(len(twins)))

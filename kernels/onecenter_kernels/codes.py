@@ -71,6 +71,19 @@ SCORE: Final = len(PLACEMENTS)
 SPREADS: Final = ("tasks", "any")
 SPREAD_TASKS, SPREAD_ANY = range(2)
 
+#: Whom a waiting job may evict, of its own platform and of others that borrow.
+PREEMPTION_POLICIES: Final = ("never", "lower-priority", "lower-or-newer-equal-priority", "any")
+P_NEVER, P_LOWER, P_LOWER_OR_NEWER, P_ANY = range(4)
+
+#: How victims are chosen: by quota alone; by shares after an eviction, before it, and by the one, then the other.
+VICTIM_RULES: Final = ("classical", "final-share", "initial-share", "final-then-initial-share")
+V_CLASSICAL, V_FINAL, V_INITIAL, V_BOTH = range(4)
+
+#: By what right a running job may be evicted: it is in the preemptor's platform; a quota nearer to the preemptor
+#: holds what is asked; the preemptor borrows nothing; it does, but policies allow it; the platform's share is larger.
+CLAIMS: Final = ("none", "within", "advantage", "nominal", "borrowing", "share")
+C_NONE, C_WITHIN, C_ADVANTAGE, C_NOMINAL, C_BORROWING, C_SHARE = range(6)
+
 #: What falls due at one instant, in the order in which it is applied.
 TIMERS: Final = ("end", "node up", "node down", "change", "cancel", "submit", "withdraw")
 T_END, T_NODE_UP, T_NODE_DOWN, T_CHANGE, T_CANCEL, T_SUBMIT, T_WITHDRAW = range(7)
