@@ -31,10 +31,18 @@ def compare(x, y):
 
 @njit
 def compare_shares(s, a, b):
-    """Compare the shares of two nodes, what they borrow over what is lendable and over their weight: -1, 0 or 1."""
+    """Compare the shares of two nodes as they are: -1, 0 or 1."""
+    return compare_borrowed(s, a, borrowed(s, a), b, borrowed(s, b))
+
+
+@njit
+def compare_borrowed(s, a, x, b, y):
+    """Compare the shares of two nodes that borrow so much: over what is lendable, over their weight; -1, 0 or 1."""
     one, other = s.tree[a], s.tree[b]
-    x = borrowed(s, a) if one.lendable > 0 else 0
-    y = borrowed(s, b) if other.lendable > 0 else 0
+    if one.lendable == 0:
+        x = 0
+    if other.lendable == 0:
+        y = 0
     if x == 0 or y == 0:
         return compare(x, y)
     if (one.weight == 0) != (other.weight == 0):
