@@ -107,9 +107,11 @@ def test_random_heads_are_in_the_order_of_the_twin(part: int) -> None:
         assert order(nodes, running, asks, True) == oracle_cycle.fair(nodes, running, asks), seed
 
 
-def test_shares_are_alike_where_nothing_is_lendable_any_more() -> None:
+@pytest.mark.parametrize("urgent", [1, 2])
+def test_shares_are_alike_where_nothing_is_lendable_any_more(urgent: int) -> None:
     nodes, running = center(platform(0), platform(0)), [Job("a", 1, 1), Job("b", 2, 2)]
-    assert order(nodes, running, {1: Ask(1, 1), 2: Ask(2, 1, priority=1)}, True) == [2, 1]
+    asks = {n: Ask(n, 1, priority=int(n == urgent)) for n in (1, 2)}
+    assert order(nodes, running, asks, True) == [urgent, 3 - urgent]
 
 
 @pytest.mark.parametrize(
