@@ -16,7 +16,10 @@ from onecenter.cli.main import main, parser
 PAGES = (
     "README.md", "README.zh.md", "docs/how-to.md", "docs/key.md", "docs/scheduler.md", "docs/score.md", "docs/suite.md",
 )  # fmt: skip
-OTHERS = ("CONTRIBUTING.md", "CHANGELOG.md", "docs/mechanisms.md", "docs/performance.md", "docs/tiny.md")
+OTHERS = (
+    "CONTRIBUTING.md", "CHANGELOG.md", "docs/mechanisms.md", "docs/performance.md", "docs/tiny.md",
+    "docs/conformance-kueue.md",
+)  # fmt: skip
 
 #: Blocks that name a file behind their language are written to it.
 TEXTS = ("text", "toml")
