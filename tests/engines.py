@@ -112,6 +112,8 @@ def asked(columns: dict[str, Any], fleet: tuple[NodeType, ...]) -> dict[str, Any
         "priority": row["priority"],
         "patience": None if row["patience"] < 0 else row["patience"],
         "outcome": codes.OUTCOMES[row["outcome"]],
+        "after": row.get("after", ()),
+        "after_ok": row.get("after_ok", ()),
     }
 
 

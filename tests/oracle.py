@@ -30,6 +30,7 @@ from oracle_room import (
     same_devices,
 )
 from oracle_scores import OfUser, Scoring, features
+from oracle_ties import is_tied, ready_at, release_all
 from oracle_view import View
 
 from onecenter.fleet import NodeType
@@ -38,7 +39,7 @@ from onecenter.workload.table import Workload, type_order, workload
 
 Post = tuple[int, str, dict[str, Any]]
 
-FUTURE, WAITING, RUNNING, GONE = "future", "waiting", "running", "gone"
+FUTURE, HELD, WAITING, RUNNING, GONE = "future", "held", "waiting", "running", "gone"
 
 
 @dataclass
@@ -59,6 +60,10 @@ class Job:
     platform: int
     tenant: int
     numbers: dict[str, float] = field(default_factory=dict)  # by column, of those by which orders go
+    after: list[tuple[int, bool]] = field(default_factory=list)  # jobs that it comes after, and which must complete
+    think: int = 0
+    array: int = -1
+    places: int = 0  # of its array
     estimate: int = 0  # at its start
     state: str = FUTURE
     held: Claim | None = None
@@ -124,7 +129,9 @@ def center_of(fleet: Sequence[NodeType], policy: Policy, jobs: Workload, posts: 
     known = jobs_of(jobs, 0, columns)
     for t, what, row in posts:
         if what == "submit":
-            known += jobs_of(workload(submit=[t], **row | {"tenant": -1}), len(known), columns)
+            own = {name: value for name, value in row.items() if name not in ("after", "after_ok")}
+            known += jobs_of(workload(submit=[t], **own | {"tenant": -1}), len(known), columns)
+            known[-1].after = [(job, name == "after_ok") for name in ("after", "after_ok") for job in row.get(name, ())]
     if policy.estimate == "run time":
         for job in known:
             job.walltime = min(job.run, job.limit)
@@ -184,9 +191,24 @@ def jobs_of(table: Workload, first: int, columns: Sequence[str] = ()) -> list[Jo
             platform=int(table.platform[i]),
             tenant=int(table.tenant[i]),
             numbers={name: float(column[i]) for name, column in numbers.items()},
+            **tied_of(table, i),
         )
         for i in range(len(table))
     ]
+
+
+def tied_of(table: Workload, i: int) -> dict[str, Any]:
+    """Return what ties the job in row i of a workload."""
+    ties = table.ties
+    if ties is None:
+        return {}
+    array, mine = int(ties.array[i]), ties.job == i
+    return {
+        "after": list(zip(ties.other[mine].tolist(), ties.ok[mine].astype(bool).tolist(), strict=True)),
+        "think": int(ties.think[i]),
+        "array": array,
+        "places": int(ties.places[array]) if array >= 0 else 0,
+    }
 
 
 @dataclass
@@ -216,7 +238,8 @@ class Center:
                 due.append(job.submit)
             elif job.state == RUNNING:
                 due += [job.end, job.claim.end]
-            elif job.state == WAITING:
+            elif job.state in (WAITING, HELD):
+                due += [ready_at(self, job) or 0] if job.state == HELD else []
                 due += [job.submit + job.patience] if job.patience >= 0 else []
                 due += [job.promise.begin] if job.promise else []
         return min((t for t in due if t > self.now), default=None)
@@ -225,6 +248,7 @@ class Center:
         """Apply what is due at t, then make one pass; no pass where nothing came of it."""
         self.now = t
         happened = t in self.wakes or any(job.promise.begin == t for job in self.jobs if job.promise)
+        happened = happened or any(job.state == HELD and ready_at(self, job) == t for job in self.jobs)
         for job in [job for job in self.jobs if job.state == RUNNING and job.end == t]:
             killed = job.run > job.limit
             self.end(job, codes.E_KILL if killed else codes.E_END, 0 if killed else job.outcome)
@@ -242,6 +266,7 @@ class Center:
         for job in [job for job in self.jobs if job.submit == t and self.is_cancelled(job)]:
             self.cancel(job)
         if happened:
+            release_all(self)
             self.make_pass()
         self.freed = False
 
@@ -249,7 +274,7 @@ class Center:
         """Whether a cancel that is due now finds the job waiting or, if it was posted, running."""
         posted = (self.now, job.id) in self.cancels
         impatient = job.patience >= 0 and job.submit + job.patience == self.now
-        return (job.state == WAITING and (posted or impatient)) or (job.state == RUNNING and posted)
+        return (job.state in (WAITING, HELD) and (posted or impatient)) or (job.state == RUNNING and posted)
 
     # ---- what happens to a job; each writes its row
 
@@ -264,7 +289,9 @@ class Center:
         job.state = WAITING if fits else GONE
         if fits and self.policy.estimate == "recent average":
             job.walltime = recent_average(self, job)
-        self.write(codes.E_SUBMIT if fits else codes.E_REFUSE, job)
+        held = fits and is_tied(job)
+        job.state = HELD if held else job.state
+        self.write(codes.E_SUBMIT if fits else codes.E_REFUSE, job, Piece(-1, NO_DEVICE, int(held)))
 
     def end(self, job: Job, kind: int, reason: int) -> None:
         """End a running job."""
@@ -277,7 +304,7 @@ class Center:
         if job.state == RUNNING:
             self.end(job, codes.E_END, codes.CANCELLED_RUNNING)
             return
-        self.freed = True
+        self.freed = self.freed or job.state == WAITING
         job.state, job.promise = GONE, None
         self.write(codes.E_CANCEL, job)
 
@@ -536,7 +563,8 @@ class Center:
 
     def reasons(self) -> dict[int, int]:
         """Return by job why it waits now."""
-        return {job.id: codes.R_LIMIT if self.limited else self.reason(job) for job in self.waiting()}
+        held = {job.id: codes.R_HELD for job in self.jobs if job.state == HELD}
+        return held | {job.id: codes.R_LIMIT if self.limited else self.reason(job) for job in self.waiting()}
 
     def reason(self, job: Job) -> int:
         """Return why a job is not running on what is free now; the first that applies."""

@@ -1,7 +1,8 @@
 """Reading the pages for people: fenced blocks, tables of plain text, and examples that can be run.
 
 An example is a fenced block `example`, in minutes. Lines `nodes:`, `policy:` and `horizon:` say what is run, a
-table of jobs follows. A linear order is written "linear walltime 0.3 wait -1", a multifactor one "multifactor fairshare
+table of jobs follows; `after`, `after_ok`, `think` and `array` say what holds a job. A linear order is written
+"linear walltime 0.3 wait -1", a multifactor one "multifactor fairshare
 1000 half_life 5 shares X 2 Y 1". The columns `start`, `end`, `on`,
 `outcome` and `waited` hold what is expected; a column named after an order, a backfill or a placement holds the starts
 (or, for a placement, the places) under it. Lines `figure:`, a chart and a log are expected too, where they are. In a
@@ -23,6 +24,7 @@ from onecenter.policies import Linear, Multifactor, Policy
 from onecenter.results.segments import fates, segments
 from onecenter.units import parse_memory
 from onecenter.workload.table import DEFAULTS, Workload, type_code, workload
+from onecenter.workload.ties import Ties, ties
 
 ROOT = Path(__file__).parents[1]
 MINUTE = 60_000
@@ -137,9 +139,34 @@ class Example:
         columns: dict[str, Any] = {name: [job[name] for job in jobs] for name in jobs[0]}
         if "urgency" in self.rows[0]:
             columns["more"] = {"urgency": [float(row["urgency"]) for row in self.rows]}
+        columns["ties"] = ties_of(self.rows)
         names = [row.get("platform", "all") for row in self.rows]
         platforms = list(dict.fromkeys(names))
         return workload(platforms, **columns | {"platform": [platforms.index(name) for name in names]})
+
+
+def ties_of(rows: Sequence[Cells]) -> Ties | None:
+    """Return what ties jobs: columns `after` and `after_ok` name others, `array` says how many of it: "2 x"."""
+    if not {"after", "after_ok", "array", "think"} & set(rows[0]):
+        return None
+    links = [
+        (job, LETTERS.index(name), ok)
+        for job, row in enumerate(rows)
+        for ok, column in enumerate(("after", "after_ok"))
+        for name in row.get(column, "-").split(", ")
+        if name != "-"
+    ]
+    cells = [row.get("array", "-") for row in rows]
+    arrays = sorted(set(cells) - {"-"})
+    job, other, ok = zip(*links, strict=True) if links else ((), (), ())
+    return ties(
+        [minutes(row["think"]) if row.get("think", "-") != "-" else 0 for row in rows],
+        [arrays.index(cell) if cell in arrays else -1 for cell in cells],
+        [int(cell.split()[0]) for cell in arrays],
+        job=job,
+        other=other,
+        ok=ok,
+    )
 
 
 def multifactor(words: Sequence[str]) -> Multifactor:

@@ -25,6 +25,7 @@ from onecenter_kernels.codes import (
 from onecenter.fleet import NodeType
 from onecenter.policies import Linear, Multifactor, Policy
 from onecenter.workload.table import Workload, type_code, workload
+from onecenter.workload.ties import ties
 
 T = TypeVar("T")
 
@@ -131,7 +132,8 @@ def build(choices: Choices, order: str | None, backfill: str | None, placement: 
         policy = with_estimate(choices, policy)
     policy = with_backfill_order(choices, with_column(choices, policy, order), order)
     table = jobs_under(choices, policy, columns, unit)
-    return RandomScenario(fleet, with_scores(choices, policy, placement), table, horizon)
+    policy = with_scores(choices, policy, placement)
+    return RandomScenario(fleet, policy, with_ties(choices, table, unit), horizon)
 
 
 # What came later is drawn last, so that all else of a seed is as before.
@@ -142,6 +144,23 @@ def with_reservations(choices: Choices, policy: Policy) -> Policy:
     if not policy.backfill.startswith("easy"):
         return policy
     return replace(policy, reservations=choices.pick((1, 1, 1, 2, 3, 4)))
+
+
+def with_ties(choices: Choices, table: Workload, unit: int) -> Workload:
+    """Return the jobs; in one of five cases some come after others, which may be submitted later, or are of arrays."""
+    if not choices.chance(20):
+        return table
+    count, later = len(table), choices.chance(20)
+    links = []
+    for job in range(count):
+        others = range(job + 1, count) if later else range(job)
+        if others and choices.chance(40):
+            links += [(job, choices.pick(others), int(choices.chance(40))) for _ in range(choices.pick((1, 1, 2)))]
+    job, other, ok = zip(*links, strict=True) if links else ((), (), ())
+    think = [unit * choices.pick((0, 0, 0, 1, 2)) for _ in range(count)]
+    array = [choices.pick((-1, -1, 0, 0, 1)) for _ in range(count)]
+    places = [choices.pick((1, 1, 2, 3)) for _ in range(2)]
+    return replace(table, ties=ties(think, array, places, job=job, other=other, ok=ok))
 
 
 def with_order(choices: Choices, policy: Policy, order: str | None, unit: int) -> Policy:

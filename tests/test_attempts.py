@@ -64,11 +64,8 @@ def test_attempts_and_waits_are_those_that_are_found_row_by_row(seed: int) -> No
     for job, _, start, end, how in zip(*fate.attempts, strict=True):
         found[int(job)].append((int(start), int(end), FATES[how]))
     assert found == stays
-    submit = np.zeros(5, np.int64)
-    for job, times in waited.items():
-        submit[job] = times[0][0]
     spells = defaultdict(list)
-    for job, begin, end in zip(*waits(submit, fate), strict=True):
+    for job, begin, end in zip(*waits(fate), strict=True):
         spells[int(job)].append((int(begin), int(end)))
     assert spells == waited
     assert len(waits_again(fate).job) == sum(len(times) - 1 for times in waited.values())

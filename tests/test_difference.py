@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from explained import MINUTE, of_minutes, reserved, result_of
-from onecenter_kernels.codes import E_CANCEL, E_END, E_KILL, E_START, E_SUBMIT, EVENTS
+from onecenter_kernels.codes import E_CANCEL, E_END, E_KILL, E_RELEASE, E_START, E_SUBMIT, EVENTS
 from random_scenarios import random_scenario
 
 import onecenter as oc
@@ -113,7 +113,7 @@ def state_before(rows: list[tuple[Any, ...]]) -> tuple[set[int], set[int]]:
     running: set[int] = set()
     for row in rows:
         kind, job = row[2], row[3]
-        if kind == E_SUBMIT:
+        if (kind == E_SUBMIT and not row[6]) or kind == E_RELEASE:
             waiting.add(job)
         elif kind == E_START:
             waiting.discard(job)

@@ -100,7 +100,7 @@ def test_json(capfd: pytest.CaptureFixture[str]) -> None:
         ("explain text.parquet --job 1", "text.parquet: "),
         ("explain nowhere.parquet --job 1", "nowhere.parquet: there is no such file"),
         ("explain empty --job 1", "empty: the folder holds no result.parquet"),
-        ("explain former.parquet --job 1", "former.parquet: format 2: this onecenter reads format 3; run it again"),
+        ("explain former.parquet --job 1", "former.parquet: format 2: this onecenter reads format 4; run it again"),
         ("diff two.parquet empty", "empty: the folder holds no result.parquet"),
         ("diff two.parquet text.parquet", "text.parquet: "),
         ("diff former.parquet two.parquet", "format 2"),

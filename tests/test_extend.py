@@ -27,6 +27,15 @@ def first_jobs(jobs: Workload, before: int) -> Workload:
     return jobs.take(np.flatnonzero(jobs.submit < before))
 
 
+def after_earlier_ones(jobs: Workload) -> Workload:
+    """Return jobs of which each comes after earlier ones only, so that those of any begin are known with it."""
+    if jobs.ties is None:
+        return jobs
+    early = jobs.ties.other < jobs.ties.job
+    links = {name: getattr(jobs.ties, name)[early] for name in ("job", "other", "ok")}
+    return replace(jobs, ties=replace(jobs.ties, **links))
+
+
 def in_stages(scenario: RandomScenario, stride: str, stages: Sequence[int], **more: Any) -> Center:
     """Return the center after a run to each of the instants, its further jobs made known there."""
     jobs = scenario.workload
@@ -45,6 +54,7 @@ def test_the_log_is_that_of_the_longer_workload(stride: str, backfill: str) -> N
     grown = devices = 0
     for seed in range(12):
         scenario = random_scenario(500 + seed, backfill=backfill)
+        scenario = scenario._replace(workload=after_earlier_ones(scenario.workload))
         unit = int(scenario.workload.run.min())
         stages = [2 * unit, 4 * unit, 40 * unit]
         scenario = scenario._replace(horizon=stages[-1])

@@ -213,12 +213,12 @@ def _foreign(path: Path) -> None:
 
 def _newer(path: Path) -> None:
     rows, head = _saved(path)
-    _written(path, rows, head.replace('"format": 3', '"format": 4'))
+    _written(path, rows, head.replace('"format": 4', '"format": 5'))
 
 
 def _older(path: Path) -> None:
     rows, head = _saved(path)
-    _written(path, rows, head.replace('"format": 3', '"format": 2'))
+    _written(path, rows, head.replace('"format": 4', '"format": 2'))
 
 
 def _edited(path: Path) -> None:
@@ -274,8 +274,8 @@ BROKEN = [
     (_cut, "not a whole Parquet file"),
     (_headless, "not a whole Parquet file"),
     (_foreign, "not a result saved by onecenter"),
-    (_newer, "format 4: this onecenter reads format 3"),
-    (_older, "format 2: this onecenter reads format 3; run it again"),
+    (_newer, "format 5: this onecenter reads format 4"),
+    (_older, "format 2: this onecenter reads format 4; run it again"),
     (_edited, "it is not as it was saved"),
     (_resaved, "not a result saved by onecenter"),
     (_fewer_rows, "jobs are missing"),

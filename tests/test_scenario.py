@@ -112,7 +112,11 @@ arrivals = { kind = "poisson", rate = "1 / s" }
 sizes = [{ accelerators = 8 }]
 run_time = { kind = "weibull", shape = 0.7, scale = "1 s" }
 [platforms."平台".demand.listed]
-jobs = [{ submit = "0 s", run_time = "1 ms", walltime = "2 s", accelerators = 0.5, outcome = "cancelled_running" }]
+jobs = [
+  { submit = "0 s", run_time = "1 ms", walltime = "2 s", accelerators = 0.5, outcome = "failed", name = "a" },
+  { submit = "0 s", run_time = "1 s", accelerators = 1, after_ok = ["a"], array = { size = 2, at_most = 1 } },
+  { submit = "1 s", run_time = "1 s", accelerators = 1, after = ["a"] },
+]
 [platforms.empty]
 [platforms.young.demand.one]
 arrivals = { kind = "poisson", rate = "1 / h" }

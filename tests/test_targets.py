@@ -22,7 +22,7 @@ def jobs_seen(waits: list[int], cancelled: int = 0, waiting: int = 0, age: int =
     wait = np.array(waits + [0] * cancelled + [age] * waiting + [0] * refused)
     fate = [codes.COMPLETED] * len(waits) + [CANCELLED_WAITING] * cancelled + [WAITING] * waiting + [REFUSED] * refused
     n = len(wait)
-    full = {"submit": 0, "run": 100, "interrupted": 0, "gang": 1_000, "deadline": -1, "killed": False}
+    full = {"submit": 0, "held": 0, "run": 100, "interrupted": 0, "gang": 1_000, "deadline": -1, "killed": False}
     columns: Any = {name: np.full(n, value) for name, value in full.items()}
     return Seen(wait=wait, outcome=np.array(fate, np.int8), until=0, **columns)
 

@@ -88,7 +88,8 @@ C_NONE, C_WITHIN, C_ADVANTAGE, C_NOMINAL, C_BORROWING, C_SHARE = range(6)
 TIMERS: Final = ("end", "node up", "node down", "change", "cancel", "submit", "withdraw")
 T_END, T_NODE_UP, T_NODE_DOWN, T_CHANGE, T_CANCEL, T_SUBMIT, T_WITHDRAW = range(7)
 
-#: Kinds of rows of the decision log. No run writes those from `evict` on yet; what reads a log knows the first two.
+#: Kinds of rows of the decision log. No run writes those from `evict` to `window` yet; what reads a log knows the first
+#: two of these.
 EVENTS: Final = (
     "submit",
     "refuse",
@@ -103,6 +104,7 @@ EVENTS: Final = (
     "node down",
     "change",
     "window",
+    "release",
 )
 (
     E_SUBMIT,
@@ -118,11 +120,13 @@ EVENTS: Final = (
     E_NODE_DOWN,
     E_CHANGE,
     E_WINDOW,
-) = range(13)
+    E_RELEASE,
+) = range(14)
 
 #: Why a job waits; the first that applies is told.
 REASONS: Final = (
     "",
+    "held",
     "limit",
     "node type",
     "no free accelerator",
@@ -133,6 +137,7 @@ REASONS: Final = (
 )
 (
     R_NONE,
+    R_HELD,
     R_LIMIT,
     R_NODE_TYPE,
     R_NO_FREE,
@@ -140,12 +145,12 @@ REASONS: Final = (
     R_FRAGMENTATION,
     R_RESERVATION,
     R_QUEUE,
-) = range(8)
+) = range(9)
 
 #: How a job's own program would end; the reason column of an `end` row holds it.
 OUTCOMES: Final = ("completed", "failed", "cancelled_running")
 COMPLETED, FAILED, CANCELLED_RUNNING = range(3)
 
-#: Where a job is in its life.
-STATES: Final = ("future", "waiting", "running", "ended", "cancelled", "refused")
-S_FUTURE, S_WAITING, S_RUNNING, S_ENDED, S_CANCELLED, S_REFUSED = range(6)
+#: Where a job is in its life; one that is held waits, and is not in the queue.
+STATES: Final = ("future", "waiting", "running", "ended", "cancelled", "refused", "held")
+S_FUTURE, S_WAITING, S_RUNNING, S_ENDED, S_CANCELLED, S_REFUSED, S_HELD = range(7)

@@ -3,6 +3,7 @@
 from .asks import ask_of
 from .codes import (
     CANCELLED_RUNNING,
+    COMPLETED,
     E_CANCEL,
     E_END,
     E_KILL,
@@ -15,6 +16,7 @@ from .codes import (
     QSSF,
     S_CANCELLED,
     S_ENDED,
+    S_HELD,
     S_REFUSED,
     S_RUNNING,
     S_WAITING,
@@ -33,6 +35,7 @@ from .runs import add_running, drop_running
 from .scores import count_class
 from .sharing import join
 from .state import NOW
+from .ties import give_place, hold, over
 from .usage import charge
 
 
@@ -61,10 +64,13 @@ def submit(s, j, t):
     if not s.asks[job.ask].fits_empty:
         job.state = S_REFUSED
         write(s, E_REFUSE, j, -1, -1, 0, 0)
+        if clock.tied:
+            over(s, j, False)
         changed(s, j)
         return
     job.state = S_WAITING
-    write(s, E_SUBMIT, j, -1, -1, 0, 0)
+    held = clock.tied == 1 and s.ties[j].tied == 1
+    write(s, E_SUBMIT, j, -1, -1, int(held), 0)
     clock.pending_rows += s.asks[job.ask].most_rows
     if clock.estimate:
         estimate(s, j)
@@ -72,7 +78,10 @@ def submit(s, j, t):
         predict(s, j)
     elif clock.order == MULTIFACTOR:
         join(s, j)
-    enqueue(s, j, t)
+    if held:
+        hold(s, j, t)
+    else:
+        enqueue(s, j, t)
     if clock.placement == FGD:
         count_submit(s, j)
         clock.quiet = 0
@@ -143,12 +152,16 @@ def finish(s, j, posted):
         charge(s, j, -1)
     job.state = S_ENDED
     job.epoch += 1
+    killed = not posted and job.run > limit_of(s, j)
     if posted:
-        write(s, E_END, j, -1, -1, 0, CANCELLED_RUNNING)
-    elif job.run > limit_of(s, j):
+        job.outcome = CANCELLED_RUNNING
+    if killed:
         write(s, E_KILL, j, -1, -1, 0, 0)
     else:
         write(s, E_END, j, -1, -1, 0, job.outcome)
+    if clock.tied:
+        give_place(s, j)
+        over(s, j, not killed and job.outcome == COMPLETED)
     changed(s, j)
 
 
@@ -156,8 +169,16 @@ def finish(s, j, posted):
 def cancel(s, j):
     """Cancel waiting job j."""
     clock, job = s.clock[0], s.jobs[j]
-    remove_at(s, place_of(s, j))
+    held = job.state == S_HELD
+    if held:
+        clock.held -= 1
+    else:
+        remove_at(s, place_of(s, j))
     job.state = S_CANCELLED
     clock.pending_rows -= s.asks[job.ask].most_rows
     write(s, E_CANCEL, j, -1, -1, 0, 0)
+    if clock.tied:
+        if not held:
+            give_place(s, j)
+        over(s, j, False)
     changed(s, j)

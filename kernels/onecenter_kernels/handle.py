@@ -84,12 +84,12 @@ if JIT:
     def _handle(
         jobs, asks, owners, types, nodes, devices, queue, timers, holds, book, log, clock, hosts, runs, changes, bits,
         counts, shapes, waits, trees, earliest, reserved, coming, steps, spans, notes, keys, weights,
-        kinds, classes, seen, users, accounts, habits, recent, scored, estimates, tree, quotas
+        kinds, classes, seen, users, accounts, habits, recent, scored, estimates, tree, quotas, ties, links, arrays
     ):
         return Handle(
             jobs, asks, owners, types, nodes, devices, queue, timers, holds, book, log, clock, hosts, runs, changes,
             bits, counts, shapes, waits, trees, earliest, reserved, coming, steps, spans, notes, keys, weights, kinds,
-            classes, seen, users, accounts, habits, recent, scored, estimates, tree, quotas
+            classes, seen, users, accounts, habits, recent, scored, estimates, tree, quotas, ties, links, arrays
         )  # fmt: skip
 
 

@@ -1,12 +1,12 @@
 """Timers: a heap of four children per place, by (t, kind, id); which of two alike comes first makes no difference."""
 
-from .codes import S_FUTURE, S_RUNNING, S_WAITING, T_CANCEL, T_CHANGE, T_END, T_WITHDRAW
+from .codes import S_FUTURE, S_HELD, S_RUNNING, S_WAITING, T_CANCEL, T_CHANGE, T_END, T_WITHDRAW
 from .jit import njit
 
 #: The bit of `what` at which the kind begins; below it is the id.
 KIND = 48
 NUMBER = (1 << KIND) - 1
-PATIENCE, POSTED = -1, -2
+PATIENCE, POSTED, THINK = -1, -2, -3
 
 
 @njit
@@ -68,17 +68,25 @@ def pop(s):
 
 
 @njit
+def waits(job):
+    """Tell whether a job waits, in the queue or held."""
+    return job.state == S_WAITING or job.state == S_HELD
+
+
+@njit
 def stale(s, timer):
     """Tell whether what the timer was set for has passed already."""
     kind, number = timer.what >> KIND, timer.what & NUMBER
+    job = s.jobs[number]
+    if kind == T_CHANGE and timer.epoch == THINK:
+        return job.state != S_HELD
     if kind == T_CHANGE and not s.clock[0].estimate:
         return s.clock[0].wake != timer.t
-    job = s.jobs[number]
     if kind == T_END or kind == T_CHANGE:
         return job.state != S_RUNNING or job.epoch != timer.epoch
     if kind == T_CANCEL:
-        return job.state != S_WAITING and not (timer.epoch == POSTED and job.state == S_RUNNING)
-    return job.state != S_FUTURE and (kind != T_WITHDRAW or job.state != S_WAITING)
+        return not waits(job) and not (timer.epoch == POSTED and job.state == S_RUNNING)
+    return job.state != S_FUTURE and (kind != T_WITHDRAW or not waits(job))
 
 
 @njit

@@ -45,7 +45,7 @@ def needs_of(s, t):
     """Return the rows that the growing arrays must have for the step of instant t (ms)."""
     clock = s.clock[0]
     new, rows = arriving(s, t)
-    new += clock.posted
+    new += clock.posted + clock.held
     rows += clock.posted_rows + clock.pending_rows
     waiting = clock.waiting + new
     book, holds, runs, steps = 0, 0, 0, 0

@@ -10,11 +10,13 @@ from .codes import (
     E_END,
     E_KILL,
     E_LIMIT,
+    E_RELEASE,
     E_REQUEUE,
     E_START,
     E_SUBMIT,
     R_CPU_MEMORY,
     R_FRAGMENTATION,
+    R_HELD,
     R_LIMIT,
     R_NO_FREE,
     R_NODE_TYPE,
@@ -166,11 +168,30 @@ def leave(s, j):
 
 
 @njit
+def hold(s, j, t):
+    """Let job j be held from t (ms) on."""
+    s.jobs[j].held = 1
+    s.waits[j, R_HELD] -= t
+
+
+@njit
+def let_go(s, j, t):
+    """Let job j be held no longer than to t (ms)."""
+    s.jobs[j].held = 0
+    s.waits[j, R_HELD] += t
+
+
+@njit
 def apply(s, row):
     """Apply a row of the log."""
     entry, clock = s.log[row], s.clock[0]
     kind, j = entry.kind, entry.job
-    if kind == E_SUBMIT:
+    if kind == E_SUBMIT and entry.amount == 1:
+        hold(s, j, entry.t)
+    elif kind == E_SUBMIT:
+        join(s, j)
+    elif kind == E_RELEASE:
+        let_go(s, j, entry.t)
         join(s, j)
     elif kind == E_START:
         if s.jobs[j].waits:
@@ -184,6 +205,8 @@ def apply(s, row):
             take(s, held, -1)
         if kind == E_REQUEUE:
             join(s, j)
+    elif kind == E_CANCEL and s.jobs[j].held:
+        let_go(s, j, entry.t)
     elif kind == E_CANCEL:
         leave(s, j)
     elif kind == E_LIMIT:
@@ -301,3 +324,5 @@ def replay(s, until):
     for j in range(len(s.jobs)):
         if s.jobs[j].waits:
             account(s, j, 1)
+        elif s.jobs[j].held:
+            let_go(s, j, until)

@@ -13,7 +13,8 @@ JOB: Final[tuple[Field, ...]] = (
     ("first", "i8", "index", "first of the start rows of its attempt in the log"),
     ("rows", "i4", "1", "start rows of its attempt"),
     ("form", "i4", "index", "its shape"),
-    ("waits", "i1", "0/1", "it waits now"),
+    ("waits", "i1", "0/1", "it waits now, in the queue"),
+    ("held", "i1", "0/1", "it waits now, held"),
 )
 
 SHAPE: Final[tuple[Field, ...]] = (

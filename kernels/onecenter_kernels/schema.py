@@ -22,7 +22,7 @@ LOG: Final[tuple[Field, ...]] = (
     ("job", "i4", "job", "job id; -1: none"),
     ("node", "i4", "index", "node of a start row; -1: none"),
     ("device", "i2", "index", "device of the node, for fractions; -1: none"),
-    ("amount", "i4", "1", "start: tasks placed there; limit: 1 where it begins to hold; else 0"),
+    ("amount", "i4", "1", "start: tasks placed there; submit: 1 if held; limit: 1 where it begins to hold; else 0"),
     ("reason", "i1", "code", "end: OUTCOMES; else 0"),
 )
 

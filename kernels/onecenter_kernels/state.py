@@ -11,6 +11,7 @@ from .job_fields import ASK, JOB, KEY, OWNER
 from .past_fields import ACCOUNT, ESTIMATE, HABIT, RECENT, USER
 from .quota_fields import QUOTA, TREE
 from .schema import Field, dtype_of, log_dtype
+from .tie_fields import ARRAY, LINK, TIE
 
 #: By (layer, node type); what does not change stands in layer 0.
 TYPE: Final[tuple[Field, ...]] = (
@@ -200,6 +201,9 @@ CLOCK: Final[tuple[Field, ...]] = (
     ("tested_view", "i8", "bits", "scratch: the same in the view"),
     ("able_view", "i8", "bits", "scratch: those that may"),
     ("summed", "i8", "0/1", "scratch: the sums of the view are up to date"),
+    ("tied", "i8", "0/1", "some job comes after others, or is of an array"),
+    ("held", "i8", "1", "held jobs"),
+    ("due", "i8", "1", "scratch: jobs to be looked at, of those that are tied"),
     ("steps", "i8", "1", "steps made: exact work count"),
     ("visits", "i8", "1", "nodes looked at: exact work count"),
 )
@@ -246,6 +250,9 @@ RECENT_DTYPE: Final = dtype_of(RECENT)
 ESTIMATE_DTYPE: Final = dtype_of(ESTIMATE)
 QUOTA_TREE_DTYPE: Final = dtype_of(TREE)
 QUOTA_DTYPE: Final = dtype_of(QUOTA)
+TIE_DTYPE: Final = dtype_of(TIE)
+LINK_DTYPE: Final = dtype_of(LINK)
+ARRAY_DTYPE: Final = dtype_of(ARRAY)
 
 Array = npt.NDArray[Any]
 
@@ -292,6 +299,9 @@ class State(NamedTuple):
     estimates: Array
     tree: Array
     quotas: Array
+    ties: Array
+    links: Array
+    arrays: Array
 
 
 def table(shape: int | tuple[int, ...], dtype: np.dtype[np.void]) -> Array:

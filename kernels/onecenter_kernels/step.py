@@ -18,9 +18,11 @@ from .heap import KIND, NUMBER, POSTED, next_time, pop, stale
 from .jit import njit
 from .needs import has_room
 from .queue import reorder
+from .release import release_due
 from .reserving import reserving_pass
 from .scheduling import close_pass
 from .sums import test_again
+from .ties import list_due, thought
 
 DONE, PAUSED, NEED_ROOM, WATCHED, FAILED = 0, 1, 2, 3, 4
 STEP = 5  # of `advance_scheduled`: the pass is the scheduler's
@@ -52,6 +54,8 @@ def happen(s, t, kind, j, posted):
         submit(s, j, t)
     elif kind != T_CHANGE:
         cancel(s, j)
+    elif s.clock[0].tied and thought(s, j, t):
+        list_due(s, j)
     elif s.clock[0].estimate:
         correct(s, j)
 
@@ -108,6 +112,8 @@ def end_submits(s, t):
     clock = s.clock[0]
     clock.posted = 0
     clock.posted_rows = 0
+    if clock.tied:
+        release_due(s, t)
     reorder(s, t)
 
 

@@ -18,6 +18,7 @@ from onecenter.errors import SimulationError
 from onecenter.fleet import NodeType
 from onecenter.policies import Policy
 from onecenter.workload.table import COLUMNS, NARROW, Workload
+from onecenter.workload.ties import with_links
 
 ENDED = (codes.S_ENDED, codes.S_CANCELLED, codes.S_REFUSED)
 
@@ -68,6 +69,7 @@ class Center:
         self._core = Core(fleet, policy, workload, fractions)
         self._workload = workload
         self._posted: list[dict[str, Any]] = []
+        self._links: list[tuple[int, int, int]] = []
         self._waiting_for: dict[tuple[int, bool], list[Event]] = {}
         self._listeners: list[Callable[[Center], None]] = []
         self._conductor = Conductor(self.env, stride, horizon)
@@ -123,8 +125,13 @@ class Center:
         priority: int = 0,
         patience: str | float | None = None,
         outcome: str = "completed",
+        after: Sequence[int] = (),
+        after_ok: Sequence[int] = (),
     ) -> int:
         """Submit a job now and return its id; amounts are a task's (spread "any": an accelerator's).
+
+        It is held until the jobs in `after` have ended, in whatever way, and those in `after_ok` have completed; it is
+        cancelled if one of these no longer can.
 
         Raises
         ------
@@ -145,8 +152,12 @@ class Center:
         names = {"spread": spread, "outcome": outcome, "platform": platforms[0] if platform is None else platform}
         known = {"platform": platforms, "node type": [kind.name for kind in self._core.fleet]}
         row = row_of(asked, names, node_types, known) | {"submit": self.env.now}
-        job = self._core.post_submit(row, self.env.now)
+        for other in (*after, *after_ok):
+            self._check(other)
+        ok = [0] * len(after) + [1] * len(after_ok)
+        job = self._core.post_submit(row, self.env.now, [*after, *after_ok], ok)
         self._posted.append(row)
+        self._links += [(job, other, needed) for other, needed in zip((*after, *after_ok), ok, strict=True)]
         self._conductor.arm(self.env.now)
         return job
 
@@ -204,14 +215,15 @@ class Center:
 
     @property
     def waiting(self) -> npt.NDArray[np.int64]:
-        """Ids of the waiting jobs in the order of the last pass."""
+        """Ids of the waiting jobs in the order of the last pass, but for those that are held."""
         clock = self._core.state.clock[0]
         places = np.array(self._core.state.queue["job"][int(clock["head"]) : int(clock["tail"])])
         return places[places >= 0]
 
     def any_waiting(self, first: int, last: int) -> bool:
-        """Whether one of the jobs first .. last - 1 waits."""
-        return bool((self._core.jobs["state"][first:last] == codes.S_WAITING).any())
+        """Whether one of the jobs first .. last - 1 waits, in the queue or held."""
+        states = self._core.jobs["state"][first:last]
+        return bool(((states == codes.S_WAITING) | (states == codes.S_HELD)).any())
 
     def run(self, until: float | str | None = None) -> None:
         """Run to instant `until` (ms or text), the horizon, or until nothing is left; it may be called again.
@@ -253,6 +265,7 @@ class Center:
             for name in COLUMNS
         }
         names = self._workload.names
+        more["ties"] = with_links(self._workload.ties, len(self._workload), len(self._posted), self._links)
         return replace(self._workload, **more, names=names and (*names, *("posted",) * len(self._posted)))
 
     def _check(self, job: int) -> None:

@@ -18,6 +18,7 @@ from onecenter.engine.numbering import Numbering
 from onecenter.engine.past import Past
 from onecenter.engine.scheduling import Scheduling
 from onecenter.engine.scoring import Scoring
+from onecenter.engine.tying import Tying
 from onecenter.errors import SimulationError
 from onecenter.fleet import NodeType, checked_fleet
 from onecenter.policies import Key, Policy, SchedulerCode, Score, checked_policy, column_of
@@ -88,6 +89,7 @@ class Core:
         self._asks = Numbering(job_fields.ASK_INPUT, state.ASK_DTYPE)
         self._owners = Numbering(job_fields.OWNER_INPUT, state.OWNER_DTYPE)
         self._past = Past(self.policy)
+        self._tying = Tying()
         self._platforms: tuple[str, ...] = ()
         tables = self._asks.rows, self._owners.rows
         self.state = initial.state_of(self.fleet, self.policy, workload, self.fractions, *tables)
@@ -111,6 +113,7 @@ class Core:
         self._platforms = workload.platforms
         columns = {name: getattr(workload, name)[known:] for name in COLUMNS}
         self._add(columns | {name: workload.column(of)[known:] for name, of in self._columns.items()})
+        self.state = self._tying.know(self.state, workload.ties, known, len(workload))
         self.state.clock["known"] = len(workload)
 
     def _add(self, columns: Mapping[str, Any]) -> None:
@@ -281,8 +284,10 @@ class Core:
         coming = row["state"] == codes.S_FUTURE and row["submit"] == t
         heap.push(self.handle, t, codes.T_WITHDRAW if coming else codes.T_CANCEL, job, heap.POSTED)
 
-    def post_submit(self, columns: Mapping[str, Any], t: int) -> int:
+    def post_submit(self, columns: Mapping[str, Any], t: int, other: Sequence[int] = (), ok: Sequence[int] = ()) -> int:
         """Submit a further job at instant t (ms); return its id.
+
+        It comes after some other jobs, of which those must have completed whose entry in `ok` is 1.
 
         Raises
         ------
@@ -298,6 +303,11 @@ class Core:
         row = {**columns, "submit": t, "tenant": -1, "stream": -1}
         row |= {name: float(row[column]) if column in OWN else np.inf for name, column in self._columns.items()}
         self._add({name: np.array([value]) for name, value in row.items()})
+        if other:
+            tied = np.full(len(other), j), np.asarray(other, np.int64), np.asarray(ok, np.int64)
+            self.state = self._tying.come_after(self.state, *tied)
+        else:
+            self.state = self._tying.know(self.state, None, j, j + 1)
         clock["posted"] += 1
         clock["posted_rows"] += self.state.asks["most_rows"][self.state.jobs["ask"][j]]
         heap.push(self.handle, t, codes.T_SUBMIT, j, heap.POSTED)

@@ -245,6 +245,9 @@ def state_of(
         estimates=table(1 if policy.estimate == "walltime" else max(len(workload), 1), state.ESTIMATE_DTYPE),
         tree=table(1, state.QUOTA_TREE_DTYPE),
         quotas=table((1, 1), state.QUOTA_DTYPE),
+        ties=table(1, state.TIE_DTYPE),
+        links=table(1, state.LINK_DTYPE),
+        arrays=table(1, state.ARRAY_DTYPE),
         kinds=table(len(asks) if policy.placement == "fgd" else 1, state.KIND_DTYPE),
         **scored_of(fleet, policy, count),
         # The index of a queue is written at once, so it begins small.

@@ -41,7 +41,7 @@ def backlog_slope(jobs: Workload, fate: Fates, window: Window, rhythm: int | Non
 
 def waiting_hours(jobs: Workload, fate: Fates, t: Array) -> Array:
     """Return the accelerator-hours of the jobs that wait at each instant (ms)."""
-    waited = waits(jobs.submit, fate)
+    waited = waits(fate)
     work = (jobs.gang * np.minimum(jobs.run, jobs.walltime) / (THOUSAND * HOUR))[waited.job]
     gone = waited.end >= 0
     order = np.argsort(waited.end[gone], kind="stable")
@@ -59,7 +59,7 @@ class Waiting(NamedTuple):
 
 def while_waiting(jobs: Workload, fate: Fates, window: Window) -> Waiting:
     """Return what was used of the center while a job waited, in a window: as much as it can serve."""
-    found = waits(jobs.submit, fate)
+    found = waits(fate)
     waited = found.end != found.begin
     begins, ends = window.bounded(found.begin[waited], found.end[waited])
     # In their order, a wait that begins after all before it are over begins a new span.
@@ -99,7 +99,7 @@ def queue_grows(jobs: Workload, fate: Fates, fleet: Sequence[NodeType], window: 
 
 def _waiting_on(jobs: Workload, fate: Fates, t: int) -> dict[int, float]:
     """Return the work (thousandths of an accelerator x ms) that waits at t, by the node types that it may use."""
-    found = waits(jobs.submit, fate)
+    found = waits(fate)
     waiting = jobs.take(found.job[(found.begin < t) & ((found.end < 0) | (found.end >= t))])
     types, which = np.unique(waiting.types, return_inverse=True)
     work = waiting.gang * np.minimum(waiting.run, waiting.walltime).astype(np.float64)

@@ -84,7 +84,8 @@ def figures(
     has started within each target that covers it, late if it certainly has not, open if it still waited when it was
     last seen, for less than each limit. `submitted` = `started` + `waiting` + `cancelled_waiting` + `refused` and
     `started` = `ended` + `running`, as last seen (`running` counts also those that wait again); `unfinished` waited or
-    ran at the horizon, `waiting_at_horizon` waited, also again. Waits (first start - submit), stays (`jct_s`, last end
+    ran at the horizon, `waiting_at_horizon` waited, also again. Waits (first start - submit; `eligible_wait_s`:
+    first start - release, where jobs were held), stays (`jct_s`, last end
     - submit), `bounded_slowdown`, which is max(1, stay / max(run, 10 s)) with the run of the last attempt,
     `makespan_s`, from the first submit to the last end, and `on_time` are about all jobs. A percentile p95 stands
     beside its bounds p95_low and p95_high; it is None where they differ or it is infinite, a bound is None where it is
@@ -99,7 +100,7 @@ def figures(
     judgements = [judge(target, jobs) for target in targets]
     return {
         **_counts(jobs, tally(targets, jobs), _waiting_again(fate, window.horizon, until)[counted], window.horizon),
-        "wait_s": described(jobs.waits, PERCENTILES, 1_000),
+        **_waits(jobs),
         "jct_s": described(jobs.stays, PERCENTILES, 1_000),
         **_makespan(jobs),
         "bounded_slowdown": described(jobs.slowdowns, (95,), 1),
@@ -109,6 +110,13 @@ def figures(
         "meets_target": meets([judgement.verdict for judgement in judgements]),
         "targets": [asdict(judgement) for judgement in judgements],
     }
+
+
+def _waits(jobs: Seen) -> Figures:
+    """Return the waits from the submit, and those in the queue alone."""
+    found = described(jobs.waits, PERCENTILES, 1_000)
+    held = bool(jobs.held.any())
+    return {"wait_s": found, "eligible_wait_s": described(jobs.eligible_waits, PERCENTILES, 1_000) if held else found}
 
 
 def _waiting_again(fate: Fates, horizon: int, until: int) -> Array:

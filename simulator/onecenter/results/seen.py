@@ -26,6 +26,7 @@ class Seen:
 
     submit: Array
     wait: Array  # for its first start, as far as seen; refused: 0
+    held: Array  # of that wait: until it joined the queue
     interrupted: Array  # from then to its last attempt, or after it where it waits again: earlier attempts and waits
     run: Array  # how long its last attempt runs, or the next one will
     deadline: Array  # -1: none
@@ -89,6 +90,11 @@ class Seen:
         return Sample(seen, self.waiting | self.requeued, self.refused | self.cancelled)
 
     @cached_property
+    def eligible_waits(self) -> Sample:
+        """First start - release (submit, where it was not held), ms."""
+        return Sample(self.wait - self.held, self.waiting, self.refused | self.cancelled)
+
+    @cached_property
     def stays(self) -> Sample:
         """Last end - submit, ms."""
         return self._whole(self.stay)
@@ -125,6 +131,7 @@ def seen(workload: Workload, fate: Fates, until: int) -> Seen:
     return Seen(
         submit=workload.submit,
         wait=waited,
+        held=np.where(fate.eligible >= 0, fate.eligible - workload.submit, waited),
         interrupted=interrupted,
         run=np.where(np.isin(fate.outcome, ENDED), fate.end - fate.start - interrupted, expected),
         deadline=workload.deadline,

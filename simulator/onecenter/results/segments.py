@@ -24,6 +24,7 @@ EFFECTS: Final = {
     schema.E_KILL: (0, -1),
     schema.E_REQUEUE: (1, -1),
     schema.E_CANCEL: (-1, 0),
+    schema.E_RELEASE: (1, 0),
 }
 
 
@@ -72,6 +73,7 @@ class Fates(NamedTuple):
     start: Array  # of its first attempt; -1: it did not start
     end: Array  # of its last attempt, or of the waiting where it was cancelled; -1: neither
     outcome: Array  # code of FATES (int8); cancelled while it waits again, it has run: CANCELLED_RUNNING
+    eligible: Array  # when it joined the queue: at its submit, or its release where it was held; -1: it has not
     attempts: Attempts  # all stays on nodes
 
 
@@ -102,7 +104,15 @@ def fates(log: Array, n_jobs: int) -> Fates:
     rows = np.flatnonzero(kind == schema.E_CANCEL)
     end[job[rows]] = log["t"][rows]
     outcome[job[rows]] = np.where(start[job[rows]] >= 0, schema.CANCELLED_RUNNING, CANCELLED_WAITING)
-    return Fates(start, end, outcome, stays)
+    return Fates(start, end, outcome, _joined(log, kind, job, n_jobs), stays)
+
+
+def _joined(log: Array, kind: Array, job: Array, n_jobs: int) -> Array:
+    """Return when each job joined the queue (ms; -1: it has not)."""
+    found = np.full(n_jobs, -1, np.int64)
+    rows = np.flatnonzero((kind == schema.E_RELEASE) | ((kind == schema.E_SUBMIT) & (log["amount"] == 0)))
+    found[job[rows]] = log["t"][rows]
+    return found
 
 
 class _Read(NamedTuple):
@@ -208,12 +218,21 @@ def segments(log: Array, attempts: Attempts) -> Segments:
 
 
 def changes(log: Array) -> Changes:
-    """Return what changes how many jobs wait and run; a start counts once."""
+    """Return what changes how many jobs wait in the queue and run; a start counts once."""
     kind, job = np.ascontiguousarray(log["kind"]), np.ascontiguousarray(log["job"])
     others = np.flatnonzero(np.isin(kind, [code for code in EFFECTS if code != schema.E_START]))
     rows = np.sort(np.concatenate([others, _first_start_rows(kind, job)]))
     effect = np.zeros((2, len(schema.EVENTS)), np.int8)
     for code, pair in EFFECTS.items():
         effect[:, code] = pair
-    kind = kind[rows]
-    return Changes(log["t"][rows], job[rows], *(each[kind] for each in effect))
+    kind, job = kind[rows], job[rows]
+    waiting, running = (each[kind] for each in effect)
+    waiting[_while_held(kind, job, log["amount"][rows])] = 0
+    return Changes(log["t"][rows], job, waiting, running)
+
+
+def _while_held(kind: Array, job: Array, amount: Array) -> Array:
+    """Return at which submits a job is held, and at which cancels it still is, as a bool array."""
+    submits = (kind == schema.E_SUBMIT) & (amount == 1)
+    held = np.setdiff1d(job[submits], job[kind == schema.E_RELEASE])
+    return np.asarray(submits | ((kind == schema.E_CANCEL) & np.isin(job, held)))

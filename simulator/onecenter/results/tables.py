@@ -25,7 +25,8 @@ def jobs_table(workload: Workload, fate: Fates, fleet: Sequence[NodeType], windo
 
     `in_window`: it is one of those that the figures are about; the others were there before, or came while the run went
     on. `accelerators` is those of the whole gang, `cpus` and `memory_mib` are those of a task (spread any: of an
-    accelerator), `start_ms` is the first start, `end_ms` the last end or of a job cancelled while it waited the cancel,
+    accelerator), `eligible_ms` is when it joined the queue,
+    `start_ms` the first start, `end_ms` the last end or of a job cancelled while it waited the cancel,
     `on_time` is null while unknown. Of a job with several attempts `wait_ms` is the wait for the first, `run_ms` the
     time of all of them, `requeued_wait_ms` what it waited after the first (as far as seen), and `node_type` that of the
     last. `restarts` counts the attempts after the first.
@@ -35,6 +36,7 @@ def jobs_table(workload: Workload, fate: Fates, fleet: Sequence[NodeType], windo
     kept, may = seen(workload, fate, until).on_time()
     due = (workload.deadline >= 0) & (fate.outcome != FUTURE)
     optional = {
+        "eligible_ms": (fate.eligible, fate.eligible >= 0),
         "start_ms": (fate.start, started),
         "end_ms": (fate.end, fate.end >= 0),
         "wait_ms": (fate.start - workload.submit, started),

@@ -149,8 +149,29 @@ class Deadline(Table):
             yield (), "exactly one of factor and after is expected"
 
 
+class Array(Table):
+    """Equal jobs in place of one, of which few run at a time."""
+
+    size: Annotated[Integer, Field(ge=1, le=MAX_COUNT)] = Field(description="jobs")
+    at_most: Annotated[Integer, Field(ge=1, le=MAX_COUNT)] | None = Field(
+        default=None, description="jobs of it in the queue or running at a time, the others are held; default all"
+    )
+
+
+Others = Annotated[tuple[Name, ...], Few(1_000, "jobs")]
+
+
 class ListedJob(Request):
-    """One job of a listed stream."""
+    """One job of a listed stream, or an array of such jobs."""
+
+    name: Name | None = Field(default=None, description="by which other listed jobs of the scenario come after it")
+    after: Others | None = Field(
+        default=None, description="names of jobs that must have ended before, in whatever way; an array: all its jobs"
+    )
+    after_ok: Others | None = Field(
+        default=None, description="names of jobs that must have completed before; if one no longer can, it is cancelled"
+    )
+    array: Array | None = Field(default=None, description="so many equal jobs in place of one")
 
     submit: Duration = Field(description="after the scenario's start")
     run_time: PositiveDuration = Field(description="how long it runs by itself")
@@ -161,6 +182,11 @@ class ListedJob(Request):
     columns: Annotated[Mapping[Name, Real], Few(100, "columns")] = Field(
         default={}, description='numbers by name, for order = "column:NAME"; a job without one goes last'
     )
+
+    @property
+    def count(self) -> int:
+        """How many jobs it stands for."""
+        return 1 if self.array is None else self.array.size
 
 
 class Stream(Table):

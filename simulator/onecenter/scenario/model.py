@@ -13,7 +13,8 @@ from onecenter import units
 from onecenter.checks import did_you_mean
 from onecenter.fleet import MAX_NODE_TYPES, NodeType, too_large
 from onecenter.policies import Policy
-from onecenter.scenario.demand import Priority, Stream
+from onecenter.scenario.demand import ListedJob, Priority, Stream
+from onecenter.scenario.dependencies import Listed, mistakes_in
 from onecenter.scenario.few import Few
 from onecenter.scenario.growth import Growth, unknown_names
 from onecenter.scenario.policy import PolicyTable
@@ -177,6 +178,17 @@ class Scenario(Table):
                 if name not in self.platforms:
                     near = did_you_mean(name, self.platforms)
                     yield ("policy", "order", key, name), f"no such platform; {near}{', '.join(self.platforms)} are"
+
+    def check_dependencies(self) -> Iterator[Mistake]:
+        """Jobs come after jobs that there are, and not in a circle."""
+        yield from mistakes_in(
+            [
+                Listed(("platforms", platform, "demand", name, "jobs", i), job)
+                for platform, name, stream in self.streams
+                for i, job in enumerate(stream.__dict__.get("jobs") or ())
+                if isinstance(job, ListedJob)
+            ]
+        )
 
     def check_node_types(self) -> Iterator[Mistake]:
         """A stream may use node types that the center has."""

@@ -71,7 +71,7 @@ class Difference:
     free : dict of str to float
         By node type, the accelerators that nobody holds just before it.
     waiting, running : tuple of int
-        Jobs just before it.
+        Jobs just before it: those in the queue, and those on nodes.
     a, b : Side
         What each of them did.
     """
@@ -170,7 +170,7 @@ def _state(of: Result, row: int) -> tuple[dict[str, float], tuple[int, ...], tup
     """Return what is free, who waits and who runs before a row of the log."""
     log = of.decisions[:row]
     fate = fates(log, len(of.workload))
-    waiting, running = np.isin(fate.outcome, (WAITING, REQUEUED)), fate.outcome == RUNNING
+    waiting, running = np.isin(fate.outcome, (WAITING, REQUEUED)) & (fate.eligible >= 0), fate.outcome == RUNNING
     free = _free(of.fleet, of.workload, segments(log, fate.attempts))
     return free, tuple(np.flatnonzero(waiting).tolist()), tuple(np.flatnonzero(running).tolist())
 

@@ -187,11 +187,11 @@ def _checked(of: Record, given: Any) -> int:
 
 def intervals(of: Record, job: int, since: int = 0) -> tuple[Interval, ...]:
     """Return the parts of a job's wait from an instant (ms) on, as far as seen, each with one reason."""
-    found = waits(of.workload.submit, of.fates)
+    found = waits(of.fates)
     ends = np.where(found.end >= 0, found.end, of.until)
     mine = found.job == job
     spans = zip(np.maximum(found.begin[mine], since).tolist(), ends[mine].tolist(), strict=True)
-    parts = _reasoned(of, job, [(begin, end) for begin, end in spans if begin < end])
+    parts = _held(of, job, since) + _reasoned(of, job, [(begin, end) for begin, end in spans if begin < end])
     # A result holds no code of a user's own, no further columns of the jobs, nor what an order remembers: nobody knows
     # who was ahead by them.
     coded = isinstance(of.policy.order, Code) or of.policy.estimates is not None
@@ -205,6 +205,14 @@ def intervals(of: Record, job: int, since: int = 0) -> tuple[Interval, ...]:
         Interval(*part, _before(job, next(ordered)) if part[2] in about else None, _ran(of, *part[:2]))
         for part in parts
     )
+
+
+def _held(of: Record, job: int, since: int) -> list[tuple[int, int, str]]:
+    """Return the span (ms) in which a job was held, from an instant (ms) on, if there is one."""
+    fate = of.fates
+    left = fate.eligible[job] if fate.eligible[job] >= 0 else fate.end[job]
+    begin, end = max(int(of.workload.submit[job]), since), int(left) if left >= 0 else of.until
+    return [(begin, end, schema.REASONS[schema.R_HELD])] if begin < end else []
 
 
 def _reasoned(of: Record, job: int, spans: list[tuple[int, int]]) -> list[tuple[int, int, str]]:

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from onecenter.errors import OnecenterError, ResultError
 from onecenter.results import log as decisions
-from onecenter.simulation import store_head, store_rows, store_seal
+from onecenter.simulation import store_head, store_rows, store_seal, store_ties
 from onecenter.simulation.record import Record
 from onecenter.simulation.store_head import Head
 from onecenter.system.atomic import replacing
@@ -42,7 +42,7 @@ def save(record: Record, path: str | Path) -> Path:
     ) -> Iterator[pl.DataFrame]:
         yield from store_rows.chunks(record)
 
-    schema = store_rows.schema_of(record.workload.names is not None)
+    schema = store_rows.schema_of(record.workload.names is not None, record.workload.ties is not None)
     try:
         with replacing(target) as temporary:
             register_io_source(source, schema=schema).sink_parquet(temporary, metadata=metadata)
@@ -64,6 +64,7 @@ def _head(record: Record, source: str) -> Head:
             platforms=jobs.platforms,
             streams=jobs.streams,
             named=jobs.names is not None,
+            tied=jobs.ties is not None,
             **store_head.fields_of(record) | {"policy": record.policy.without_code},
         )
     except ValidationError as error:
@@ -77,6 +78,8 @@ def _jobs_digest(workload: Workload) -> str:
         for first in range(0, len(column), store_rows.CHUNK):
             part = column[first : first + store_rows.CHUNK]
             total.update(np.ascontiguousarray(part, dtype=part.dtype.newbyteorder("<")).tobytes())
+    if workload.ties is not None:
+        total.update(store_ties.bytes_of(workload.ties))
     return total.hexdigest()
 
 

@@ -31,7 +31,7 @@ from onecenter.simulation.record import Record
 from onecenter.system.extent import check_json
 from onecenter.visible import json_text, visible
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 
 #: So many mistakes are told.
 TOLD: Final = 20
@@ -157,10 +157,10 @@ class Head(BaseModel):
 
     #: Fields that describe the rows of the file.
     OF_ROWS: ClassVar = (
-        "format", "rows", "jobs", "rows_digest", "jobs_digest", "platforms", "streams", "named",
+        "format", "rows", "jobs", "rows_digest", "jobs_digest", "platforms", "streams", "named", "tied",
     )  # fmt: skip
 
-    format: Literal[3]
+    format: Literal[4]
     rows: Count
     jobs: Count
     rows_digest: Digest
@@ -168,6 +168,7 @@ class Head(BaseModel):
     platforms: Names
     streams: Names
     named: bool
+    tied: bool
     fleet: Annotated[tuple[NodeType, ...], AfterValidator(checked_fleet)]
     policy: Annotated[Policy, BeforeValidator(_of_its_kind), WrapSerializer(_with_kind)]
     window: Window

@@ -16,10 +16,12 @@ from onecenter.results import log_table
 from onecenter.results.log import Array
 from onecenter.results.segments import fates
 from onecenter.results.window import LATEST
+from onecenter.simulation import store_ties
 from onecenter.simulation.record import Record
 from onecenter.simulation.store_head import Head
 from onecenter.system.inputs import local
 from onecenter.workload.table import COLUMNS, Workload, workload
+from onecenter.workload.ties import no_ties
 
 #: Rows written at a time, so that saving needs little memory.
 CHUNK: Final = 1 << 17
@@ -43,9 +45,10 @@ def chunks(record: Record) -> Iterator[pl.DataFrame]:
     yield _rows(rows, record.workload).with_columns(no_kind)
 
 
-def schema_of(named: bool) -> pl.Schema:
-    """Return the columns and types of the rows, with names of jobs or without."""
-    nothing = workload(names=() if named else None, submit=[], run=[], walltime=[], accelerators=[])
+def schema_of(named: bool, tied: bool) -> pl.Schema:
+    """Return the columns and types of the rows, with names and ties of jobs or without."""
+    columns: dict[str, Any] = dict.fromkeys(("submit", "run", "walltime", "accelerators"), ())
+    nothing = workload(names=() if named else None, ties=no_ties(0) if tied else None, **columns)
     return _rows(np.zeros(0, decisions.LOG_DTYPE), nothing).schema
 
 
@@ -57,21 +60,28 @@ def _rows(log: Array, workload: Workload) -> pl.DataFrame:
     columns = [_sparse(name, getattr(workload, name)[job], first) for name in JOB_COLUMNS]
     if workload.names is not None:
         columns.append(_sparse("name", np.asarray([workload.names[j] for j in job], object), first))
+    if workload.ties is not None:
+        place = _place(first)
+        columns += [series.gather(place) for series in store_ties.columns(workload.ties, job)]
     return frame.with_columns(columns)
 
 
 def _sparse(name: str, values: Array, where: Array) -> pl.Series:
     """Return a column that holds the values where the mask is true, null elsewhere."""
-    place = np.cumsum(where) - 1
     kind = pl.String if values.dtype == object else None
-    frame = pl.DataFrame({"place": place, "where": where}).select(pl.when("where").then("place"))
-    return pl.Series(f"job_{name}", values, kind).gather(frame.to_series())
+    return pl.Series(f"job_{name}", values, kind).gather(_place(where))
+
+
+def _place(where: Array) -> pl.Series:
+    """Return the number of each row among those for which the mask is true, null elsewhere."""
+    frame = pl.DataFrame({"place": np.cumsum(where) - 1, "where": where}).select(pl.when("where").then("place"))
+    return frame.to_series()
 
 
 def read(source: str, head: Head) -> tuple[Array, Workload]:
     """Return the decision log and the jobs; a ValueError refuses rows that do not belong to the head."""
     rows = pl.scan_parquet(local(source), glob=False)
-    found, expected = dict(rows.collect_schema()), dict(schema_of(head.named))
+    found, expected = dict(rows.collect_schema()), dict(schema_of(head.named, head.tied))
     wrong = [name for name in expected | found if found.get(name) != expected.get(name)]
     if wrong:
         raise ValueError(f"column {wrong[0]}: {found.get(wrong[0])}, {expected.get(wrong[0])} is expected")
@@ -88,6 +98,7 @@ def read(source: str, head: Head) -> tuple[Array, Workload]:
 
 def _jobs(rows: pl.LazyFrame, head: Head) -> Workload:
     own = [f"job_{name}" for name in JOB_COLUMNS] + (["job_name"] if head.named else [])
+    own += list(store_ties.SCHEMA) if head.tied else []
     jobs = rows.filter(pl.col("job_run").is_not_null()).select("t", "job", *own).sort("job").collect()
     if not np.array_equal(jobs["job"].to_numpy(), np.arange(jobs.height)) or jobs.height != head.jobs:
         raise ValueError("jobs are missing")
@@ -101,6 +112,7 @@ def _jobs(rows: pl.LazyFrame, head: Head) -> Workload:
         platforms=head.platforms,
         streams=head.streams,
         names=tuple(jobs["job_name"]) if head.named else None,
+        ties=store_ties.read(jobs) if head.tied else None,
     )
 
 

@@ -13,6 +13,7 @@ from onecenter.scenario.demand import Stream
 from onecenter.scenario.model import Scenario
 from onecenter.workload.arrivals import arrivals, burst_count, expected_jobs
 from onecenter.workload.columns import Column, outcomes, request_columns, size_columns, tenants, walltimes
+from onecenter.workload.dependencies import link_count, listed_jobs, ties_of
 from onecenter.workload.draws import Draws, Ints, Uniforms, rounded_up
 from onecenter.workload.runtimes import run_times
 from onecenter.workload.table import Workload, type_code, workload
@@ -21,6 +22,7 @@ from onecenter.workload.timetable import STRIDE
 #: Beyond these a scenario is a mistake; memory would run out first.
 MAX_JOBS = 100_000_000
 MAX_FACTORS = 10_000_000
+MAX_LINKS = 10_000_000
 
 #: A stream's columns, each of one entry per job, or of one value for all.
 Columns = dict[str, Column]
@@ -35,20 +37,23 @@ def build(scenario: Scenario) -> Workload:
     mistakes = too_large(scenario)
     if mistakes:
         raise ScenarioError(scenario.name, mistakes)
+    streams, horizon = [stream for _, _, stream in scenario.streams], scenario.time.horizon
     parts = [_stream_columns(scenario, *named) for named in scenario.streams]
-    more = _add_more(parts, [stream for _, _, stream in scenario.streams], scenario.time.horizon)
+    more = _add_more(parts, streams, horizon)
     platforms = list(scenario.platforms)
     for index, (part, (platform, _, _)) in enumerate(zip(parts, scenario.streams, strict=True)):
         part["platform"] = np.array(platforms.index(platform), dtype=np.int32)
         part["stream"] = np.array(index, dtype=np.int32)
     names = [f"{platform}.{name}" for platform, name, _ in scenario.streams]
+    tied = ties_of(streams, [len(part["submit"]) for part in parts], horizon)
     columns: dict[str, Any] = _joined(parts)
-    return workload(platforms, names, more={name: columns.pop(key) for name, key in more.items()}, **columns)
+    more_columns = {name: columns.pop(key) for name, key in more.items()}
+    return workload(platforms, names, more=more_columns, ties=tied, **columns)
 
 
 def _add_more(parts: Sequence[Columns], streams: Sequence[Stream], horizon: int) -> dict[str, str]:
     """Add the columns that listed jobs have of their own to all streams; return by name under which key."""
-    listed = [[job.columns for job in stream.jobs or () if job.submit < horizon] for stream in streams]
+    listed = [[job.columns for job in listed_jobs(stream, horizon)] for stream in streams]
     more = {name: f"column {name}" for name in sorted({name for jobs in listed for own in jobs for name in own})}
     for name, key in more.items():
         for part, jobs in zip(parts, listed, strict=True):
@@ -63,8 +68,15 @@ def too_large(scenario: Scenario) -> list[str]:
     total = 0.0
     for platform, name, stream in scenario.streams:
         mistakes += _too_fine(f"platforms.{platform}.demand.{name}.arrivals", stream, horizon)
+        total += sum(job.count for job in stream.jobs or () if job.submit < horizon)
         if stream.arrivals is not None:
             total += expected_jobs(stream.arrivals, stream.scale, origin, horizon)
+    links = link_count([stream for _, _, stream in scenario.streams], horizon)
+    if links > MAX_LINKS:
+        mistakes.append(
+            f"platforms: arrays come after arrays, {links:,} pairs of jobs; at most {MAX_LINKS:,} are expected; "
+            "put one job between two arrays"
+        )
     if total > MAX_JOBS:
         mistakes.append(
             f"platforms: about {total:,.0f} jobs in {units.duration_text(horizon)}; at most {MAX_JOBS:,} "
@@ -120,7 +132,7 @@ def _drawn(scenario: Scenario, platform: str, name: str, stream: Stream) -> Colu
 
 
 def _listed(stream: Stream, horizon: int) -> Columns:
-    jobs = [job for job in stream.jobs or () if job.submit < horizon]
+    jobs = listed_jobs(stream, horizon)
     run = np.array([job.run_time for job in jobs], dtype=np.int64)
     walltime = [job.run_time if job.walltime is None else job.walltime for job in jobs]
     return {

@@ -144,7 +144,7 @@ def _requests(scenario: Scenario, stream: Stream) -> Iterator[tuple[str, Request
     horizon = scenario.time.horizon
     for i, job in enumerate(stream.jobs or ()):
         if job.submit < horizon:
-            yield f"jobs[{i}]", job, 1.0, float(min(job.run_time, job.walltime or job.run_time))
+            yield f"jobs[{i}]", job, float(job.count), float(min(job.run_time, job.walltime or job.run_time))
     if stream.arrivals is not None:
         jobs = expected_jobs(stream.arrivals, stream.scale, scenario.time.origin, horizon)
         run_time = mean_run_time(stream)

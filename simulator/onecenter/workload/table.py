@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from onecenter.errors import PolicyError
+from onecenter.workload.ties import Ties, no_ties
 
 #: Columns of every workload by which jobs may be ordered.
 OWN: Final = (
@@ -69,6 +70,7 @@ class Workload:
     streams: tuple[str, ...]  # "platform.stream"
     names: tuple[str, ...] | None = None  # the trace's own job ids
     more: Mapping[str, Ints] = field(default_factory=dict)  # by name: float64, for orders alone; no result holds them
+    ties: Ties | None = None  # None: no job comes after another, or is of an array
 
     def __len__(self) -> int:
         return len(self.submit)
@@ -77,7 +79,9 @@ class Workload:
         """Return the jobs of `rows` (indices or a mask), in that order."""
         picked = {name: getattr(self, name)[rows] for name in COLUMNS}
         names = None if self.names is None else tuple(np.asarray(self.names, dtype=object)[rows])
-        return replace(self, **picked, names=names, more={name: each[rows] for name, each in self.more.items()})
+        more = {name: each[rows] for name, each in self.more.items()}
+        tied = None if self.ties is None else self.ties.take(rows, len(self))
+        return replace(self, **picked, names=names, more=more, ties=tied)
 
     def column(self, name: str) -> Ints:
         """Return the numbers (float64) by which "column:NAME" orders jobs; a PolicyError says which there are."""
@@ -95,6 +99,7 @@ class Workload:
         words = ((self.platforms, other.platforms), (self.streams, other.streams), named)
         return (
             (self.names is None) == (other.names is None)
+            and _ties_begin(self, other)
             and all(longer[: len(first)] == first for first, longer in words)
             and self.more.keys() == other.more.keys()
             and all(np.array_equal(each, other.more[name][: len(self)]) for name, each in self.more.items())
@@ -107,7 +112,16 @@ class Workload:
         return self.accelerators.astype(np.int64) * self.tasks
 
 
-COLUMNS = tuple(f.name for f in fields(Workload) if f.name not in {"platforms", "streams", "names", "more"})
+def _ties_begin(first: Workload, longer: Workload) -> bool:
+    """Tell whether a longer workload ties its first jobs as another one ties them."""
+    if first.ties is None and longer.ties is None:
+        return True
+    count = len(first)
+    here, there = first.ties or no_ties(count), longer.ties or no_ties(len(longer))
+    return here.begins(there, count)
+
+
+COLUMNS = tuple(f.name for f in fields(Workload) if f.name not in {"platforms", "streams", "names", "more", "ties"})
 
 NARROW = dict.fromkeys(("accelerators", "cpus", "tasks", "platform", "stream", "tenant"), "i4") | {
     "spread": "i1",
@@ -123,9 +137,13 @@ def workload(
     streams: Sequence[str] = ("all",),
     names: Sequence[str] | None = None,
     more: Mapping[str, Any] | None = None,
+    ties: Ties | None = None,
     **columns: Any,
 ) -> Workload:
-    """Return a workload sorted by (submit, given order); columns not given take their default."""
+    """Return a workload sorted by (submit, given order); columns not given take their default.
+
+    Ties name jobs by the given order.
+    """
     submit = np.asarray(columns["submit"])
     n = len(submit)
     # What is drawn is sorted already: no column is copied then.
@@ -138,4 +156,7 @@ def workload(
     named = None if names is None else tuple(names if order is None else (names[i] for i in order))
     full = {name: np.broadcast_to(np.asarray(each, np.float64), (n,)) for name, each in (more or {}).items()}
     others = full if order is None else {name: each[order] for name, each in full.items()}
-    return Workload(**ready, platforms=tuple(platforms), streams=tuple(streams), names=named, more=others)
+    tied = ties if ties is None or order is None else ties.take(order, n)
+    return Workload(
+        **ready, platforms=tuple(platforms), streams=tuple(streams), names=named, more=others, ties=tied
+    )
