@@ -19,7 +19,7 @@ class Node(NamedTuple):
     within: str = "never"
     reclaim: str = "never"
     while_borrowing: bool = False
-    threshold: int = 2**31
+    threshold: int = 2**62
 
 
 class Job(NamedTuple):

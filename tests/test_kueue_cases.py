@@ -37,7 +37,7 @@ def node_of(given: dict[str, Any], names: list[str], types: list[str], platform:
         within=POLICIES[given.get("within", "never")],
         reclaim=POLICIES[given.get("reclaim", "never")],
         while_borrowing=limit is not None,
-        threshold=2**31 if limit is None else limit,
+        threshold=2**62 if limit is None else limit,
     )
 
 

@@ -2,7 +2,7 @@
 
 from .jit import njit
 
-#: More than any quota.
+#: More than any amount.
 ENDLESS = 2**62
 
 

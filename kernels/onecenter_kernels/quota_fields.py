@@ -12,7 +12,7 @@ TREE: Final[tuple[Field, ...]] = (
     ("within", "i8", "code", "PREEMPTION_POLICIES: whom its jobs may evict in the platform itself"),
     ("reclaim", "i8", "code", "PREEMPTION_POLICIES: whom they may evict in others that borrow"),
     ("while_borrowing", "i8", "0/1", "they may do so while the platform borrows, from jobs of lower priority"),
-    ("threshold", "i8", "1", "of such a job, the most priority"),
+    ("threshold", "i8", "1", "of such a job, the most priority; 2**62: any"),
     ("meets", "i8", "index", "scratch: the lowest node above it that the preemptor is below, too; of those, itself"),
     ("advantage", "i8", "0/1", "scratch: a node below it, above the preemptor, has quota for what is asked"),
     ("lendable", "i8", "1/1000", "scratch: the most that its parent could use of all node types"),

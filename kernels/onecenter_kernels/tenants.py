@@ -1,10 +1,8 @@
 """What tenants have consumed, smoothed: whose jobs a platform takes first."""
 
 from .jit import njit
+from .quota import ENDLESS
 from .usage import decayed
-
-#: A tenant of weight 0 has consumed more than any other.
-ENDLESS = 2**62
 
 
 @njit
