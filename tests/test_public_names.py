@@ -54,7 +54,7 @@ def test_nothing_is_imported_before_it_is_used() -> None:
 ARGUMENTS = {
     "load": "name_or_path set",
     "run": "scenario * seed policy placement estimate stride set show_progress",
-    "replay": "trace * processors nodes center policy format horizon warmup skip_first stride show_progress",
+    "replay": "trace * processors nodes center policy format horizon warmup skip_first preceding stride show_progress",
     "replicate": "scenario n * precision policy placement measurement executor",
     "suite": "part chosen * workloads executor moved",
     "compare": "sides scenario * n fair_starts executor",

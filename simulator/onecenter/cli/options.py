@@ -122,6 +122,7 @@ _REPLAY: Final = (
     _option("--policy", values.POLICY, "NAME", "a named policy, or FILE:NAME, code of your own"),
     _option("--order", values.ORDER, None, f"{', '.join(ORDERS)}, or column:NAME, numbers of the log"),
     _part("--backfill", BACKFILLS), *_PARTS,
+    _flag("--preceding", "hold each job for the preceding job and think time that an SWF log gives it"),
     *_OUTPUTS,
 )
 _COMPARE: Final = (

@@ -27,7 +27,7 @@ def command_replay(options: argparse.Namespace) -> int:
     given = machine_of(options.processors, options.nodes, options.center)
     parts = {name: getattr(options, name) for name in ("order", "backfill", "placement", "backfill_order", "estimate")}
     policy = policy_of(options.policy, given.policy if given else Policy(), **parts)
-    trace = read(options.trace, options.format, columns=policy.columns)
+    trace = read(options.trace, options.format, columns=policy.columns, preceding=options.preceding)
     machine = given or machine_of_header(trace)
     with output_folder(options.out):
         result = play(trace, machine, policy, part, stride=options.stride, show_progress=not options.json)

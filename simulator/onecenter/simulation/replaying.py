@@ -72,6 +72,7 @@ def replay(
     horizon: str | int | None = None,
     warmup: str | int = 0,
     skip_first: float = 0.0,
+    preceding: bool = False,
     stride: str = "calendar",
     show_progress: bool = False,
 ) -> Result:
@@ -92,6 +93,9 @@ def replay(
         Where the figures begin and end, both from the first submit that is used: a duration such as "28 d", or ms.
     skip_first : float
         Share (0 to below 1) of the jobs, in order of submission, that only warm up.
+    preceding : bool
+        Hold each job until the preceding job that an SWF log names (field 17) has ended, and its think time (field 18)
+        has passed; it is submitted when the log says. By default both fields are ignored.
     stride, show_progress
         As for `run`.
 
@@ -101,15 +105,16 @@ def replay(
         With all mistakes.
     """
     window = LogWindow(warmup, horizon, skip_first)  # type: ignore[arg-type]  # text is read and checked
-    if isinstance(trace, Trace) and format is not None:
-        raise TraceError("replay", [f"format = {shown(format)}: the log has been read already"])
+    if isinstance(trace, Trace) and (format is not None or preceding):
+        given_too_late = f"format = {shown(format)}" if format is not None else "preceding = True"
+        raise TraceError("replay", [f"{given_too_late}: the log has been read already"])
     if isinstance(trace, str | PathLike) and fspath(trace).endswith(SAVED):
-        if (processors, nodes, center, format, window) != (None, None, None, None, LogWindow()):
+        if preceding or (processors, nodes, center, format, window) != (None, None, None, None, LogWindow()):
             raise TraceError("replay", ["a saved replay is repeated as it was: only policy and stride may be given"])
         return repeat(trace, policy=policy, stride=stride, show_progress=show_progress)
     given = machine_of(processors, nodes, center)
     chosen = policy_of(policy, given.policy if given else Policy())
-    found = trace if isinstance(trace, Trace) else read(trace, format, columns=chosen.columns)
+    found = trace if isinstance(trace, Trace) else read(trace, format, columns=chosen.columns, preceding=preceding)
     machine = given or machine_of_header(found)
     return play(found, machine, chosen, window, stride=stride, show_progress=show_progress)
 
@@ -121,7 +126,8 @@ def play(
     workload, quality = to_workload(trace, machine.fleet)
     begin, end = part.bounds(trace.source, workload.submit)
     first, last = (int(workload.submit[place]) for place in (0, -1))
-    told = {"trace": _log(trace, first, last), "quality": quality.as_dict(), "center": dict(machine.given)}
+    told: dict[str, Any] = {"trace": _log(trace, first, last), "quality": quality.as_dict()}
+    told |= {"center": dict(machine.given)} | ({} if trace.jobs.preceding is None else {"preceding": True})
     return simulate(
         machine.fleet,
         policy,
@@ -155,7 +161,7 @@ def repeat(
     except TraceError as error:
         raise ResultError(str(path), [f"damaged: {mistake}" for mistake in error.mistakes]) from error
     chosen = policy_of(policy, saved.policy)
-    trace = _again(str(path), origin["trace"], chosen)
+    trace = _again(str(path), origin, chosen)
     machine = Machine(saved.fleet, saved.policy, origin["center"])
     return play(trace, machine, chosen, part, stride=stride, show_progress=show_progress)
 
@@ -165,12 +171,13 @@ def is_replay(path: str | PathLike[str]) -> bool:
     return fspath(path).endswith(SAVED) and origin_of(Path(path)).get("replay") is not None
 
 
-def _again(source: str, origin: Mapping[str, Any], policy: Policy) -> Trace:
+def _again(source: str, replayed: Mapping[str, Any], policy: Policy) -> Trace:
     """Return the log that was replayed, if its file is there and the same."""
+    origin, preceding = replayed["trace"], replayed.get("preceding", False)
     if origin["path"] is None:
         raise ResultError(source, ["its log came from standard input, which cannot be read again"])
     try:
-        trace = read(origin["path"], origin["format"], columns=policy.columns)
+        trace = read(origin["path"], origin["format"], columns=policy.columns, preceding=preceding)
     except TraceError as error:
         raise ResultError(source, [f"its log cannot be replayed again: {error}"]) from error
     if trace.sha256 != origin["sha256"]:

@@ -93,6 +93,7 @@ class Replayed(_Open):
     warmup: str
     horizon: str | None
     skip_first: Annotated[float, Field(ge=0, lt=1)]
+    preceding: bool = False
 
 
 class Origin(_Open):

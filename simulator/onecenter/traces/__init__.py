@@ -24,7 +24,12 @@ __all__ = ["FORMATS", "LIMIT", "Format", "Jobs", "Quality", "Trace", "flat_pool"
 
 
 def read(
-    path: str | PathLike[str], format: str | None = None, *, columns: Sequence[str] = (), limit: int = LIMIT
+    path: str | PathLike[str],
+    format: str | None = None,
+    *,
+    columns: Sequence[str] = (),
+    preceding: bool = False,
+    limit: int = LIMIT,
 ) -> Trace:
     """Read a log, plain or gzip.
 
@@ -36,6 +41,8 @@ def read(
         Name of one of `FORMATS`; by default found from the file's name and first line.
     columns : sequence of str
         Columns of numbers that are kept, by the names that the log has for them: for orders "column:NAME".
+    preceding : bool
+        Keep which job each comes after, and its think time; SWF has them.
     limit : int
         Bytes of text at most, uncompressed.
 
@@ -61,5 +68,5 @@ def read(
         line = first.data.lstrip().partition(b"\n")[0].decode(errors="replace").strip()
         known = detected(label(source), Path(source).name, line)
     texts = (utf8(Path(source), block, known.comment) for block in chain([first], stream))
-    found = read_log(texts, known, Mistakes(label(source)), columns)
+    found = read_log(texts, known, Mistakes(label(source)), columns, preceding)
     return replace(found, sha256=digest.hexdigest())

@@ -29,7 +29,8 @@ def trace(
 
     Columns are by role, in the file's order: submit, run and asked (ms; <= 0: no walltime was asked), processors, user,
     line, outcome (code of OUTCOMES), partition (any value that it is known by), and where there are any names (job
-    ids), linked (whether a job names a preceding one) and further columns, whose roles begin with MORE. `left_out` and
+    ids), linked (whether a job names a preceding one), preceding and think (ms) where that is to be kept, and further
+    columns, whose roles begin with MORE. `left_out` and
     `repaired` are rows, by reason, that the format itself leaves out or repaired. `name_partitions` gives the names of
     the sorted distinct values of the partitions.
     """
@@ -47,6 +48,8 @@ def trace(
     jobs, mended, partitions = _jobs(columns, repaired, used)
     _short_enough(mistakes.source, jobs)
     linked = {Finding.LINKED: int(columns["linked"][used].sum())} if "linked" in columns else {}
+    if jobs.preceding is not None:
+        linked = {Finding.UNKNOWN: linked[Finding.LINKED] - int((jobs.preceding >= 0).sum())}
     quality = Quality(count, nonzero(out), nonzero(mended), ignored=nonzero(linked))
     return Trace(mistakes.source, format_name, jobs, quality, header, tuple(name_partitions(partitions)))
 
@@ -79,10 +82,24 @@ def _jobs(columns: Mapping[str, Array], mended: Mapping[str, Array], used: Array
         partition=partition,
         names=None if names is None else tuple(names[place] for place in order.tolist()),
         more=more,
+        **_linked(rows),
     )
     repaired = {reason: int(done[used].sum()) for reason, done in mended.items()}
     repaired |= {Finding.NO_WALLTIME: int((asked <= 0).sum()), Finding.CUT: int((run > walltime).sum())}
     return jobs, repaired | {Finding.UNSORTED: late, Finding.AGAIN: again}, distinct
+
+
+def _linked(rows: Mapping[str, Array]) -> dict[str, Array]:
+    """Return the row that each row comes after, the last before it with that number, and the think times."""
+    if "preceding" not in rows:
+        return {}
+    last: dict[int, int] = {}
+    found = []
+    for row, (number, before) in enumerate(zip(rows["names"].tolist(), rows["preceding"].tolist(), strict=True)):
+        found.append(last.get(before, -1))
+        last[number] = row
+    preceding = np.where(rows["preceding"] > 0, np.array(found, np.int64), -1)
+    return {"preceding": preceding, "think": np.where(preceding >= 0, np.maximum(rows["think"], 0), 0)}
 
 
 def _told_apart(ids: Array) -> tuple[list[str], int]:

@@ -8,6 +8,7 @@ from onecenter_kernels.schema import SPREAD_ANY, SPREAD_TASKS
 from onecenter.errors import TraceError
 from onecenter.fleet import NodeType
 from onecenter.workload.table import Workload, type_code, workload
+from onecenter.workload.ties import Ties, ties
 
 from .trace import Array, Finding, Jobs, Quality, Trace, numbered
 
@@ -52,7 +53,17 @@ def _workload(trace: Trace, whole: Array, types: int) -> Workload:
         stream=jobs.partition,
         tenant=_tenants(jobs),
         more=jobs.more,
+        ties=_ties(jobs),
     )
+
+
+def _ties(jobs: Jobs) -> Ties | None:
+    """Return which jobs come after which, if that was asked for and there are any."""
+    if jobs.preceding is None or jobs.think is None or not (jobs.preceding >= 0).any():
+        return None
+    job = np.flatnonzero(jobs.preceding >= 0)
+    nothing = np.full(len(jobs), -1)
+    return ties(jobs.think, nothing, [], job=job, other=jobs.preceding[job], ok=np.zeros(len(job)))
 
 
 def _tenants(jobs: Jobs) -> Array:

@@ -21,13 +21,20 @@ from .trace import Array, Finding, Trace
 #: A row with one of these in its status is a part of a job that has a row of its own for the whole.
 PARTS = (2, 3, 4)
 
+#: Columns of which job each comes after, and its think time.
+LINKS = ("preceding", "think")
+
 KEY = re.compile(r";\s*([A-Z]\w*):[ \t]*(.*)")
 
 Columns = dict[str, Array]
 
 
-def read(blocks: Iterable[Block], format: Format, mistakes: Mistakes, kept: Sequence[str] = ()) -> Trace:
+def read(
+    blocks: Iterable[Block], format: Format, mistakes: Mistakes, kept: Sequence[str] = (), preceding: bool = False
+) -> Trace:
     """Return the trace of a log, with further columns of numbers by the names that it has for them.
+
+    Preceding jobs are kept if they are asked for.
 
     Processors are those allocated, else those requested. Walltime is the requested time if > 0, else the run time,
     which is cut at it. Status 0 is `failed`, 5 `cancelled_running`, any other `completed`. Platforms are the partitions
@@ -54,6 +61,10 @@ def read(blocks: Iterable[Block], format: Format, mistakes: Mistakes, kept: Sequ
         columns["submit"] = np.where(usable, columns.pop("instant") - start, 0)
         header = {"StartTime": str(np.datetime64(start // 1000, "s")).replace("T", " ")}
     left_out, repaired = _worked_out(columns)
+    if not preceding:
+        columns = {name: values for name, values in columns.items() if name not in LINKS}
+    elif "preceding" not in columns:
+        raise TraceError(mistakes.source, [f"the format {format.name} names no preceding jobs: SWF does"])
     kind = _told_apart_by(columns)
     values = columns.get(kind, columns["nothing"])
     columns["partition"] = values if values.dtype == object else np.maximum(values, -1)

@@ -30,6 +30,7 @@ class Finding:
     TOO_LARGE = "larger than the center (more accelerators than all nodes of a type)"
     SPREAD = "more processors than a node: taken anywhere on the nodes"
     LINKED = "preceding job and think time (each job is submitted when the log says)"
+    UNKNOWN = "preceding job that is not used, or not submitted before it"
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,8 @@ class Jobs:
     line: Array  # of the file
     names: tuple[str, ...] | None  # the log's job ids
     more: Mapping[str, Array] = field(default_factory=dict)  # by name: float64, the columns that were asked for
+    preceding: Array | None = None  # the row of the job that it comes after; -1: none. None: not asked for
+    think: Array | None = None  # ms; how long after that one's end; None: not asked for
 
     def __len__(self) -> int:
         return len(self.submit)
