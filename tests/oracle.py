@@ -30,6 +30,7 @@ from oracle_room import (
     same_devices,
 )
 from oracle_scores import OfUser, Scoring, features
+from oracle_sharing import Admission
 from oracle_ties import is_tied, ready_at, release_all
 from oracle_view import View
 
@@ -59,6 +60,7 @@ class Job:
     outcome: int
     platform: int
     tenant: int
+    stream: int
     numbers: dict[str, float] = field(default_factory=dict)  # by column, of those by which orders go
     after: list[tuple[int, bool]] = field(default_factory=list)  # jobs that it comes after, and which must complete
     think: int = 0
@@ -140,7 +142,9 @@ def center_of(fleet: Sequence[NodeType], policy: Policy, jobs: Workload, posts: 
             job.walltime = own_estimate(policy.estimate, job)
     cancels = [(t, int(arguments["job"])) for t, what, arguments in posts if what == "cancel"]
     scheduler = policy.order.made() if isinstance(policy.order, SchedulerCode) else None
-    return Center(nodes_of(fleet), policy, known, cancels, jobs.platforms, scheduler)
+    center = Center(nodes_of(fleet), policy, known, cancels, jobs.platforms, scheduler)
+    center.admission = Admission(center, jobs.sharing)
+    return center
 
 
 def own_estimate(estimate: Estimate, job: Job) -> int:
@@ -190,6 +194,7 @@ def jobs_of(table: Workload, first: int, columns: Sequence[str] = ()) -> list[Jo
             outcome=int(table.outcome[i]),
             platform=int(table.platform[i]),
             tenant=int(table.tenant[i]),
+            stream=int(table.stream[i]),
             numbers={name: float(column[i]) for name, column in numbers.items()},
             **tied_of(table, i),
         )
@@ -227,12 +232,18 @@ class Center:
     log: list[tuple[int, ...]] = field(default_factory=list)
     limited: bool = False
     freed: bool = False
+    closed: set[int] = field(default_factory=set)  # platforms of which no further job is looked at in this pass
+
+    def __post_init__(self) -> None:
+        """Ask nobody for quota, unless it is said later."""
+        self.admission = Admission(self, None)
 
     # ---- time
 
     def next_instant(self) -> int | None:
         """Return the next instant at which something is due, None if nothing ever is."""
         due = [t for t, _ in self.cancels] + list(self.wakes)
+        due += [change.t for change in self.admission.sharing.changes]
         for job in self.jobs:
             if job.state == FUTURE:
                 due.append(job.submit)
@@ -257,6 +268,9 @@ class Center:
             job.walltime = longer(job, t)
             job.held = replace(job.claim, end=job.claim.begin + job.walltime)
             happened = True
+        for number in self.admission.changes_at(t):
+            self.write(codes.E_CHANGE, None, Piece(-1, NO_DEVICE, number))
+            happened = self.freed = True
         for job in [job for job in self.jobs if self.is_cancelled(job)]:
             self.cancel(job)
             happened = True
@@ -285,13 +299,17 @@ class Center:
 
     def submit(self, job: Job) -> None:
         """Let a job in, or refuse it if it would not fit even on the empty center."""
-        fits = self.fit(job, [row_of(self.nodes, [])]) is not None
+        fits = not self.admission.is_refused(job)
         job.state = WAITING if fits else GONE
         if fits and self.policy.estimate == "recent average":
             job.walltime = recent_average(self, job)
         held = fits and is_tied(job)
         job.state = HELD if held else job.state
         self.write(codes.E_SUBMIT if fits else codes.E_REFUSE, job, Piece(-1, NO_DEVICE, int(held)))
+
+    def fits_empty(self, job: Job, kind: int) -> bool:
+        """Whether a job fits on a node type of the empty center."""
+        return self.fit_on(job, [kind], job.demand, [row_of(self.nodes, [])]) is not None
 
     def end(self, job: Job, kind: int, reason: int) -> None:
         """End a running job."""
@@ -389,6 +407,7 @@ class Center:
                 job.promise = None
             return
         queue = self.queue()
+        self.closed.clear()
         if self.policy.backfill == "conservative":
             self.start_by_book(queue)
         else:
@@ -406,18 +425,36 @@ class Center:
 
     def start_in_order(self, queue: list[Job]) -> bool:
         """Start jobs up to the first that does not fit; tell whether the depth limit came before."""
-        for looked, job in enumerate(queue):
+        looked = 0
+        for index, job in enumerate(queue):
+            if job.platform in self.closed:
+                continue
             if self.policy.depth and looked == self.policy.depth:
                 return True
-            pieces = self.fit(job, [self.row_now()])
-            if pieces is None:
+            looked += 1
+            types = self.admission.admitted(job)
+            pieces = self.fit_on(job, types, job.demand, [self.row_now()])
+            if pieces is not None:
+                self.start_placed(job, pieces, [self.row_now()])
+                continue
+            self.close(job)
+            if types:
                 if self.policy.reservations > 1:
-                    self.backfill_reserving(job, queue[looked + 1 :])
+                    self.backfill_reserving(job, types, queue[index + 1 :])
                 elif self.policy.backfill != "none":
-                    self.backfill(job, queue[looked + 1 :])
+                    self.backfill(job, types, queue[index + 1 :])
+                self.admission.heads = []
                 return False
-            self.start_placed(job, pieces, [self.row_now()])
         return False
+
+    def close(self, job: Job) -> None:
+        """Look at no further job of the platform of one that does not start, if it queues strictly."""
+        if self.admission.is_strict(job):
+            self.closed.add(job.platform)
+
+    def type_of(self, claim: Claim) -> int:
+        """Return the node type of a claim."""
+        return self.nodes[claim.pieces[0].node].type
 
     def start_placed(self, job: Job, pieces: Sequence[Piece], view: Sequence[Row]) -> None:
         """Start a job that has been placed in a view."""
@@ -427,18 +464,23 @@ class Center:
 
     # ---- EASY
 
-    def backfill(self, head: Job, behind: list[Job]) -> None:
+    def backfill(self, head: Job, types: list[int], behind: list[Job]) -> None:
         """Start jobs behind the head that take nothing of what it will need at the shadow time."""
-        shadow, head_claim = self.shadow_of(head)
+        shadow, head_claim = self.shadow_of(head, types)
+        self.admission.heads.append((head, self.type_of(head_claim)))
         at_shadow = [claim for claim in self.running() if claim.end > shadow] + [head_claim]
-        behind = self.in_order_of_backfill(behind)
-        if self.policy.backfill_depth:
-            behind = behind[: self.policy.backfill_depth]
-        for job in behind:
+        looked = 0
+        for job in self.in_order_of_backfill(behind):
+            if job.platform in self.closed:
+                continue
+            if self.policy.backfill_depth and looked == self.policy.backfill_depth:
+                return
+            looked += 1
             is_long = self.now + job.walltime > shadow
             view = [self.row_now()] + ([row_of(self.nodes, at_shadow)] if is_long else [])
-            pieces = self.fit(job, view)
+            pieces = self.fit_on(job, self.admission.admitted(job), job.demand, view)
             if pieces is None:
+                self.close(job)
                 continue
             self.start_placed(job, pieces, view)
             if is_long:
@@ -452,35 +494,45 @@ class Center:
         rules = replace(self.policy, order=order)
         return sorted(behind, key=lambda job: (key(rules, job, self.now), job.submit, job.id))
 
-    def shadow_of(self, head: Job) -> tuple[int, Claim]:
+    def shadow_of(self, head: Job, types: list[int]) -> tuple[int, Claim]:
         """Return the first walltime end at which the head can be placed, and its place there."""
         for shadow in sorted({claim.end for claim in self.running()}):
             left = [claim for claim in self.running() if claim.end > shadow]
-            pieces = self.fit(head, [row_of(self.nodes, left)])
+            pieces = self.fit_on(head, types, head.demand, [row_of(self.nodes, left)])
             if pieces is not None:
                 return shadow, Claim(head.demand, tuple(pieces), shadow, shadow + head.walltime)
         raise AssertionError(f"job {head.id} fits nowhere")
 
     # ---- EASY with several reservations
 
-    def backfill_reserving(self, head: Job, behind: list[Job]) -> None:
+    def backfill_reserving(self, head: Job, types: list[int], behind: list[Job]) -> None:
         """Start jobs behind the head that take nothing of what the first blocked ones reserve, until the pass ends."""
-        self.reserve(head, self.now)
+        self.reserve_blocked(head, types)
         blocked, looked = [head], 0
         while behind and (looked < self.policy.backfill_depth or not self.policy.backfill_depth):
             if len(blocked) == self.policy.reservations:
                 behind = self.in_order_of_backfill(behind)
             job, *behind = behind
+            if job.platform in self.closed:
+                continue
             looked += 1
-            view = self.view_between(self.now, self.now + job.walltime)
-            pieces = self.fit(job, view)
+            view, types = self.view_between(self.now, self.now + job.walltime), self.admission.admitted(job)
+            pieces = self.fit_on(job, types, job.demand, view)
             if pieces is not None:
                 self.start_placed(job, pieces, view)
-            elif len(blocked) < self.policy.reservations:
-                self.reserve(job, self.now)
+                continue
+            self.close(job)
+            if types and len(blocked) < self.policy.reservations:
+                self.reserve_blocked(job, types)
                 blocked.append(job)
         for job in blocked:
             job.promise = None
+
+    def reserve_blocked(self, job: Job, types: list[int]) -> None:
+        """Reserve for a blocked job, for whose quota it is from now on as if it ran."""
+        self.reserve(job, self.now, types)
+        assert job.promise
+        self.admission.heads.append((job, self.type_of(job.promise)))
 
     # ---- conservative
 
@@ -495,13 +547,22 @@ class Center:
             if job.promise is None:
                 self.reserve(job, self.now)
         for job in queue:
+            looked = job.promise
+            if looked and looked.begin == self.now and not self.may_start(job, looked):
+                self.reserve(job, self.now + 1)
             if self.name_if_due(job):
                 self.start(job)
+            elif looked:
+                self.close(job)
+
+    def may_start(self, job: Job, promise: Claim) -> bool:
+        """Whether quota, limits and its platform's queueing let a job start that is due."""
+        return job.platform not in self.closed and self.type_of(promise) in self.admission.admitted(job)
 
     def compress(self, reserved: list[Job]) -> None:
         """Put reservations back at their earliest starts; after each change begin again with the first job."""
         for _ in range(10_000):
-            if not any(self.put_back(job) for job in reserved):
+            if not any(self.put_back(job) for job in reserved if job.promise):
                 return
         raise AssertionError("the compression does not come to rest")
 
@@ -510,23 +571,29 @@ class Center:
         held = job.promise
         self.reserve(job, self.now)
         assert held is not None
-        assert job.promise is not None
+        if job.promise is None:
+            return True
         if job.promise.begin > held.begin:
             job.promise = held
         self.name_if_due(job)
         return job.promise.begin != held.begin
 
-    def reserve(self, job: Job, not_before: int) -> None:
-        """Give a job the earliest start, from `not_before` on, at which it fits for its walltime."""
+    def reserve(self, job: Job, not_before: int, types: list[int] | None = None) -> None:
+        """Give a job the earliest start, from `not_before` on, at which it fits for its walltime.
+
+        None where it is without quota, with nothing running whose end could be waited for, or for good.
+        """
+        types = self.admission.permitted(job) if types is None else types
         job.promise = None
         given_back = {claim.end for claim in self.running() + self.promised()}
         for begin in sorted(t for t in {self.now} | given_back if t >= not_before):
             end = begin + job.walltime
-            pieces = self.fit(job, self.view_between(begin, end))
+            pieces = self.fit_on(job, types, job.demand, self.view_between(begin, end))
             if pieces is not None:
                 job.promise = Claim(job.demand, tuple(pieces), begin, end)
                 return
-        raise AssertionError(f"job {job.id} fits nowhere")
+        if not_before <= self.now and types:
+            raise AssertionError(f"job {job.id} fits nowhere")
 
     def view_between(self, begin: int, end: int) -> list[Row]:
         """Return a row for every instant of [begin, end) at which the book changes, and for its begin."""
@@ -564,19 +631,24 @@ class Center:
     def reasons(self) -> dict[int, int]:
         """Return by job why it waits now."""
         held = {job.id: codes.R_HELD for job in self.jobs if job.state == HELD}
-        return held | {job.id: codes.R_LIMIT if self.limited else self.reason(job) for job in self.waiting()}
+        return held | {job.id: codes.R_DEPTH if self.limited else self.reason(job) for job in self.waiting()}
 
     def reason(self, job: Job) -> int:
         """Return why a job is not running on what is free now; the first that applies."""
         now = self.row_now()
         every_type = {node.type for node in self.nodes}
-        if self.fit(job, [now]) is not None:
+        if not self.admission.within_limits(job):
+            return codes.R_LIMIT
+        types = self.admission.admitted(job)
+        if not types:
+            return codes.R_QUOTA
+        if self.fit_on(job, types, job.demand, [now]) is not None:
             return codes.R_QUEUE if self.policy.backfill == "none" else codes.R_RESERVATION
         if self.fit_on(job, sorted(every_type - set(job.types)), job.demand, [now]) is not None:
             return codes.R_NODE_TYPE
-        if not any(self.is_enough(job.demand, now, number) for number in job.types):
+        if not any(self.is_enough(job.demand, now, number) for number in types):
             return codes.R_NO_FREE
-        if self.fit_on(job, job.types, replace(job.demand, cpus=0, memory=0), [now]) is not None:
+        if self.fit_on(job, types, replace(job.demand, cpus=0, memory=0), [now]) is not None:
             return codes.R_CPU_MEMORY
         return codes.R_FRAGMENTATION
 

@@ -105,7 +105,8 @@ class View:
         of = self.center.jobs[job]
         of.promise = None
         view = self.center.view_between(self.now, self.now + of.walltime)
-        pieces = self.center.fit(of, view) if nodes is None else self.on(of, nodes)
+        types = self.center.admission.admitted(of)
+        pieces = self.center.fit_on(of, types, of.demand, view) if nodes is None else self.on(of, nodes)
         if pieces is None:
             return False
         self.center.start_placed(of, pieces, self.center.view_between(self.now, self.now + of.walltime))

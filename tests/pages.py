@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from onecenter_kernels import codes, schema
+from page_sharing import SETTINGS, sharing_of
 
 from onecenter.fleet import NodeType
 from onecenter.policies import Linear, Multifactor, Policy
@@ -142,7 +143,8 @@ class Example:
         columns["ties"] = ties_of(self.rows)
         names = [row.get("platform", "all") for row in self.rows]
         platforms = list(dict.fromkeys(names))
-        return workload(platforms, **columns | {"platform": [platforms.index(name) for name in names]})
+        columns |= {"platform": [platforms.index(name) for name in names]}
+        return workload(platforms, sharing=sharing_of(self.settings, platforms, types), **columns)
 
 
 def ties_of(rows: Sequence[Cells]) -> Ties | None:
@@ -198,7 +200,7 @@ def example(block: Block) -> Example:
             name, found, value = line.partition(":")
             assert found, f"{block}: {line!r} is neither 'name: value' nor the head of a table"
             settings[name] = (*settings.get(name, ()), value.strip())
-    unknown = set(settings) - {"nodes", "policy", "horizon", "figure"}
+    unknown = set(settings) - {"nodes", "policy", "horizon", "figure"} - SETTINGS
     assert not unknown, f"{block}: unknown {unknown}"
     return Example(str(block), settings, plain_table(tables["job"]), tables["minute"], tables["t"])
 

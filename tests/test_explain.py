@@ -105,7 +105,7 @@ def test_an_interval_with_the_depth_limit() -> None:
     rows = [(0, "submit", 0), (0, "limit", -1, 1), (2, "limit", -1, 0), (5, "start", 0, 0, 1)]
     jobs = workload(submit=[0], run=[9], walltime=[9], accelerators=[1_000])
     found = of_log(log_of(rows), jobs, 6_000, "easy").explain(0)
-    assert told(found, 1_000) == [(0, 2, "limit", None, ()), (2, 5, "reservation ahead", (), ())]
+    assert told(found, 1_000) == [(0, 2, "depth", None, ()), (2, 5, "reservation ahead", (), ())]
 
 
 def by_twin(scenario: RandomScenario, until: int) -> list[list[tuple[int, int, str]]]:

@@ -17,7 +17,7 @@ from onecenter.scenario.model import Scenario
 
 #: How many cases there are of each kind.
 ALL = {
-    "fuzz_scenarios.case": 24_000,
+    "fuzz_scenarios.case": 28_000,
     "fuzz_logs.case": 20_000,
     "fuzz_results.damaged": 2_000,
     "fuzz_results.edited": 600,

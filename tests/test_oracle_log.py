@@ -61,7 +61,7 @@ PAIR = (nodes(2, 2, cpus=4, memory=8),)
             "no free accelerator",
             id="the other type is full too",
         ),
-        pytest.param(PAIR, [job(0, 9, 1), job(0, 9, 1)], {"depth": 1}, "limit", id="one is looked at"),
+        pytest.param(PAIR, [job(0, 9, 1), job(0, 9, 1)], {"depth": 1}, "depth", id="one is looked at"),
         pytest.param(
             PAIR, [job(0, 9, 2), job(0, 9, 1), job(0, 9, 2)], {}, "no free accelerator", id="one of two free"
         ),
@@ -133,7 +133,7 @@ def test_the_depth_limit_is_logged_when_it_begins_and_ends() -> None:
         (9, "start", 2, 0, -1, 1),
         (9, "limit", -1, 0),
     ]
-    assert waited([nodes(1, 3)], jobs, depth=1) == [{}, {"limit": 2}, {"limit": 7}]
+    assert waited([nodes(1, 3)], jobs, depth=1) == [{}, {"depth": 2}, {"depth": 7}]
 
 
 # Posts on a node of two: at 2 the running job 0 is cancelled and job 2 posted; at 3 the cancel of a gone

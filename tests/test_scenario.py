@@ -64,6 +64,17 @@ carbon = 0.4976
 count = 1
 accelerators = 0
 cpus = 64
+[center.quota]
+nominal = { 910b = 1.5 }
+[center.cohorts.city]
+quota = { nominal = { 910b = "12.5 %" }, lending_limit = { 910b = 30 } }
+[center.cohorts.school]
+parent = "city"
+[platforms."平台".quota]
+nominal = { 910b = 8 }
+borrowing_limit = { 910b = "50 %" }
+lending_limit = { 910b = 4 }
+changes = [{ at = "2026-03-02T12:00:00", nominal = { 910b = 4 } }]
 [platforms."平台"]
 label = { en = "P" }
 priority = -3
@@ -118,6 +129,10 @@ jobs = [
   { submit = "1 s", run_time = "1 s", accelerators = 1, after = ["a"] },
 ]
 [platforms.empty]
+cohort = "school"
+queueing = "strict"
+limits = { max_running_jobs = 3, max_accelerators = 4, max_submitted = 5, max_per_job = 2, max_walltime = "1 d" }
+tenant_limits = { max_running_jobs = 1 }
 [platforms.young.demand.one]
 arrivals = { kind = "poisson", rate = "1 / h" }
 sizes = [{ accelerators = 8 }]

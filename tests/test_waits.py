@@ -121,7 +121,7 @@ def test_fractions_share_devices() -> None:
     assert found[5] == {"no free accelerator": 5}
 
 
-def test_the_limit_goes_before_all_others_and_holds_for_all() -> None:
+def test_the_depth_goes_before_all_others_and_holds_for_all() -> None:
     rows: list[Row] = [
         (0, "submit", 0), (0, "submit", 1), (0, "submit", 2), (0, "start", 0, 0, 1), (0, "limit", -1, 1),
         (2, "submit", 3), (2, "start", 1, 0, 1), (2, "limit", -1, 0),
@@ -129,8 +129,8 @@ def test_the_limit_goes_before_all_others_and_holds_for_all() -> None:
     columns = {"accelerators": [1_000, 1_000, 4_000, 1_000], "submit": [0, 0, 0, 2_000]}
     columns |= {"types": [ONLY_X] * 4}
     assert told(rows, columns, 5, fleet=FLEET[:1])[1:] == [
-        {"limit": 2},
-        {"limit": 2, "no free accelerator": 3},
+        {"depth": 2},
+        {"depth": 2, "no free accelerator": 3},
         {"reservation ahead": 3},
     ]
 

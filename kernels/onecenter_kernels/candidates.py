@@ -54,7 +54,7 @@ def sort_by_rank(s, n):
 def list_behind(s, t, quiet, first):
     """List the jobs from a place of the queue on that may start, in the order of backfill; return their number."""
     clock = s.clock[0]
-    n, every = 0, clock.backfill_depth > 0
+    n, every = 0, clock.backfill_depth > 0 or clock.strict > 0
     if clock.behinds_call != 0:
         call_keys(clock.behinds_call, float(t))
     for i in range(first, clock.tail):

@@ -68,6 +68,14 @@ FIRST_FIT, BEST_FIT, WORST_FIT, FEWEST_RACKS, RANDOM, DOT_PRODUCT, GPU_PACKING, 
 #: A user's score; behind the placements that have a name.
 SCORE: Final = len(PLACEMENTS)
 
+#: Amounts of the quota tree.
+AMOUNTS: Final = ("nominal", "borrowing_limit", "lending_limit")
+NOMINAL, BORROWING, LENDING = range(3)
+
+#: In which order the node types on which a job has quota are tried.
+FLAVORS: Final = ("as-listed", "next-before-borrowing")
+AS_LISTED, NEXT_BEFORE_BORROWING = range(2)
+
 SPREADS: Final = ("tasks", "any")
 SPREAD_TASKS, SPREAD_ANY = range(2)
 
@@ -127,7 +135,9 @@ EVENTS: Final = (
 REASONS: Final = (
     "",
     "held",
+    "depth",
     "limit",
+    "quota",
     "node type",
     "no free accelerator",
     "cpu or memory",
@@ -138,14 +148,16 @@ REASONS: Final = (
 (
     R_NONE,
     R_HELD,
+    R_DEPTH,
     R_LIMIT,
+    R_QUOTA,
     R_NODE_TYPE,
     R_NO_FREE,
     R_CPU_MEMORY,
     R_FRAGMENTATION,
     R_RESERVATION,
     R_QUEUE,
-) = range(9)
+) = range(11)
 
 #: How a job's own program would end; the reason column of an `end` row holds it.
 OUTCOMES: Final = ("completed", "failed", "cancelled_running")

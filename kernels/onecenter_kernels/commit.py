@@ -1,10 +1,12 @@
 """The one place where a submit, a start, an end and a cancel happen and are logged."""
 
+from .admission import hold_quota, permitted
 from .asks import ask_of
 from .codes import (
     CANCELLED_RUNNING,
     COMPLETED,
     E_CANCEL,
+    E_CHANGE,
     E_END,
     E_KILL,
     E_REFUSE,
@@ -27,9 +29,11 @@ from .estimates import estimate, expect_end, limit_of
 from .fragments import count_submit
 from .heap import PATIENCE, push
 from .jit import njit
+from .limits import count_limits, is_forbidden
 from .owning import forget_owner, occupy, own, release
 from .past import learn, predict
 from .queue import enqueue, place_of, remove_at
+from .revisions import revise
 from .room import take
 from .runs import add_running, drop_running
 from .scores import count_class
@@ -56,12 +60,30 @@ def write(s, kind, j, node, device, amount, reason):
 
 
 @njit
+def is_refused(s, j):
+    """Tell whether job j, which is submitted, could never start, or a limit refuses it."""
+    if not s.clock[0].sharing:
+        return s.asks[s.jobs[j].ask].fits == 0
+    return permitted(s, j) == 0 or is_forbidden(s, j, limit_of(s, j))
+
+
+@njit
+def share(s, j, running, submitted):
+    """Count job j in the quota and the limits that it is under as it starts (1, 0), is submitted, ends or leaves."""
+    if not s.clock[0].sharing:
+        return
+    if running != 0:
+        hold_quota(s, j, s.nodes[NOW, s.log[s.jobs[j].first].node].type, running)
+    count_limits(s, j, running, submitted)
+
+
+@njit
 def submit(s, j, t):
     """Submit job j, or refuse it for good."""
     clock, job = s.clock[0], s.jobs[j]
     job.start = -1
     job.hold = -1
-    if not s.asks[job.ask].fits_empty:
+    if is_refused(s, j):
         job.state = S_REFUSED
         write(s, E_REFUSE, j, -1, -1, 0, 0)
         if clock.tied:
@@ -69,6 +91,7 @@ def submit(s, j, t):
         changed(s, j)
         return
     job.state = S_WAITING
+    share(s, j, 0, 1)
     held = clock.tied == 1 and s.ties[j].tied == 1
     write(s, E_SUBMIT, j, -1, -1, int(held), 0)
     clock.pending_rows += s.asks[job.ask].most_rows
@@ -111,6 +134,7 @@ def start(s, j, picks, t):
         take(s, NOW, pick.node, pick.slot, pick.amount, ask)
         write(s, E_START, j, pick.node, pick.slot, pick.amount, 0)
     count_classes(s, j, 1)
+    share(s, j, 1, 0)
     job.state = S_RUNNING
     job.start = t
     job.epoch += 1
@@ -143,6 +167,7 @@ def finish(s, j, posted):
     drop_running(s, j)
     release(s, j, NOW)
     count_classes(s, j, -1)
+    share(s, j, -1, -1)
     if clock.fractions:
         for i in range(job.first, job.first + job.rows):
             forget_owner(s, j, s.log[i].node)
@@ -175,6 +200,7 @@ def cancel(s, j):
     else:
         remove_at(s, place_of(s, j))
     job.state = S_CANCELLED
+    share(s, j, 0, -1)
     clock.pending_rows -= s.asks[job.ask].most_rows
     write(s, E_CANCEL, j, -1, -1, 0, 0)
     if clock.tied:
@@ -182,3 +208,13 @@ def cancel(s, j):
             give_place(s, j)
         over(s, j, False)
     changed(s, j)
+
+
+@njit
+def change(s, k):
+    """Let an amount of the quota tree change."""
+    clock = s.clock[0]
+    revise(s, k)
+    clock.quiet = 0
+    clock.freed = 1
+    write(s, E_CHANGE, -1, -1, -1, k, 0)

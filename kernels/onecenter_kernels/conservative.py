@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from .asks import ask_of, types_of
+from .admission import close, is_closed, types_to_reserve
+from .asks import ask_of
 from .book import give_back_running, name_devices, picks_of, reserve, unreserve
 from .codes import FGD, GPU_CLUSTERING, S_RUNNING, S_WAITING, T_CANCEL, T_CHANGE, T_END, T_WITHDRAW
 from .door import admits_reserved, start_reserved
@@ -26,6 +27,8 @@ def reserve_earliest(s, j, types, first):
         reserve(s, j, begin, picks)
     else:
         row, picks = pick_in_book(s, types, ask, walltime, first, s.clock[0].book)
+        if picks == 0:
+            return  # without quota, and with nothing running whose end could be waited for
         reserve(s, j, s.book[row].t, picks)
     s.holds[s.jobs[j].hold].known = s.clock[0].notes
 
@@ -46,14 +49,12 @@ def devices_left(s, j):
 
 
 @njit
-def may_begin(s, j, t):
-    """Tell whether job j, whose reservation begins at t (ms), may start; put it at a later start if not."""
-    if admits_reserved(s, j, t) and devices_left(s, j):
-        return True
+def put_off(s, j):
+    """Put job j, whose reservation begins now, at its earliest start after now, if there is one."""
     unreserve(s, j)
-    reserve_earliest(s, j, types_of(s, j), 1)
-    must_be_tried(s, j)
-    return False
+    reserve_earliest(s, j, types_to_reserve(s, j), 1)
+    if s.jobs[j].start >= 0:
+        must_be_tried(s, j)
 
 
 @njit
@@ -62,8 +63,11 @@ def name_due(s, t):
     clock = s.clock[0]
     for i in range(clock.head, clock.tail):
         j = s.queue[i].job
-        if s.jobs[j].start == t and may_begin(s, j, t):
-            name_devices(s, j)
+        if s.jobs[j].start == t:
+            if devices_left(s, j):
+                name_devices(s, j)
+            else:
+                put_off(s, j)
 
 
 @njit
@@ -124,7 +128,9 @@ def put_back(s, j):
     clock, job = s.clock[0], s.jobs[j]
     notes, before, kept = clock.notes, job.start, kept_picks(s, j)
     unreserve(s, j)
-    reserve_earliest(s, j, types_of(s, j), 0)
+    reserve_earliest(s, j, types_to_reserve(s, j), 0)
+    if job.start < 0:
+        return True  # its quota was cut for good
     # The rule may place a gang of parts, chosen anew, worse than it was: then it keeps its old place.
     if job.start > before:
         restore(s, j, before, kept)
@@ -161,7 +167,16 @@ def reserve_new(s):
     for i in range(clock.head, last):
         j = s.queue[i].job
         if s.jobs[j].start < 0:
-            reserve_earliest(s, j, types_of(s, j), 0)
+            reserve_earliest(s, j, types_to_reserve(s, j), 0)
+
+
+@njit
+def may_begin(s, j, t):
+    """Tell whether job j, whose reservation begins at t (ms), may start; put it at a later start if not."""
+    if not is_closed(s, j) and admits_reserved(s, j, t) and devices_left(s, j):
+        return True
+    put_off(s, j)
+    return False
 
 
 @njit
@@ -170,8 +185,11 @@ def start_due(s, t):
     clock = s.clock[0]
     for i in range(clock.head, clock.tail):
         j = s.queue[i].job
-        if s.jobs[j].start == t and may_begin(s, j, t):
+        start = s.jobs[j].start
+        if start == t and may_begin(s, j, t):
             start_reserved(s, j, t)
+        elif start >= 0:
+            close(s, j)
     keep_waiting(s, S_WAITING)
 
 
@@ -192,6 +210,8 @@ def set_wake(s):
 @njit
 def give_back(s, t, kind, j):
     """Take out of the book what job j, to which a timer of a kind falls due at t (ms), will not hold."""
+    if kind == T_CHANGE:
+        return
     clock, job = s.clock[0], s.jobs[j]
     if job.state == S_RUNNING and t < job.start + job.walltime and (kind == T_END or kind == T_CANCEL):
         give_back_running(s, j)

@@ -22,14 +22,16 @@ def held_empty(kind, ask):
 
 
 @njit
-def fits_empty(s, types, ask):
-    """Tell whether a job fits on the empty center, on a node type that it may use."""
+def types_that_fit(s, types, ask):
+    """Return those of some node types whose nodes, all empty, hold a job, in their order."""
+    found, place = 0, 0
     while types > 0:
         kind = s.types[0, (types & 15) - 1]
         if held_empty(kind, ask) * kind.count >= ask.tasks:
-            return True
+            found |= (types & 15) << place
+            place += 4
         types >>= 4
-    return False
+    return found
 
 
 @njit
@@ -55,7 +57,7 @@ def derive(s, first):
         row.whole = row.accelerators // DEVICE
         row.gang = row.accelerators * row.tasks
         row.most_rows = min(row.tasks, places)
-        row.fits_empty = fits_empty(s, row.types, ask_at(s, a))
+        row.fits = types_that_fit(s, row.types, ask_at(s, a))
         row.form = -1
         row.kind = kind_of(s, a) if clock.placement == FGD else a
         row.place = -1

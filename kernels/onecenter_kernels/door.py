@@ -11,23 +11,35 @@ from .state import NOW
 
 
 @njit
-def start_now(s, j, t):
-    """Start job j on the first node type that holds it now; return the number of picks, 0: none does."""
+def start_among(s, j, types, t):
+    """Start job j on the first of some node types that holds it now; return the number of picks, 0: none does."""
     s.clock[0].placing = j
-    picks = place_allowed(s, NOW, NOW + 1, admitted(s, j, t), ask_of(s, j))
+    picks = place_allowed(s, NOW, NOW + 1, types, ask_of(s, j))
     if picks > 0:
         start(s, j, picks, t)
     return picks
 
 
 @njit
-def start_in_view(s, j, t):
-    """Start job j on the first node type that holds it in the view; return the number of picks, 0: none does."""
+def start_among_in_view(s, j, types, t):
+    """Start job j on the first of some node types that holds it in the view; return the number of picks, 0: none."""
     s.clock[0].placing = j
-    picks = place_in_view(s, admitted(s, j, t), ask_of(s, j))
+    picks = place_in_view(s, types, ask_of(s, j))
     if picks > 0:
         start(s, j, picks, t)
     return picks
+
+
+@njit
+def start_now(s, j, t):
+    """Start job j on the first node type that holds it now; return the number of picks, 0: none does."""
+    return start_among(s, j, admitted(s, j, t), t)
+
+
+@njit
+def start_in_view(s, j, t):
+    """Start job j on the first node type that holds it in the view; return the number of picks, 0: none does."""
+    return start_among_in_view(s, j, admitted(s, j, t), t)
 
 
 @njit

@@ -84,12 +84,14 @@ if JIT:
     def _handle(
         jobs, asks, owners, types, nodes, devices, queue, timers, holds, book, log, clock, hosts, runs, changes, bits,
         counts, shapes, waits, trees, earliest, reserved, coming, steps, spans, notes, keys, weights,
-        kinds, classes, seen, users, accounts, habits, recent, scored, estimates, tree, quotas, ties, links, arrays
+        kinds, classes, seen, users, accounts, habits, recent, scored, estimates, tree, quotas, ties, links, arrays,
+        revisions, potentials, limits
     ):
         return Handle(
             jobs, asks, owners, types, nodes, devices, queue, timers, holds, book, log, clock, hosts, runs, changes,
             bits, counts, shapes, waits, trees, earliest, reserved, coming, steps, spans, notes, keys, weights, kinds,
-            classes, seen, users, accounts, habits, recent, scored, estimates, tree, quotas, ties, links, arrays
+            classes, seen, users, accounts, habits, recent, scored, estimates, tree, quotas, ties, links, arrays,
+            revisions, potentials, limits
         )  # fmt: skip
 
 

@@ -77,6 +77,8 @@ def waits(job):
 def stale(s, timer):
     """Tell whether what the timer was set for has passed already."""
     kind, number = timer.what >> KIND, timer.what & NUMBER
+    if timer.epoch == POSTED and kind == T_CHANGE:
+        return False
     job = s.jobs[number]
     if kind == T_CHANGE and timer.epoch == THINK:
         return job.state != S_HELD

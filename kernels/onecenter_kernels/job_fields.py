@@ -51,7 +51,7 @@ ASK: Final[tuple[Field, ...]] = (
     ("part", "i8", "1/1000", "part of a device per task"),
     ("gang", "i8", "1/1000", "accelerators of all tasks"),
     ("most_rows", "i8", "1", "start rows at most"),
-    ("fits_empty", "i8", "0/1", "it fits on the empty center, on a node type that it may use"),
+    ("fits", "i8", "code", "node types that it may use whose nodes, all empty, hold it; 0: none"),
     ("kind", "i8", "index", "under fgd: the first ask whose tasks ask the same, memory aside"),
     ("place", "i8", "index", "under fgd, of such a first ask: its place in kinds; -1: none of it has been submitted"),
     ("form", "i8", "index", "its shape; 0: it shares that of all that have none; -1: no such job has waited yet"),
@@ -64,4 +64,11 @@ OWNER_INPUT: Final[tuple[Field, ...]] = (
     ("stream", "i8", "code", "its class: the stream of demand that it is from"),
 )
 
-OWNER: Final[tuple[Field, ...]] = (*OWNER_INPUT, ("user", "i8", "index", "multifactor: its tenant, in users"))
+OWNER: Final[tuple[Field, ...]] = (
+    *OWNER_INPUT,
+    ("user", "i8", "index", "multifactor: its tenant, in users"),
+    ("member", "i8", "index", "its platform in the quota tree; -1: none"),
+    ("of_platform", "i8", "index", "limits of its platform, in limits; -1: none"),
+    ("of_tenant", "i8", "index", "those of its tenant"),
+    ("of_stream", "i8", "index", "those of its stream"),
+)

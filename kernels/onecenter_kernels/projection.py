@@ -131,6 +131,7 @@ def project(s, j, types, ask):
         if s.hosts[n].at != t:
             s.hosts[n].before = s.hosts[n].held
     clock.projected = j
+    clock.projected_types = types
     clock.shadow = t
     clock.placed = 0
 
@@ -172,7 +173,8 @@ def keep_projection(s, types, ask):
 def bring_projection(s, j, types, ask):
     """Make the row at the shadow time of head j."""
     clock = s.clock[0]
-    kept = clock.projected == j and clock.changes - clock.seen <= len(s.changes)
+    same = clock.projected == j and clock.projected_types == types
+    kept = same and clock.changes - clock.seen <= len(s.changes)
     if not kept or not keep_projection(s, types, ask):
         project(s, j, types, ask)
     clock.seen = clock.changes

@@ -19,6 +19,8 @@ TREE: Final[tuple[Field, ...]] = (
     ("first", "i8", "index", "scratch: its first candidate that is left, by place in the order"),
     ("last", "i8", "index", "scratch: behind its last candidate"),
     ("pruned", "i8", "0/1", "scratch: nothing below it will be a victim any more"),
+    ("strict", "i8", "0/1", "a platform: no job of it overtakes its first that does not start"),
+    ("closed", "i8", "1", "a platform: the step in which one did not start; 0: none"),
 )
 
 #: By (node type, node of the quota tree). `subtree`, `local` and a cohort's `usage` follow from the others.
@@ -29,6 +31,28 @@ QUOTA: Final[tuple[Field, ...]] = (
     ("local", "i8", "1/1000", "of its subtree's, what nobody else may use"),
     ("subtree", "i8", "1/1000", "its own and what its children lend"),
     ("usage", "i8", "1/1000", "what its jobs hold; a cohort: what its children use beyond what is local to them"),
+    ("most", "i8", "1/1000", "a platform: the most that it could use now, or after a change that is to come"),
+)
+
+#: An amount of the tree that changes at an instant; in the order of time.
+REVISION: Final[tuple[Field, ...]] = (
+    ("t", "i8", "ms", "when"),
+    ("node", "i8", "index", "whose, in tree"),
+    ("type", "i8", "index", "node type"),
+    ("what", "i8", "code", "AMOUNTS"),
+    ("value", "i8", "1/1000", "what it is from then on; -1: no limit"),
+)
+
+#: Limits of the jobs of a platform, a tenant or a stream; -1: there is none.
+LIMIT: Final[tuple[Field, ...]] = (
+    ("max_running_jobs", "i8", "1", "jobs that run at once"),
+    ("max_accelerators", "i8", "1/1000", "accelerators in use at once"),
+    ("max_submitted", "i8", "1", "jobs that wait or run at once"),
+    ("max_per_job", "i8", "1/1000", "accelerators of a job"),
+    ("max_walltime", "i8", "ms", "walltime of a job"),
+    ("running", "i8", "1", "jobs that run"),
+    ("accelerators", "i8", "1/1000", "accelerators that they hold"),
+    ("submitted", "i8", "1", "jobs that wait or run"),
 )
 
 #: One row: the job for which victims are chosen.

@@ -7,6 +7,7 @@ times are the differences between its starts and its submit or the requeues befo
 
 from .codes import (
     E_CANCEL,
+    E_CHANGE,
     E_END,
     E_KILL,
     E_LIMIT,
@@ -15,44 +16,21 @@ from .codes import (
     E_START,
     E_SUBMIT,
     R_CPU_MEMORY,
+    R_DEPTH,
     R_FRAGMENTATION,
     R_HELD,
     R_LIMIT,
     R_NO_FREE,
     R_NODE_TYPE,
     R_NONE,
+    R_QUOTA,
     REASONS,
 )
 from .jit import njit
-from .reasons_state import ALL, DEVICE
-
-
-@njit
-def slots(s, n, part):
-    """Return how many fractions (1/1000) the devices of node n hold."""
-    node = s.nodes[n]
-    total = node.free * (DEVICE // part)
-    for d in range(node.first_device, node.first_device + s.types[node.type].accelerators):
-        left = s.devices[d].left
-        if left < DEVICE:
-            total += left // part
-    return total
-
-
-@njit
-def holds(s, n, u):
-    """Return how many tasks of unit u node n holds."""
-    unit, node = s.units[u], s.nodes[n]
-    k = ALL
-    if unit.cpus > 0:
-        k = min(k, node.cpus // unit.cpus)
-    if unit.memory > 0:
-        k = min(k, node.memory // unit.memory)
-    if unit.accelerators >= DEVICE:
-        k = min(k, node.free // (unit.accelerators // DEVICE))
-    elif unit.accelerators > 0:
-        k = min(k, slots(s, n, unit.accelerators))
-    return k
+from .reasons_room import holds
+from .reasons_sharing import begin_sharing, has_quota_on, is_over_limit, share
+from .reasons_state import DEVICE
+from .revisions import revise
 
 
 @njit
@@ -198,9 +176,11 @@ def apply(s, row):
             leave(s, j)
             s.jobs[j].first = row
             s.jobs[j].rows = 0
+            share(s, j, 1)
         s.jobs[j].rows += 1
         take(s, row, 1)
     elif kind in (E_END, E_KILL, E_REQUEUE):
+        share(s, j, -1)
         for held in range(s.jobs[j].first, s.jobs[j].first + s.jobs[j].rows):
             take(s, held, -1)
         if kind == E_REQUEUE:
@@ -211,6 +191,8 @@ def apply(s, row):
         leave(s, j)
     elif kind == E_LIMIT:
         clock.limited = entry.amount
+    elif kind == E_CHANGE:
+        revise(s, entry.amount)
 
 
 @njit
@@ -236,15 +218,21 @@ def enough(s, unit, tasks, types):
 
 @njit
 def reason_of(s, shape):
-    """Return why jobs of a shape wait, from what is free."""
-    unit = s.units[shape.unit]
-    if fits_on(s, shape.unit, shape.tasks, shape.types, 1):
+    """Return why jobs of a shape wait, from limits, from quota and from what is free."""
+    unit, types = s.units[shape.unit], shape.types
+    if s.clock[0].sharing:
+        if is_over_limit(s, shape):
+            return R_LIMIT
+        types = has_quota_on(s, shape)
+        if types == 0:
+            return R_QUOTA
+    if fits_on(s, shape.unit, shape.tasks, types, 1):
         return s.clock[0].overtaken
     if fits_on(s, shape.unit, shape.tasks, shape.types, 0):
         return R_NODE_TYPE
-    if not enough(s, unit, shape.tasks, shape.types):
+    if not enough(s, unit, shape.tasks, types):
         return R_NO_FREE
-    if fits_on(s, unit.bare, shape.tasks, shape.types, 1):
+    if fits_on(s, unit.bare, shape.tasks, types, 1):
         return R_CPU_MEMORY
     return R_FRAGMENTATION
 
@@ -281,7 +269,7 @@ def reason_now(s, number):
 
     Where a pass ended at its depth limit it looked at no waiting job, so all wait for that reason.
     """
-    return R_LIMIT if s.clock[0].limited else s.shapes[number].reason
+    return R_DEPTH if s.clock[0].limited else s.shapes[number].reason
 
 
 @njit
@@ -311,6 +299,7 @@ def note(s, t):
 @njit
 def replay(s, until):
     """Fill `waits` from the log; jobs that still wait are counted up to `until` (ms)."""
+    begin_sharing(s)
     row, t = 0, 0
     while row < len(s.log):
         now = s.log[row].t

@@ -25,6 +25,14 @@ SHAPE: Final[tuple[Field, ...]] = (
     ("listed", "i8", "0/1", "it stands in the list of shapes"),
     ("live", "i8", "0/1", "its unit is kept up to date on its behalf"),
     ("reason", "i8", "code", "why its jobs wait"),
+    ("platform", "i8", "code", "where quotas or limits are: its platform"),
+    ("tenant", "i8", "code", "where there are limits: its tenant"),
+    ("stream", "i8", "code", "where there are limits: its stream"),
+    ("member", "i8", "index", "its platform in the quota tree; -1: none"),
+    ("of_platform", "i8", "index", "limits of its platform, in limits; -1: none"),
+    ("of_tenant", "i8", "index", "those of its tenant"),
+    ("of_stream", "i8", "index", "those of its stream"),
+    ("fits", "i8", "bits", "where there are quotas: allowed node types that hold it on the empty center"),
 )
 
 UNIT: Final[tuple[Field, ...]] = (
@@ -52,6 +60,8 @@ TYPE: Final[tuple[Field, ...]] = (
     ("accelerators", "i8", "1", "accelerators per node"),
     ("free", "i8", "1", "empty devices of all its nodes"),
     ("left", "i8", "1/1000", "what is left of all its devices"),
+    ("first", "i8", "index", "its first node"),
+    ("count", "i8", "1", "its nodes"),
 )
 
 LISTS: Final[tuple[Field, ...]] = (
@@ -62,6 +72,8 @@ LISTS: Final[tuple[Field, ...]] = (
 
 CLOCK: Final[tuple[Field, ...]] = (
     ("overtaken", "i8", "code", "the reason of a job that would fit"),
+    ("sharing", "i8", "0/1", "jobs are asked for quota or limits"),
+    ("quotas", "i8", "0/1", "jobs are asked for quota"),
     ("shapes", "i8", "1", "rows in the list of shapes"),
     ("units", "i8", "1", "rows in the list of units"),
     ("nodes", "i8", "1", "rows in the list of nodes"),
@@ -96,4 +108,9 @@ class Replay(NamedTuple):
     fits: Array  # by (unit, node type): how many such tasks its nodes hold
     time: Array  # by (shape, reason): ms so far
     waits: Array  # by (job, reason): ms
+    tree: Array
+    quotas: Array
+    revisions: Array
+    potentials: Array
+    limits: Array
     spells: Array  # by (row, t or reason): from when (ms) the watched shape has a reason; as many rows as instants

@@ -91,6 +91,7 @@ def reserve_head(s, j, types, ask):
     """Reserve the place of head j, make the view of its nodes, and return the shadow time (ms)."""
     clock = s.clock[0]
     clock.placing = j
+    clock.promised = j
     clock.part_head = ask.part > 0
     clock.viewed = clock.part_head
     if ask.tasks == 1 and ask.part == 0 and not ask.anywhere and clock.placement != FEWEST_RACKS:
@@ -128,7 +129,7 @@ def view_devices_too(s):
     if clock.viewed or not clock.fractions:
         return
     clock.viewed = 1
-    ask = ask_of(s, s.queue[clock.head].job)
+    ask = ask_of(s, clock.promised)
     for i in range(clock.reserved):
         row = s.reserved[i]
         if not row.again:

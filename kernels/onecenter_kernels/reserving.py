@@ -28,17 +28,21 @@ def place_from_now(s, j, types):
 
 
 @njit
-def start_for_walltime(s, j, a, t):
-    """Start job j of ask a if it fits from now on for its walltime; tell whether it did."""
-    if not may_start_now(s, a):
-        return False
-    picks = place_from_now(s, j, admitted(s, j, t))
+def start_among_for_walltime(s, j, types, t):
+    """Start job j if it fits from now on for its walltime on one of some node types; tell whether it did."""
+    picks = place_from_now(s, j, types)
     if picks == 0:
         return False
     reserve(s, j, t, picks)
     start_reserved(s, j, t)
     test_again(s)
     return True
+
+
+@njit
+def start_for_walltime(s, j, a, t):
+    """Start job j of ask a if it fits from now on for its walltime; tell whether it did."""
+    return may_start_now(s, a) and start_among_for_walltime(s, j, admitted(s, j, t), t)
 
 
 @njit

@@ -4,7 +4,7 @@ As under EASY with several reservations the book, or the profile, holds what run
 pass only.
 """
 
-from .admission import admits, admitted
+from .admission import admits, types_to_reserve
 from .asks import allows, ask_of, types_of
 from .book import first_row_from, reserve, unreserve
 from .codes import S_WAITING, T_CHANGE
@@ -46,10 +46,10 @@ def act(s, what, j, value):
         return start_on(s, j, value, t)
     if what == RESERVE:
         give_up(s, j)
-        reserve_earliest(s, j, admitted(s, j, t), 0)
+        reserve_earliest(s, j, types_to_reserve(s, j), 0)
         return int(s.jobs[j].start)
     if what == EARLIEST:
-        return earliest(s, j, t)
+        return earliest(s, j)
     if what == WAKE:
         push(s, value, T_CHANGE, 0, 0)
         s.clock[0].wake = value
@@ -84,11 +84,11 @@ def start_each(s, count, t):
 
 
 @njit
-def earliest(s, j, t):
+def earliest(s, j):
     """Return the earliest start (ms) of job j, or the one that it has reserved."""
     if s.jobs[j].start >= 0:
         return int(s.jobs[j].start)
-    ask, walltime, types = ask_of(s, j), s.jobs[j].walltime, admitted(s, j, t)
+    ask, walltime, types = ask_of(s, j), s.jobs[j].walltime, types_to_reserve(s, j)
     s.clock[0].placing = j
     if s.clock[0].profiled:
         return pick_earliest(s, types, ask, walltime, FOREVER)[0]

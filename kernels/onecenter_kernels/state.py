@@ -9,7 +9,7 @@ from . import index_fields as index
 from .jit import JIT
 from .job_fields import ASK, JOB, KEY, OWNER
 from .past_fields import ACCOUNT, ESTIMATE, HABIT, RECENT, USER
-from .quota_fields import QUOTA, TREE
+from .quota_fields import LIMIT, QUOTA, REVISION, TREE
 from .schema import Field, dtype_of, log_dtype
 from .tie_fields import ARRAY, LINK, TIE
 
@@ -162,6 +162,11 @@ CLOCK: Final[tuple[Field, ...]] = (
     ("typical_tasks", "i8", "1", "tasks of those"),
     ("most_cpus", "i8", "1/1000", "cpus of the largest node"),
     ("most_left", "i8", "1/1000", "accelerators of the largest node"),
+    ("sharing", "i8", "0/1", "jobs are asked for quota, or for limits, or a platform queues strictly"),
+    ("quotas", "i8", "0/1", "jobs are asked for quota"),
+    ("flavors", "i8", "code", "FLAVORS"),
+    ("strict", "i8", "0/1", "a platform queues strictly"),
+    ("promised", "i8", "job", "the head that is reserved for"),
     ("failed", "i8", "1", "a job whose key is none, plus 1; 0: none"),
     ("failed_behind", "i8", "0/1", "it is the key of backfill that is none"),
     ("booked", "i8", "0/1", "the book says what will be free: conservative backfill, or several reservations"),
@@ -190,6 +195,7 @@ CLOCK: Final[tuple[Field, ...]] = (
     ("spare_run", "i8", "index", "first returned row of runs; -1: none"),
     ("runs", "i8", "index", "behind the last row of runs ever used"),
     ("projected", "i8", "job", "the head for which the row at the shadow time is kept; -1: none"),
+    ("projected_types", "i8", "code", "the node types on which it is looked for"),
     ("shadow", "i8", "ms", "the shadow time of that row"),
     ("seen", "i8", "1", "changes that it has taken in"),
     ("reserved", "i8", "1", "rows of the head's reservation"),
@@ -253,6 +259,8 @@ QUOTA_DTYPE: Final = dtype_of(QUOTA)
 TIE_DTYPE: Final = dtype_of(TIE)
 LINK_DTYPE: Final = dtype_of(LINK)
 ARRAY_DTYPE: Final = dtype_of(ARRAY)
+REVISION_DTYPE: Final = dtype_of(REVISION)
+LIMIT_DTYPE: Final = dtype_of(LIMIT)
 
 Array = npt.NDArray[Any]
 
@@ -302,6 +310,9 @@ class State(NamedTuple):
     ties: Array
     links: Array
     arrays: Array
+    revisions: Array
+    potentials: Array  # i8, by (revision, tree): what `most` is of its node type from then on
+    limits: Array
 
 
 def table(shape: int | tuple[int, ...], dtype: np.dtype[np.void]) -> Array:

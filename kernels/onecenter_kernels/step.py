@@ -10,7 +10,7 @@ from .codes import (
     T_SUBMIT,
     T_WITHDRAW,
 )
-from .commit import cancel, finish, submit, write
+from .commit import cancel, change, finish, submit, write
 from .conservative import conservative_pass, give_back
 from .easy import plain_pass
 from .estimates import correct
@@ -18,6 +18,7 @@ from .heap import KIND, NUMBER, POSTED, next_time, pop, stale
 from .jit import njit
 from .needs import has_room
 from .queue import reorder
+from .quota_pass import quota_pass, quota_reserving_pass
 from .release import release_due
 from .reserving import reserving_pass
 from .scheduling import close_pass
@@ -54,6 +55,8 @@ def happen(s, t, kind, j, posted):
         submit(s, j, t)
     elif kind != T_CHANGE:
         cancel(s, j)
+    elif posted:
+        change(s, j)
     elif s.clock[0].tied and thought(s, j, t):
         list_due(s, j)
     elif s.clock[0].estimate:
@@ -144,6 +147,18 @@ def step(s, t):
 
 
 @njit
+def quota_step(s, t):
+    """Make the step of instant t (ms), with backfill none or easy, where admission may say no."""
+    begin_step(s, t)
+    apply_due(s, t, T_CANCEL)
+    submit_known(s, t)
+    apply_due(s, t, T_WITHDRAW)
+    end_submits(s, t)
+    before = s.clock[0].log
+    end_step(s, before, quota_pass(s, t))
+
+
+@njit
 def begin_step_in_book(s, t):
     """Make t (ms) the instant of the step, in the book too, and apply what is due."""
     begin_step(s, t)
@@ -169,6 +184,14 @@ def reserving_step(s, t):
     begin_step_in_book(s, t)
     before = s.clock[0].log
     end_step(s, before, reserving_pass(s, t))
+
+
+@njit
+def quota_reserving_step(s, t):
+    """Make the step of instant t (ms), with easy and several reservations, where admission may say no."""
+    begin_step_in_book(s, t)
+    before = s.clock[0].log
+    end_step(s, before, quota_reserving_pass(s, t))
 
 
 @njit
@@ -214,6 +237,26 @@ def advance_reserving(s, until):
     found = answer(s, until)
     while found == STEP:
         reserving_step(s, s.clock[0].next)
+        found = answer(s, until)
+    return found
+
+
+@njit
+def advance_by_quota(s, until):
+    """Make all steps before instant `until` (ms), where admission may say no; return why it ends there."""
+    found = answer(s, until)
+    while found == STEP:
+        quota_step(s, s.clock[0].next)
+        found = answer(s, until)
+    return found
+
+
+@njit
+def advance_reserving_by_quota(s, until):
+    """Make all steps before instant `until` (ms), with several reservations; return why it ends there."""
+    found = answer(s, until)
+    while found == STEP:
+        quota_reserving_step(s, s.clock[0].next)
         found = answer(s, until)
     return found
 

@@ -18,6 +18,7 @@ from onecenter.engine.numbering import Numbering
 from onecenter.engine.past import Past
 from onecenter.engine.scheduling import Scheduling
 from onecenter.engine.scoring import Scoring
+from onecenter.engine.shares import Shares
 from onecenter.engine.tying import Tying
 from onecenter.errors import SimulationError
 from onecenter.fleet import NodeType, checked_fleet
@@ -35,12 +36,19 @@ INT32_MAX = 2**31 - 1
 TIMEOUT: Final = 10.0
 
 
-def kernel_of(policy: Policy) -> Callable[..., int]:
-    """Return the kernel that makes the steps under a policy; there are four, as a process compiles what it runs."""
+def kernel_of(policy: Policy, shared: bool = False) -> Callable[..., int]:
+    """Return the kernel that makes the steps under a policy; there are six, as a process compiles what it runs.
+
+    `shared`: quotas or limits may keep a job from starting.
+    """
     if isinstance(policy.order, SchedulerCode):
         return kernel.advance_scheduled
-    found: Callable[..., int] = kernel.advance_reserving if initial.is_booked(policy) else kernel.advance
-    return kernel.advance_conservative if policy.backfill == "conservative" else found
+    if policy.backfill == "conservative":
+        return kernel.advance_conservative
+    found: Callable[..., int] = kernel.advance_by_quota if shared else kernel.advance
+    if initial.is_booked(policy):
+        found = kernel.advance_reserving_by_quota if shared else kernel.advance_reserving
+    return found
 
 
 class Core:
@@ -63,7 +71,8 @@ class Core:
         self.fleet, self.policy = checked_fleet(fleet), checked_policy(policy).loaded
         policy = self.policy
         self.fractions = bool(fractions or fractional)
-        self._advance = kernel_of(policy)
+        self.sharing = workload.sharing
+        self._advance = kernel_of(policy, self.sharing is not None)
         self.limit = TimeLimit(TIMEOUT)
         order, limit = policy.order, self.limit
         parts = {"key": order, "behind": policy.backfill_order}
@@ -90,9 +99,12 @@ class Core:
         self._owners = Numbering(job_fields.OWNER_INPUT, state.OWNER_DTYPE)
         self._past = Past(self.policy)
         self._tying = Tying()
+        self._shares = Shares(self.sharing) if self.sharing is not None else None
         self._platforms: tuple[str, ...] = ()
         tables = self._asks.rows, self._owners.rows
         self.state = initial.state_of(self.fleet, self.policy, workload, self.fractions, *tables)
+        if self._shares is not None:
+            self.state = self._shares.begin(self.state)
         for code in (*self._keyings.values(), self._scoring, self._scheduling):
             if code is not None:
                 code.begin()
@@ -138,6 +150,8 @@ class Core:
             derive(self.handle, asked)
         if initial.needs_keys(self.policy):
             self._add_keys(columns, first)
+        if self._shares is not None:
+            self.state = self._shares.know(self.state, self._owners.count)
         estimates = None
         if self._estimating is not None:
             estimates = self._estimating.given(first, last, self.state.keys["deadline"][first:last])
@@ -230,7 +244,7 @@ class Core:
         if "book" in larger:
             larger |= self._more_layers(larger["book"])
         if "queue" in larger:
-            larger |= initial.queue_of(self.policy, larger["queue"])
+            larger |= initial.queue_of(self.policy, larger["queue"], self.sharing is not None)
             self.state.clock["listed"] = 0
         self.state = self.state._replace(**larger)
 

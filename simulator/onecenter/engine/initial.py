@@ -103,8 +103,10 @@ def book_of(policy: Policy) -> state.Array:
     return book
 
 
-def is_indexed(policy: Policy) -> bool:
-    """Tell whether the queue keeps its places and an index."""
+def is_indexed(policy: Policy, shared: bool = False) -> bool:
+    """Tell whether the queue keeps its places and an index; not where quotas or limits may keep a job from starting."""
+    if shared:
+        return False
     grows_behind = policy.order == "fifo" or (isinstance(policy.order, Key) and not policy.changes_with_time)
     plain = (policy.backfill, policy.backfill_order, policy.backfill_depth) == ("easy", None, 0)
     return grows_behind and plain and not is_booked(policy)
@@ -115,11 +117,11 @@ def needs_keys(policy: Policy) -> bool:
     return bool(policy.code or policy.columns or policy.learns or "edf" in (policy.order, policy.backfill_order))
 
 
-def queue_of(policy: Policy, queue: state.Array) -> dict[str, state.Array]:
+def queue_of(policy: Policy, queue: state.Array, shared: bool = False) -> dict[str, state.Array]:
     """Return a queue with a power of two of places, and an index in which none of them is yet."""
     rows = table(power_of_two(len(queue)), state.QUEUE_DTYPE)
     rows[: len(queue)] = queue
-    shape = (SHAPES_INDEXED, 2 * len(rows)) if is_indexed(policy) else (1, 2)
+    shape = (SHAPES_INDEXED, 2 * len(rows)) if is_indexed(policy, shared) else (1, 2)
     waits = table(shape, state.LEAF_DTYPE)
     waits["least"] = FOREVER
     return {"queue": rows, "waits": waits}
@@ -166,7 +168,7 @@ def scored_of(fleet: Sequence[NodeType], policy: Policy, nodes: int) -> dict[str
     }
 
 
-def clock_of(policy: Policy, fractions: bool, scratch: int) -> state.Array:
+def clock_of(policy: Policy, fractions: bool, scratch: int, shared: bool) -> state.Array:
     """Return the clock before the first step."""
     clock = table(1, state.CLOCK_DTYPE)
     for name in ("now", "spare_hold", "wake", "blocked", "projected", "spare_run", "spare_step"):
@@ -183,7 +185,7 @@ def clock_of(policy: Policy, fractions: bool, scratch: int) -> state.Array:
         clock["period"], clock["decay"], clock["shared"] = policy.order.calc_period, policy.order.decay, -1
     clock["booked"] = is_booked(policy)
     clock["book"] = 1 if is_booked(policy) else 2
-    clock["indexed"], clock["shapes"] = is_indexed(policy), 1
+    clock["indexed"], clock["shapes"] = is_indexed(policy, shared), 1
     return clock
 
 
@@ -196,7 +198,9 @@ def state_of(
     owners: state.Array,
 ) -> State:
     """Return the state before the first step, with room for the jobs of a workload, none of them known yet."""
-    book, profiled = book_of(policy), is_booked(policy) and not fractions
+    shared = workload.sharing is not None
+    # The profile knows no earliest start after now, which a job needs that admission refuses at its reserved one.
+    book, profiled = book_of(policy), is_booked(policy) and not fractions and not shared
     layers = state.FIRST_ROW if profiled else int(book["layer"].max()) + 1
     nodes, devices = nodes_of(fleet, layers), devices_of(fleet, layers, fractions)
     types, bits, counts = types_of(fleet)
@@ -204,7 +208,7 @@ def state_of(
     scratch = max(count, devices.shape[1]) + 1
     hosts = table(count, state.HOST_DTYPE)
     hosts["run"], hosts["step"] = -1, np.arange(count)
-    clock = clock_of(policy, fractions, scratch)
+    clock = clock_of(policy, fractions, scratch, shared)
     clock["profiled"] = profiled
     clock["step_rows"] = clock["steps_end"] = count if profiled else 0
     rows = rows_for(len(workload))
@@ -227,7 +231,7 @@ def state_of(
         changes=table(power_of_two(count), state.CHANGE_DTYPE),
         bits=table((2, bits), state.BITS_DTYPE),
         counts=table((2, counts), state.COUNT_DTYPE),
-        shapes=table(SHAPES_INDEXED if is_indexed(policy) else SHAPES, state.SHAPE_DTYPE),
+        shapes=table(SHAPES_INDEXED if is_indexed(policy, shared) else SHAPES, state.SHAPE_DTYPE),
         trees=trees,
         earliest=table((TREES, 2 if is_booked(policy) else 2 * power_of_two(count)), state.LEAF_DTYPE),
         reserved=table(scratch, state.RESERVED_DTYPE),
@@ -248,10 +252,13 @@ def state_of(
         ties=table(1, state.TIE_DTYPE),
         links=table(1, state.LINK_DTYPE),
         arrays=table(1, state.ARRAY_DTYPE),
+        revisions=table(1, state.REVISION_DTYPE),
+        potentials=np.zeros((1, 1), np.int64),
+        limits=table(1, state.LIMIT_DTYPE),
         kinds=table(len(asks) if policy.placement == "fgd" else 1, state.KIND_DTYPE),
         **scored_of(fleet, policy, count),
         # The index of a queue is written at once, so it begins small.
-        **queue_of(policy, table(ROWS if is_indexed(policy) else rows, state.QUEUE_DTYPE)),
+        **queue_of(policy, table(ROWS if is_indexed(policy, shared) else rows, state.QUEUE_DTYPE), shared),
     )
     clock["most_cpus"] = max((kind.cpus for kind in fleet), default=0)
     clock["most_left"] = 1000 * max((kind.accelerators for kind in fleet), default=0)

@@ -12,16 +12,22 @@ from onecenter.engine.core import FOREVER, Core, kernel_of
 from onecenter.engine.reasons import waits_by_reason
 from onecenter.fleet import NodeType
 from onecenter.policies import Policy
+from onecenter.workload.sharing import Member, Sharing
 from onecenter.workload.table import workload
 
+#: Quotas of a center of one node type.
+SHARED = Sharing((Member(nominal=(1_000,)),))
 
-def compile_kernels(show_progress: bool, policies: Sequence[Policy] = (Policy(),)) -> None:
+
+def compile_kernels(show_progress: bool, policies: Sequence[Policy] = (Policy(),), shared: bool = False) -> None:
     """Load the kernels of policies, or compile them where no earlier process has left them, by running nothing at all.
+
+    `shared`: those where quotas or limits may keep a job from starting.
 
     Before worker processes start: each of them would compile all kernels on its own.
     """
-    with progress.compiling(show_progress, map(kernel_of, policies)):
-        nothing = workload(submit=[], run=[], walltime=[], accelerators=[])
+    with progress.compiling(show_progress, [kernel_of(policy, shared) for policy in policies]):
+        nothing = workload(submit=[], run=[], walltime=[], accelerators=[], sharing=SHARED if shared else None)
         fleet = (NodeType("node", 1, 1),)
         for policy in policies:
             core = Core(fleet, policy, nothing)

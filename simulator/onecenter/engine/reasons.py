@@ -1,17 +1,22 @@
 """Why jobs waited: each job's waiting time by reason, worked out from the decision log."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from onecenter_kernels import codes
+from onecenter_kernels import codes, state
 from onecenter_kernels.state import table
 
+from onecenter.engine.shares import Shares
 from onecenter.fleet import NodeType
+from onecenter.workload.sharing import Member, Sharing
 from onecenter.workload.table import Workload, distinct, type_order
 
 Array = npt.NDArray[Any]
+
+#: A tree in which nobody asks for quota.
+NOBODY: Final = Sharing((Member(),))
 
 
 def waits_by_reason(log: Array, workload: Workload, fleet: Sequence[NodeType], backfill: str, until: int) -> Array:
@@ -59,10 +64,15 @@ def _replayed(
     """Return the state of the replay at its end; the reasons of a watched job's shape are written down."""
     from onecenter_kernels import reasons, reasons_state
 
+    sharing = workload.sharing
     shapes, units, shape_of = _shapes(workload)
     nodes, devices, types = _center(fleet)
     clock = table(1, reasons_state.CLOCK_DTYPE)
     clock["overtaken"] = codes.R_QUEUE if backfill == "none" else codes.R_RESERVATION
+    shares = Shares(sharing or NOBODY)
+    limits = shares.place(shapes, table(1, state.LIMIT_DTYPE)) if sharing else table(1, state.LIMIT_DTYPE)
+    if sharing:
+        clock["sharing"], clock["quotas"] = 1, sharing.quotas
     clock["watched"] = -1 if watched is None else shape_of[watched]
     jobs = table(len(workload), reasons_state.JOB_DTYPE)
     jobs["form"] = shape_of
@@ -80,6 +90,8 @@ def _replayed(
         fits=np.zeros((len(units), len(types)), np.int64),
         time=np.zeros((len(shapes), len(codes.REASONS)), np.int64),
         waits=np.zeros((len(workload), len(codes.REASONS)), np.int64),
+        **shares.tables(len(types)),
+        limits=limits,
         spells=np.zeros((0 if watched is None else len(log) + 1, 2), np.int64),
     )
     reasons.replay(s, until)
@@ -92,8 +104,11 @@ def _shapes(workload: Workload) -> tuple[Array, Array, Array]:
 
     asked = (workload.accelerators, workload.cpus, workload.memory)
     first_unit, unit = distinct(*asked)
-    first, shape_of = distinct(unit, workload.tasks, workload.types)
+    owners = ("platform", "tenant", "stream") if workload.sharing else ()
+    first, shape_of = distinct(unit, workload.tasks, workload.types, *(getattr(workload, name) for name in owners))
     shapes = table(len(first), reasons_state.SHAPE_DTYPE)
+    for name in owners:
+        shapes[name] = getattr(workload, name)[first]
     shapes["unit"], shapes["tasks"] = unit[first], workload.tasks[first]
     shapes["types"] = [sum(1 << k for k in type_order(int(code))) for code in workload.types[first]]
     alone, bare = np.unique(workload.accelerators[first_unit], return_inverse=True)
@@ -121,4 +136,6 @@ def _center(fleet: Sequence[NodeType]) -> tuple[Array, Array, Array]:
     devices["left"] = 1_000
     types["free"] = [kind.count * kind.accelerators for kind in fleet]
     types["left"] = types["free"] * 1_000
+    types["count"] = [kind.count for kind in fleet]
+    types["first"] = np.cumsum(types["count"]) - types["count"]
     return nodes, devices, types

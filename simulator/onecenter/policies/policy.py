@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from onecenter_kernels.schema import BACKFILLS, ESTIMATES, FEATURES, ORDERS, PLACEMENTS
+from onecenter_kernels.schema import BACKFILLS, ESTIMATES, FEATURES, FLAVORS, ORDERS, PLACEMENTS
 
 from onecenter.checks import Check, OneOf, Whole, settle, shown, sorted_out, told
 from onecenter.errors import PolicyError
@@ -87,10 +87,14 @@ CHECKS: Final[Mapping[str, Check]] = {
     "max_age": Whole(0, MAX_DURATION),
     "reservations": RESERVATIONS,
     "estimate": an_estimate,
+    "flavors": OneOf(FLAVORS),
 }
 
 #: What is taken for run times where nothing is said.
 WALLTIME: Final = "walltime"
+
+#: How the node types of a job are tried where nothing is said.
+AS_LISTED: Final = FLAVORS[0]
 
 NO_ESTIMATES: Final = "other than walltime needs backfill none, easy or easy-sjbf, one reservation, and no code"
 
@@ -108,6 +112,7 @@ BY_SCHEDULERS: Final[Mapping[str, Any]] = {
     "backfill_depth": 0,
     "reservations": 1,
     "estimate": WALLTIME,
+    "flavors": AS_LISTED,
 }
 SCHEDULES: Final = "not beside a scheduler, which makes the whole pass"
 
@@ -194,6 +199,9 @@ class Policy:
     estimate : str or Estimate
         One of ESTIMATES, or an estimate of the user's own, also as a function: what order and backfill take for a job's
         run time; a job is killed at its walltime all the same.
+    flavors : str
+        One of FLAVORS: in which order the node types on which a job has quota are tried. "next-before-borrowing": those
+        first on which its platform stays within its own quota (Kueue's TryNextFlavor).
     """
 
     order: Order = "fifo"
@@ -206,6 +214,7 @@ class Policy:
     reservations: int = 1
     estimate: str | Estimate = WALLTIME
     backfill_order: Order | None = None
+    flavors: str = AS_LISTED
 
     def __post_init__(self) -> None:
         """Check the parts, as a scenario's `[policy]` is checked; a PolicyError has all mistakes."""
@@ -219,7 +228,7 @@ class Policy:
         """The policy as the core's clock holds it."""
         orders, placements = (*ORDERS, BY_WEIGHT, BY_KEY, BY_FACTORS), (*PLACEMENTS, BY_SCORE)
         choices = {"order": orders, "behind": orders, "backfill": BACKFILLS, "placement": placements}
-        choices["estimate"] = ESTIMATES
+        choices |= {"estimate": ESTIMATES, "flavors": FLAVORS}
         # A scheduler finds the queue by submit; a deadline is a column, too.
         stands = {BY_SCHEDULER: "fifo", BY_COLUMN: "edf"}
         order, behind = (stands.get(name, name) for name in (self.order_name, self.backfill_order_name or "sjf"))
@@ -316,6 +325,7 @@ class Policy:
             f"depth {self.depth}": self.depth > 0,
             f"backfill depth {self.backfill_depth}": self.backfill_depth > 0,
             f"run times by {self.estimate}": self.estimate != WALLTIME,
+            f"flavors {self.flavors}": self.flavors != AS_LISTED,
             ageing: self.order == "priority" and self.age_rate > 0,
         }
         return ", ".join(part for part, shown in parts.items() if shown)

@@ -25,7 +25,7 @@ NOT_STARTED: Final = ("refused", "cancelled_waiting", "open")
 PERCENTILES: Final = ("p50", "p95", "p99")
 
 #: Keys of texts that are not the reason itself.
-REASONS: Final = {"node type": "node type reason"}
+REASONS: Final = {name: f"{name} reason" for name in ("node type", "depth", "limit", "quota")}
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from onecenter.scenario.quantities import (
     Thousandths,
 )
 from onecenter.scenario.run_times import RunTimes
+from onecenter.scenario.sharing import Limits
 from onecenter.scenario.table import SHARE_TOLERANCE, Absent, Mistake, Table, sums_to_one
 
 Positive = Annotated[Real, Field(gt=0, le=1e9)]
@@ -211,6 +212,7 @@ class Stream(Table):
         default=None, description="a job still waiting so long after its submit is cancelled; default never"
     )
     priority: Priority | None = Field(default=None, description="default the platform's; higher goes first")
+    limits: Limits | None = Field(default=None, description="limits of its jobs together")
     jobs: Annotated[tuple[ListedJob, ...], Few(100_000, "jobs")] | None = Field(
         default=None, description="the jobs, one by one"
     )

@@ -30,6 +30,15 @@ from onecenter.scenario.quantities import (
     Real,
     Thousandths,
 )
+from onecenter.scenario.sharing import (
+    Cohort,
+    Limits,
+    PlatformQuota,
+    Queueing,
+    RootQuota,
+    cohort_mistakes,
+    unknown_types,
+)
 from onecenter.scenario.table import Mistake, Table
 from onecenter.scenario.time import Time
 
@@ -92,6 +101,11 @@ class Center(Table):
         description=f"node types by name, at most {MAX_NODE_TYPES}, in the order in which they are tried"
     )
 
+    cohorts: Annotated[Mapping[Name, Cohort], Few(1_000, "cohorts")] = Field(
+        default={}, description="inner nodes of the quota tree by name; the center is the root"
+    )
+    quota: RootQuota | None = Field(default=None, description="quota of the center itself, which all share")
+
     def check_size(self) -> Iterator[Mistake]:
         """As many nodes and accelerators as memory can hold."""
         for right in too_large((kind.count, kind.accelerators) for kind in self.nodes.values()):
@@ -131,6 +145,18 @@ class Platform(Table):
     sizes: Annotated[tuple[SizeTarget, ...], Few(1_000, "size classes")] | None = Field(
         default=None, description="targets by size class, rising"
     )
+    cohort: Name | None = Field(
+        default=None, description="the cohort that it borrows from and lends to; default the center itself"
+    )
+    quota: PlatformQuota | None = Field(
+        default=None, description="its share of the center; where no quota is given at all, nobody is asked for one"
+    )
+    queueing: Queueing = Field(
+        default="best-effort",
+        description="strict: after its first job that does not start, no other of it starts in the pass",
+    )
+    limits: Limits | None = Field(default=None, description="limits of all its jobs together")
+    tenant_limits: Limits | None = Field(default=None, description="limits of each of its tenants")
     demand: Annotated[Mapping[Name, Stream], Few(1_000, "streams")] = Field(
         default_factory=dict, description="streams of jobs by name"
     )
@@ -201,6 +227,18 @@ class Scenario(Table):
                     yield loc, f"no such node type; {did_you_mean(node_type, known)}the center has {', '.join(known)}"
                 elif node_type in allowed[:i]:
                     yield loc, "each node type stands once"
+
+    def check_sharing(self) -> Iterator[Mistake]:
+        """Cohorts and node types of quotas that there are."""
+        cohorts = self.center.__dict__.get("cohorts") or {}
+        members = {name: platform.__dict__.get("cohort") for name, platform in self.platforms.items()}
+        yield from cohort_mistakes(cohorts, members)
+        known = list(self.center.__dict__.get("nodes") or ())
+        parts: list[tuple[tuple[str, ...], Any]] = [(("center", "quota"), self.center.__dict__.get("quota"))]
+        parts += [(("center", "cohorts", name, "quota"), each.__dict__.get("quota")) for name, each in cohorts.items()]
+        parts += [(("platforms", name, "quota"), each.__dict__.get("quota")) for name, each in self.platforms.items()]
+        for loc, part in parts:
+            yield from unknown_types(loc, part, known)
 
     @property
     def fleet(self) -> tuple[NodeType, ...]:

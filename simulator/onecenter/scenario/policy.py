@@ -21,6 +21,7 @@ Placement = Literal[
     "first-fit", "best-fit", "worst-fit", "fewest-racks", "random", "dot-product", "gpu-packing", "gpu-clustering",
     "fgd",
 ]  # fmt: skip
+Flavors = Literal["as-listed", "next-before-borrowing"]
 Estimate = Literal["walltime", "run time", "recent average"]
 Depth = Annotated[Integer, WithJsonSchema({"type": "integer", "minimum": DEPTH.low, "maximum": DEPTH.high})]
 Reservations = Annotated[
@@ -74,6 +75,11 @@ class PolicyTable(Table):
     )
     estimate: Estimate = Field(
         default="walltime", description="what order and backfill take for run times; jobs are killed at their walltimes"
+    )
+    flavors: Flavors = Field(
+        default="as-listed",
+        description="under quotas: in which order node types are tried; next-before-borrowing: first those on which "
+        "the platform stays within its own quota",
     )
     age_rate: Millionths = Field(
         default=0, description='under order = "priority": what an hour of waiting adds to the priority'

@@ -38,7 +38,8 @@ def _decimal(value: Any, most: int) -> Decimal:
     return Decimal(repr(value))
 
 
-def _thousandths(value: Any) -> int:
+def thousandths(value: Any) -> int:
+    """Return a number of at most three decimals in thousandths."""
     scaled = _decimal(value, MAX_COUNT) * 1_000
     if scaled != int(scaled):
         raise ValueError(f"at most three decimals; write for example {max(0.001, round(value, 3))}")
@@ -46,15 +47,16 @@ def _thousandths(value: Any) -> int:
 
 
 def _accelerators(value: Any) -> int:
-    thousandths = _thousandths(value)
-    if thousandths > 1_000 and thousandths % 1_000:
-        whole = thousandths // 1_000
+    amount = thousandths(value)
+    if amount > 1_000 and amount % 1_000:
+        whole = amount // 1_000
         raise ValueError(f"a task takes whole accelerators or a fraction of one; write {whole} or {whole + 1}")
-    return thousandths
+    return amount
 
 
-def _number(thousandths: int) -> float:
-    return thousandths // 1_000 if thousandths % 1_000 == 0 else thousandths / 1_000
+def thousandths_text(amount: int) -> float:
+    """Return thousandths as the file has them."""
+    return amount // 1_000 if amount % 1_000 == 0 else amount / 1_000
 
 
 def _millionths(value: Any) -> int:
@@ -135,8 +137,8 @@ Power = Annotated[float, Written(units.parse_power, units.power_text, text("90 W
 Rate = Annotated[float, Written(units.parse_rate, units.rate_text, text("120 / h"))]
 
 #: int thousandths; in the file a number of at most three decimals. Of accelerators: whole thousands, or 1..999, or 0.
-Thousandths = Annotated[int, Written(_thousandths, _number, _up_to(MAX_COUNT))]
-Accelerators = Annotated[int, Written(_accelerators, _number, _up_to(MAX_COUNT, examples=[8, 0.5]))]
+Thousandths = Annotated[int, Written(thousandths, thousandths_text, _up_to(MAX_COUNT))]
+Accelerators = Annotated[int, Written(_accelerators, thousandths_text, _up_to(MAX_COUNT, examples=[8, 0.5]))]
 
 #: int millionths; in the file a number of at most six decimals.
 Millionths = Annotated[int, Written(_millionths, lambda value: value / 1_000_000, _up_to(MAX_AGEING))]

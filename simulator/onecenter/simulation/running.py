@@ -142,7 +142,7 @@ def simulate(
     `about` are the other fields of the result.
     """
     refuse_after_fork()
-    compile_kernels(show_progress, [policy])
+    compile_kernels(show_progress, [policy], workload.sharing is not None)
     known = window if isinstance(window, Window) else None
     horizon = None if known is None else known.horizon if arrivals else cap_of(known)
     center = Center(fleet, policy, workload, stride=stride, horizon=horizon)

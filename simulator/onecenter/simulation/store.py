@@ -65,6 +65,7 @@ def _head(record: Record, source: str) -> Head:
             streams=jobs.streams,
             named=jobs.names is not None,
             tied=jobs.ties is not None,
+            sharing=jobs.sharing,
             **store_head.fields_of(record) | {"policy": record.policy.without_code},
         )
     except ValidationError as error:

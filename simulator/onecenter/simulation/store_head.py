@@ -30,6 +30,7 @@ from onecenter.scenario.mistakes import shortened
 from onecenter.simulation.record import Record
 from onecenter.system.extent import check_json
 from onecenter.visible import json_text, visible
+from onecenter.workload.sharing import Sharing, check_sharing
 
 FORMAT: Final = 4
 
@@ -159,6 +160,7 @@ class Head(BaseModel):
     #: Fields that describe the rows of the file.
     OF_ROWS: ClassVar = (
         "format", "rows", "jobs", "rows_digest", "jobs_digest", "platforms", "streams", "named", "tied",
+        "sharing",
     )  # fmt: skip
 
     format: Literal[4]
@@ -170,6 +172,7 @@ class Head(BaseModel):
     streams: Names
     named: bool
     tied: bool
+    sharing: Sharing | None = None
     fleet: Annotated[tuple[NodeType, ...], AfterValidator(checked_fleet)]
     policy: Annotated[Policy, BeforeValidator(_of_its_kind), WrapSerializer(_with_kind)]
     window: Window
@@ -186,6 +189,8 @@ class Head(BaseModel):
             for name in named:
                 if name not in self.platforms:
                     raise ValueError(f"{what}: there is no platform {shown(name)}")
+        if self.sharing is not None:
+            check_sharing(self.sharing, len(self.fleet), len(self.platforms), len(self.streams))
         if self.until < self.window.horizon:
             raise ValueError(f"until = {self.until}: at least the window's horizon, {self.window.horizon}, is expected")
         return self

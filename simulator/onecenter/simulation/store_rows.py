@@ -113,6 +113,7 @@ def _jobs(rows: pl.LazyFrame, head: Head) -> Workload:
         streams=head.streams,
         names=tuple(jobs["job_name"]) if head.named else None,
         ties=store_ties.read(jobs) if head.tied else None,
+        sharing=head.sharing,
     )
 
 

@@ -16,6 +16,7 @@ from onecenter.workload.columns import Column, outcomes, request_columns, size_c
 from onecenter.workload.dependencies import link_count, listed_jobs, ties_of
 from onecenter.workload.draws import Draws, Ints, Uniforms, rounded_up
 from onecenter.workload.runtimes import run_times
+from onecenter.workload.sharing import sharing_of
 from onecenter.workload.table import Workload, type_code, workload
 from onecenter.workload.timetable import STRIDE
 
@@ -47,8 +48,8 @@ def build(scenario: Scenario) -> Workload:
     names = [f"{platform}.{name}" for platform, name, _ in scenario.streams]
     tied = ties_of(streams, [len(part["submit"]) for part in parts], horizon)
     columns: dict[str, Any] = _joined(parts)
-    more_columns = {name: columns.pop(key) for name, key in more.items()}
-    return workload(platforms, names, more=more_columns, ties=tied, **columns)
+    others = {name: columns.pop(key) for name, key in more.items()}
+    return workload(platforms, names, more=others, ties=tied, sharing=sharing_of(scenario), **columns)
 
 
 def _add_more(parts: Sequence[Columns], streams: Sequence[Stream], horizon: int) -> dict[str, str]:

@@ -71,6 +71,7 @@ class Workload:
     names: tuple[str, ...] | None = None  # the trace's own job ids
     more: Mapping[str, Ints] = field(default_factory=dict)  # by name: float64, for orders alone; no result holds them
     ties: Ties | None = None  # None: no job comes after another, or is of an array
+    sharing: Any = None  # how the platforms share the center, a `sharing.Sharing`; None: nothing is said of it
 
     def __len__(self) -> int:
         return len(self.submit)
@@ -102,6 +103,7 @@ class Workload:
             and _ties_begin(self, other)
             and all(longer[: len(first)] == first for first, longer in words)
             and self.more.keys() == other.more.keys()
+            and self.sharing == other.sharing
             and all(np.array_equal(each, other.more[name][: len(self)]) for name, each in self.more.items())
             and all(np.array_equal(getattr(self, name), getattr(other, name)[: len(self)]) for name in COLUMNS)
         )
@@ -121,7 +123,10 @@ def _ties_begin(first: Workload, longer: Workload) -> bool:
     return here.begins(there, count)
 
 
-COLUMNS = tuple(f.name for f in fields(Workload) if f.name not in {"platforms", "streams", "names", "more", "ties"})
+#: Fields that are no columns.
+_OTHERS: Final = {"platforms", "streams", "names", "more", "ties", "sharing"}
+
+COLUMNS = tuple(f.name for f in fields(Workload) if f.name not in _OTHERS)
 
 NARROW = dict.fromkeys(("accelerators", "cpus", "tasks", "platform", "stream", "tenant"), "i4") | {
     "spread": "i1",
@@ -138,6 +143,7 @@ def workload(
     names: Sequence[str] | None = None,
     more: Mapping[str, Any] | None = None,
     ties: Ties | None = None,
+    sharing: Any = None,
     **columns: Any,
 ) -> Workload:
     """Return a workload sorted by (submit, given order); columns not given take their default.
@@ -157,6 +163,7 @@ def workload(
     full = {name: np.broadcast_to(np.asarray(each, np.float64), (n,)) for name, each in (more or {}).items()}
     others = full if order is None else {name: each[order] for name, each in full.items()}
     tied = ties if ties is None or order is None else ties.take(order, n)
-    return Workload(
+    found = Workload(
         **ready, platforms=tuple(platforms), streams=tuple(streams), names=named, more=others, ties=tied
     )
+    return found if sharing is None else replace(found, sharing=sharing)

@@ -1,0 +1,117 @@
+"""The rows of the quota tree and of limits, and whose jobs count in which of them."""
+
+from typing import Any, Final
+
+import numpy as np
+from onecenter_kernels import heap, state
+from onecenter_kernels.codes import AMOUNTS, T_CHANGE
+from onecenter_kernels.handle import handle_of
+from onecenter_kernels.quota import derive_quotas, potential
+from onecenter_kernels.revisions import set_amount
+from onecenter_kernels.state import State, grown, table
+
+from onecenter.workload.sharing import NONE, Limit, Sharing
+
+#: The fields of an amount of the tree, as the kernels call them.
+FIELDS: Final = dict(zip(AMOUNTS, ("nominal", "borrowing", "lending"), strict=True))
+
+
+class Shares:
+    """Who shares the center by which quota and limits.
+
+    Parameters
+    ----------
+    sharing : Sharing
+        The quota tree, and limits.
+    """
+
+    def __init__(self, sharing: Sharing) -> None:
+        self.sharing = sharing
+        self._members = {member.platform: place for place, member in enumerate(sharing.members) if member.platform >= 0}
+        self._owners = 0
+        self._rows: dict[tuple[str, int, int], int] = {}
+
+    def tables(self, kinds: int) -> dict[str, Any]:
+        """Return the quota tree of so many node types, and what changes in it, by the kernels' names."""
+        members, changes = self.sharing.members, self.sharing.changes
+        tree = table(len(members), state.QUOTA_TREE_DTYPE)
+        quotas = table((kinds, len(tree)), state.QUOTA_DTYPE)
+        for n, member in enumerate(members):
+            tree[n]["parent"], tree[n]["platform"], tree[n]["strict"] = member.parent, member.platform, member.strict
+            for what, name in FIELDS.items():
+                quotas[name][:, n] = getattr(member, what) or (0 if name == "nominal" else NONE)
+        revisions = table(max(len(changes), 1), state.REVISION_DTYPE)
+        for row, change in zip(revisions, changes, strict=False):
+            row["t"], row["node"], row["type"] = change.t, change.member, change.type
+            row["what"], row["value"] = AMOUNTS.index(change.what), change.value
+        potentials = np.zeros((len(revisions), len(tree)), np.int64)
+        return {"tree": tree, "quotas": quotas, "revisions": revisions, "potentials": potentials}
+
+    def begin(self, found: State) -> State:
+        """Return the state with the quota tree, and timers for what changes in it."""
+        found = found._replace(**self.tables(found.types.shape[1]))
+        self._fill_potentials(found)
+        for name in ("quotas", "strict"):
+            found.clock[name] = getattr(self.sharing, name)
+        found.clock["sharing"] = 1
+        return self._set_timers(found)
+
+    def _set_timers(self, found: State) -> State:
+        need = len(self.sharing.changes) + 1
+        if need > len(found.timers):
+            found = found._replace(timers=grown(found.timers, need))
+        for k, change in enumerate(self.sharing.changes):
+            heap.push(handle_of(found), change.t, T_CHANGE, k, heap.POSTED)
+        return found
+
+    def _fill_potentials(self, found: State) -> None:
+        """Write the most that each platform could use, now and from each change on."""
+        handle, kinds, changes = handle_of(found), range(found.types.shape[1]), self.sharing.changes
+        first = found.quotas.copy()
+        most = np.zeros((len(changes) + 1, len(kinds), len(found.tree)), np.int64)
+        for k in range(len(changes) + 1):
+            if k > 0:
+                set_amount(handle, k - 1)
+            for kind in kinds:
+                derive_quotas(handle, kind)
+                most[k, kind] = [potential(handle, n, kind) for n in range(len(found.tree))]
+        most = np.maximum.accumulate(most[::-1])[::-1]
+        found.quotas[:] = first
+        for kind in kinds:
+            derive_quotas(handle, kind)
+        found.quotas["most"] = most[0]
+        for k, change in enumerate(changes):
+            found.potentials[k] = most[k + 1, change.type]
+
+    def know(self, found: State, owners: int) -> State:
+        """Return the state with the owners, of which there are so many, under their quota and limits."""
+        limits = self.place(found.owners[self._owners : owners], found.limits)
+        self._owners = owners
+        return found if limits is found.limits else found._replace(limits=limits)
+
+    def place(self, owners: Any, limits: state.Array) -> state.Array:
+        """Put owners, rows with a platform, a tenant and a stream, under their quota and limits; return the limits."""
+        sharing = self.sharing
+        for owner in owners:
+            platform, tenant, stream = (int(owner[name]) for name in ("platform", "tenant", "stream"))
+            owner["member"] = self._members.get(platform, -1)
+            for name, index, of, given in (
+                ("of_platform", platform, -1, sharing.platform_limits),
+                ("of_tenant", platform, tenant, sharing.tenant_limits),
+                ("of_stream", stream, -1, sharing.stream_limits),
+            ):
+                limit = given[index] if 0 <= index < len(given) else Limit()
+                limits, owner[name] = self._row(limits, (name, index, of), limit)
+        return limits
+
+    def _row(self, limits: state.Array, key: tuple[str, int, int], limit: Limit) -> tuple[state.Array, int]:
+        """Return the limits with the row of one, and the number of it; -1: there is no limit."""
+        if limit == Limit():
+            return limits, -1
+        if key not in self._rows:
+            place = self._rows[key] = len(self._rows)
+            if place == len(limits):
+                limits = grown(limits, place + 1)
+            for name, value in vars(limit).items():
+                limits[place][name] = value
+        return limits, self._rows[key]

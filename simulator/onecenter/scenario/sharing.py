@@ -1,0 +1,186 @@
+"""How platforms share the center: the quota tree, and limits in Slurm's words."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import Field
+
+from onecenter.checks import did_you_mean
+from onecenter.scenario.few import Few
+from onecenter.scenario.quantities import (
+    MAX_COUNT,
+    Integer,
+    Name,
+    PositiveDuration,
+    Thousandths,
+    Written,
+    thousandths,
+    thousandths_text,
+)
+from onecenter.scenario.table import Mistake, Table
+from onecenter.scenario.time import Instant
+
+_PERCENT: Final = re.compile(r"(\d{1,3}(?:\.\d{1,3})?) ?%", re.ASCII)
+
+#: What a quota says of each node type, in the order of the kernels' fields.
+AMOUNTS: Final = ("nominal", "borrowing_limit", "lending_limit")
+
+
+def _amount(value: Any) -> int | str:
+    """Return thousandths of an accelerator, or a share of a node type as text."""
+    if not isinstance(value, str):
+        return thousandths(value)
+    found = _PERCENT.fullmatch(value)
+    if found is None or float(found[1]) > 100:
+        raise ValueError('not a number of accelerators, or a share of the type; write for example 64 or "40 %"')
+    return f"{found[1]} %"
+
+
+def _amount_text(value: int | str) -> float | str:
+    return value if isinstance(value, str) else thousandths_text(value)
+
+
+_EXAMPLES: Final = [64, "40 %"]
+_SCHEMA: Final = {"type": ["number", "string"], "minimum": 0, "maximum": MAX_COUNT, "examples": _EXAMPLES}
+
+#: Thousandths of an accelerator, or "40 %" of those of the type; in the file a number or that text.
+Amount = Annotated[int | str, Written(_amount, _amount_text, _SCHEMA)]
+Amounts = Annotated[Mapping[Name, Amount], Few(15, "node types")]
+
+
+def resolved(amount: int | str, accelerators: int) -> int:
+    """Return an amount in thousandths of an accelerator; of a type that has so many, rounded down."""
+    if isinstance(amount, str):
+        return round(float(amount.rstrip(" %")) * 1_000) * accelerators // 100
+    return amount
+
+
+class QuotaAmounts(Table):
+    """Amounts by node type."""
+
+    nominal: Amounts = Field(
+        default={}, description='its own accelerators by node type: a number, or "40 %" of the type; 0 where not named'
+    )
+    borrowing_limit: Amounts = Field(
+        default={}, description="most that it may use beyond its nominal; no limit where not named"
+    )
+    lending_limit: Amounts = Field(
+        default={}, description="most of its nominal that others may use; no limit where not named"
+    )
+
+
+class QuotaChange(QuotaAmounts):
+    """What a quota becomes on a date; a type that is not named stays as it is. Schedulers do not know it before."""
+
+    at: Instant = Field(description="from when; local time of the scenario where it has no offset")
+
+
+class Quota(QuotaAmounts):
+    """What a platform or cohort may use of each node type."""
+
+    changes: Annotated[tuple[QuotaChange, ...], Few(1_000, "changes")] = Field(
+        default=(), description="what it becomes later, in the order of time"
+    )
+
+    def check_order(self) -> Iterator[Mistake]:
+        """In the order of time."""
+        for i in range(1, len(self.changes)):
+            before, after = self.changes[i - 1].__dict__.get("at"), self.changes[i].__dict__.get("at")
+            if before is not None and after is not None and after.replace(tzinfo=None) < before.replace(tzinfo=None):
+                yield ("changes", i, "at"), "changes are expected in the order of time"
+
+
+class PlatformQuota(Quota):
+    """What a platform may use of each node type."""
+
+    def check_lending(self) -> Iterator[Mistake]:
+        """A platform lends no more than it has."""
+        yield from _lent(self, self, ())
+        for i, change in enumerate(self.changes):
+            yield from _lent(change, self, ("changes", i))
+
+
+def _lent(part: QuotaAmounts, base: QuotaAmounts, loc: tuple[str | int, ...]) -> Iterator[Mistake]:
+    nominal = {**(base.__dict__.get("nominal") or {}), **(part.__dict__.get("nominal") or {})}
+    for name, most in (part.__dict__.get("lending_limit") or {}).items():
+        own = nominal.get(name, 0)
+        if isinstance(own, str) == isinstance(most, str) and _size(most) > _size(own):
+            yield (*loc, "lending_limit", name), f"at most the nominal, {_amount_text(own)}, is expected"
+
+
+def _size(amount: int | str) -> float:
+    return float(amount.rstrip(" %")) if isinstance(amount, str) else amount
+
+
+class Cohort(Table):
+    """An inner node of the quota tree: platforms and cohorts that borrow from each other."""
+
+    parent: Name | None = Field(default=None, description="the cohort that it is in; default the center itself")
+    quota: Quota | None = Field(
+        default=None, description="quota on top of that of its members, which all of them share; limits of the whole"
+    )
+
+
+class RootQuota(Table):
+    """Quota of the center itself, which all platforms share."""
+
+    nominal: Amounts = Field(default={}, description="accelerators by node type on top of those of its members")
+
+
+class Limits(Table):
+    """Limits in the words of Slurm's QOS: over the first two a job is passed over, beyond the others it is refused."""
+
+    max_running_jobs: Annotated[Integer, Field(ge=0, le=MAX_COUNT)] | None = Field(
+        default=None, description="jobs that run at once (MaxJobs, GrpJobs)"
+    )
+    max_accelerators: Thousandths | None = Field(
+        default=None, description="accelerators in use at once (GrpTRES, MaxTRESPerUser)"
+    )
+    max_submitted: Annotated[Integer, Field(ge=0, le=MAX_COUNT)] | None = Field(
+        default=None, description="jobs that wait or run at once; a further one is refused (MaxSubmitJobs)"
+    )
+    max_per_job: Thousandths | None = Field(
+        default=None, description="accelerators of a job; a larger one is refused (MaxTRESPerJob)"
+    )
+    max_walltime: PositiveDuration | None = Field(
+        default=None, description="walltime; a longer one is refused (MaxWall)"
+    )
+
+
+Queueing = Literal["best-effort", "strict"]
+
+
+def cohort_mistakes(cohorts: Mapping[str, Cohort], members: Mapping[str, str | None]) -> Iterator[Mistake]:
+    """Yield where a cohort is its own ancestor, or one is named that is not there; `members` are platforms' cohorts."""
+    named: list[tuple[tuple[str, ...], str | None]] = []
+    named += [(("center", "cohorts", name, "parent"), _parent(cohorts, name) or None) for name in cohorts]
+    named += [(("platforms", name, "cohort"), each) for name, each in members.items()]
+    for loc, name in named:
+        if name is not None and name not in cohorts:
+            there = ", ".join(cohorts) or "none"
+            yield loc, f"no such cohort; {did_you_mean(name, cohorts)}the center has {there}"
+    for name in cohorts:
+        seen, above = {name}, _parent(cohorts, name)
+        while above in cohorts and above not in seen:
+            seen.add(above)
+            above = _parent(cohorts, above)
+        if above == name:
+            yield ("center", "cohorts", name, "parent"), "it is its own ancestor; a cohort outside it is expected"
+
+
+def _parent(cohorts: Mapping[str, Cohort], name: str) -> str:
+    return cohorts[name].__dict__.get("parent") or ""
+
+
+def unknown_types(loc: tuple[str | int, ...], part: Any, known: list[str]) -> Iterator[Mistake]:
+    """Yield the node types in a quota that the center does not have."""
+    if part is None:
+        return
+    for what in AMOUNTS:
+        for name in part.__dict__.get(what) or {}:
+            if name not in known:
+                right = f"no such node type; {did_you_mean(name, known)}the center has {', '.join(known)}"
+                yield (*loc, what, name), right
+    for i, change in enumerate(part.__dict__.get("changes") or ()):
+        yield from unknown_types((*loc, "changes", i), change, known)

@@ -1,0 +1,204 @@
+"""How the platforms share the center, in numbers: the quota tree, what changes in it, and limits."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from typing import Any, Final
+
+from onecenter.scenario.model import Scenario
+from onecenter.scenario.sharing import AMOUNTS, Limits, resolved
+from onecenter.units import THOUSAND
+
+#: No limit.
+NONE: Final = -1
+
+
+@dataclass(frozen=True)
+class Member:
+    """A node of the quota tree; the first is the center, and each comes after its parent.
+
+    Attributes
+    ----------
+    name : str
+        Of the cohort or platform; "" for the center.
+    parent : int
+        Index of its parent; -1 for the center.
+    platform : int
+        Index of the platform; -1 for the center and for cohorts.
+    strict : bool
+        Whether no job of the platform overtakes its first that does not start.
+    nominal, borrowing_limit, lending_limit : tuple of int
+        By node type, in thousandths of an accelerator; -1: no limit.
+    """
+
+    name: str = ""
+    parent: int = -1
+    platform: int = -1
+    strict: bool = False
+    nominal: tuple[int, ...] = ()
+    borrowing_limit: tuple[int, ...] = ()
+    lending_limit: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Limit:
+    """Limits of some jobs together; accelerators in thousandths, the walltime in ms; -1: none."""
+
+    max_running_jobs: int = NONE
+    max_accelerators: int = NONE
+    max_submitted: int = NONE
+    max_per_job: int = NONE
+    max_walltime: int = NONE
+
+
+@dataclass(frozen=True)
+class Change:
+    """An amount of a member of the tree that becomes another one at an instant (ms)."""
+
+    t: int
+    member: int
+    type: int
+    what: str  # one of AMOUNTS
+    value: int
+
+
+@dataclass(frozen=True)
+class Sharing:
+    """How the platforms share the center.
+
+    Attributes
+    ----------
+    members : tuple of Member
+        The quota tree.
+    changes : tuple of Change
+        By time; at one instant in the order of the file.
+    platform_limits, tenant_limits : tuple of Limit
+        By platform: of all its jobs, and of each of its tenants.
+    stream_limits : tuple of Limit
+        By stream.
+    """
+
+    members: tuple[Member, ...]
+    changes: tuple[Change, ...] = ()
+    platform_limits: tuple[Limit, ...] = ()
+    tenant_limits: tuple[Limit, ...] = ()
+    stream_limits: tuple[Limit, ...] = ()
+
+    @property
+    def quotas(self) -> bool:
+        """Whether there is a quota at all: else nobody is asked for one."""
+        given = any(any(member.nominal) for member in self.members)
+        return given or any(change.what == AMOUNTS[0] for change in self.changes)
+
+    @property
+    def limits(self) -> bool:
+        """Whether there is a limit at all."""
+        return any(limit != Limit() for limit in (*self.platform_limits, *self.tenant_limits, *self.stream_limits))
+
+    @property
+    def strict(self) -> bool:
+        """Whether a platform queues strictly."""
+        return any(member.strict for member in self.members)
+
+    @property
+    def asks_nothing(self) -> bool:
+        """Whether all is as if nothing were said."""
+        return not (self.quotas or self.limits or self.strict)
+
+
+#: No amount of accelerators (1/1000), number of jobs or time (ms) is larger.
+MOST: Final = 10**15
+
+
+def check_sharing(sharing: Sharing, types: int, platforms: int, streams: int) -> None:
+    """Raise a ValueError where what a file says of sharing does not belong to so many types, platforms and streams."""
+    members = sharing.members
+    right = bool(members) and members[0].parent == -1
+    right = right and all(0 <= member.parent < place for place, member in enumerate(members) if place)
+    right = right and all(-1 <= member.platform < platforms for member in members)
+    for member in members:
+        for what in AMOUNTS:
+            amounts = getattr(member, what)
+            right = right and len(amounts) in (0, types) and all(NONE <= amount <= MOST for amount in amounts)
+    for change in sharing.changes:
+        right = right and 0 <= change.member < len(members) and 0 <= change.type < types and change.what in AMOUNTS
+        right = right and NONE <= change.value <= MOST and 0 <= change.t <= MOST
+    for limits, count in ((sharing.platform_limits, platforms), (sharing.tenant_limits, platforms)):
+        right = right and len(limits) in (0, count)
+    right = right and len(sharing.stream_limits) in (0, streams)
+    for limit in (*sharing.platform_limits, *sharing.tenant_limits, *sharing.stream_limits):
+        right = right and all(NONE <= value <= MOST for value in vars(limit).values())
+    if not right:
+        raise ValueError("sharing: it does not belong to the center and its platforms")
+
+
+def sharing_of(scenario: Scenario) -> Sharing | None:
+    """Return how a scenario's platforms share its center; None where it says nothing of it."""
+    center = scenario.center
+    named: list[tuple[str, Any, str | None]] = [("", center.quota, None)]
+    named += [(name, cohort.quota, cohort.parent) for name, cohort in _parents_first(center.cohorts)]
+    places = {name: place for place, (name, _, _) in enumerate(named) if place}
+    parents = [-1, *(places.get(parent or "", 0) for _, _, parent in named[1:])]
+    members = [_member(scenario, name, part, parent) for (name, part, _), parent in zip(named, parents, strict=True)]
+    parts = [part for _, part, _ in named]
+    for index, (name, platform) in enumerate(scenario.platforms.items()):
+        member = _member(scenario, name, platform.quota, places.get(platform.cohort or "", 0))
+        members.append(replace(member, platform=index, strict=platform.queueing == "strict"))
+        parts.append(platform.quota)
+    found = Sharing(
+        members=tuple(members),
+        changes=tuple(sorted(_changes(scenario, parts), key=lambda change: change.t)),
+        platform_limits=tuple(_limit(platform.limits) for platform in scenario.platforms.values()),
+        tenant_limits=tuple(_limit(platform.tenant_limits) for platform in scenario.platforms.values()),
+        stream_limits=tuple(_limit(stream.limits) for _, _, stream in scenario.streams),
+    )
+    return None if found.asks_nothing else found
+
+
+def _parents_first(cohorts: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Return cohorts by name, each after its parent, else in the order of the file."""
+    def depth(name: str | None) -> int:
+        return 0 if name is None else 1 + depth(cohorts[name].parent)
+
+    return sorted(cohorts.items(), key=lambda item: depth(item[0]))
+
+
+def _member(scenario: Scenario, name: str, part: Any, parent: int) -> Member:
+    amounts: dict[str, Any] = {what: tuple(_amounts(scenario, part, what)) for what in AMOUNTS}
+    return Member(name=name, parent=parent, **amounts)
+
+
+def _amounts(scenario: Scenario, part: Any, what: str) -> Iterator[int]:
+    given = getattr(part, what, {})
+    for kind in scenario.fleet:
+        default = 0 if what == AMOUNTS[0] else NONE
+        yield _resolved(given[kind.name], kind) if kind.name in given else default
+
+
+def _resolved(amount: int | str, kind: Any) -> int:
+    return resolved(amount, kind.count * kind.accelerators)
+
+
+def _changes(scenario: Scenario, parts: Sequence[Any]) -> Iterator[Change]:
+    fleet = scenario.fleet
+    for member, part in enumerate(parts):
+        for change in getattr(part, "changes", ()):
+            t = _instant(scenario, change.at)
+            for what in AMOUNTS:
+                given = getattr(change, what)
+                for index, kind in enumerate(fleet):
+                    if kind.name in given:
+                        yield Change(t, member, index, what, _resolved(given[kind.name], kind))
+
+
+def _instant(scenario: Scenario, at: datetime) -> int:
+    """Return an instant in ms after the scenario's start; at the start where it was before."""
+    local = at.replace(tzinfo=scenario.time.tz) if at.tzinfo is None else at
+    return max(0, round((local - scenario.time.origin).total_seconds() * THOUSAND))
+
+
+def _limit(limits: Limits | None) -> Limit:
+    if limits is None:
+        return Limit()
+    given = {each.name: getattr(limits, each.name) for each in fields(Limit)}
+    return Limit(**{name: value for name, value in given.items() if value is not None})

@@ -1,0 +1,97 @@
+"""Small random scenarios whose platforms share the center by quotas, limits and strict queues."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from onecenter_kernels.codes import AMOUNTS
+from random_scenarios import Choices, RandomScenario, Seeded, build
+
+from onecenter.fleet import NodeType
+from onecenter.policies import Multifactor
+from onecenter.workload.sharing import Change, Limit, Member, Sharing
+from onecenter.workload.table import COLUMNS, workload
+
+
+def shared_scenario(seed: int, backfill: str | None = None) -> RandomScenario:
+    """Return a scenario whose platforms share by quotas, limits and strict queues, or some of these."""
+    choices = Seeded(seed)
+    base = build(choices, None, backfill, None)
+    count = choices.pick((2, 3, 3, 4))
+    names = ("one", "two", "three", "four")[:count]
+    table, rows = base.workload, range(len(base.workload))
+    columns = {name: getattr(table, name) for name in COLUMNS}
+    columns["platform"] = [choices.pick(range(count)) for _ in rows]
+    columns["tenant"] = [choices.pick((0, 0, 1)) for _ in rows]
+    columns["stream"] = [choices.pick((0, 1)) for _ in rows]
+    policy = base.policy
+    if not isinstance(policy.order, Multifactor) and choices.chance(30):
+        policy = replace(policy, flavors="next-before-borrowing")
+    sharing = sharing_of_some(choices, base.fleet, count)
+    jobs = workload(names, ("one.a", "two.b"), more=table.more, sharing=sharing, **columns)
+    return RandomScenario(base.fleet, policy, jobs, base.horizon)
+
+
+def sharing_of_some(choices: Choices, fleet: Sequence[NodeType], platforms: int) -> Sharing:
+    """Return a quota tree with up to two cohorts, changes in it, and limits; each may be missing."""
+    cohorts = choices.pick((0, 0, 1, 2))
+    totals = [1000 * kind.count * kind.accelerators for kind in fleet]
+    quotas = choices.chance(80)
+    members = [Member("", nominal=amounts(choices, totals, quotas and choices.chance(20)))]
+    for n in range(cohorts):
+        parent, given = choices.pick(range(n + 1)), quotas and choices.chance(40)
+        members.append(member_of(choices, f"cohort{n}", parent, -1, totals, given))
+    for n in range(platforms):
+        member = member_of(choices, f"platform{n}", choices.pick(range(cohorts + 1)), n, totals, quotas)
+        members.append(replace(member, strict=choices.chance(25)))
+    changes = [change_of(choices, len(members), totals) for _ in range(choices.pick((0, 0, 1, 3)) if quotas else 0)]
+    limited = choices.chance(50)
+    return Sharing(
+        members=tuple(members),
+        changes=tuple(sorted(changes, key=lambda change: change.t)),
+        platform_limits=tuple(limit_of(choices, limited) for _ in range(platforms)),
+        tenant_limits=tuple(limit_of(choices, limited) for _ in range(platforms)),
+        stream_limits=tuple(limit_of(choices, limited) for _ in range(2)),
+    )
+
+
+def amounts(choices: Choices, totals: Sequence[int], given: bool) -> tuple[int, ...]:
+    """Return amounts by node type, of which some are 0."""
+    return tuple(choices.pick((total // 3, total // 2, 1000, total, 0, 1500)) if given else 0 for total in totals)
+
+
+def limits_by_type(choices: Choices, totals: Sequence[int], given: bool) -> tuple[int, ...]:
+    """Return limits by node type; -1: none."""
+    return tuple(choices.pick((-1, 0, 500, 1000, total // 2)) if given else -1 for total in totals)
+
+
+def member_of(
+    choices: Choices, name: str, parent: int, platform: int, totals: Sequence[int], given: bool
+) -> Member:
+    """Return a cohort or platform; a platform lends no more than it has."""
+    nominal = amounts(choices, totals, given)
+    lending = limits_by_type(choices, totals, given and choices.chance(40))
+    if platform >= 0:
+        lending = tuple(min(most, own) for most, own in zip(lending, nominal, strict=True))
+    borrowing = limits_by_type(choices, totals, given and choices.chance(40))
+    return Member(name, parent, platform, False, nominal, borrowing, lending)
+
+
+def change_of(choices: Choices, members: int, totals: Sequence[int]) -> Change:
+    """Return a change of the nominal amount of a member, or of a limit."""
+    kind, what = choices.pick(range(len(totals))), choices.pick((*AMOUNTS, "nominal"))
+    value = choices.pick((0, 1000, totals[kind] // 2, totals[kind]))
+    member = choices.pick(range(members)) if what == "nominal" else choices.pick(range(1, members))
+    return Change(choices.pick((0, 1, 2, 5, 9)), member, kind, what, value)
+
+
+def limit_of(choices: Choices, given: bool) -> Limit:
+    """Return limits of which most are missing."""
+    if not given or choices.chance(50):
+        return Limit()
+    return Limit(
+        max_running_jobs=choices.pick((-1, -1, 1, 2, 0)),
+        max_accelerators=choices.pick((-1, -1, 1000, 2500, 4000)),
+        max_submitted=choices.pick((-1, -1, -1, 2, 4)),
+        max_per_job=choices.pick((-1, -1, -1, 2000)),
+        max_walltime=choices.pick((-1, -1, -1, 4)),
+    )
