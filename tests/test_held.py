@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from by_hand import Log, job, named, nodes, table
+from by_hand import Log, job, named, nodes, starts, table
 from engines import Posts, by_core, check_equal, conducted, on_both_strides, posts_at
 from onecenter_kernels import codes
 from onecenter_kernels.jit import JIT
@@ -180,6 +180,16 @@ def test_the_place_of_a_cancelled_job_is_given_on() -> None:
     assert [row for row in named(log) if row[1] in ("release", "cancel")] == [
         (0, "release", 1), (2, "cancel", 2), (3, "cancel", 1), (3, "release", 3), (13, "release", 4),
     ]  # fmt: skip
+
+
+def test_a_released_job_stands_amid_an_indexed_queue() -> None:
+    """Under EASY and FIFO the queue keeps its places: job 1 comes back between 0, who runs, and 2 and 3, who wait."""
+    rows = [job(1, 4, 2), job(1, 2, 1), job(2, 2, 2), job(2, 1, 1)]
+    jobs = replace(table(rows), ties=ties([0] * 4, [-1] * 4, [], job=[1], other=[0], ok=[0]))
+    scenario = RandomScenario((nodes(1, 2),), Policy(), jobs, None)
+    log = by_core(scenario)
+    check_equal(log, simulate(*scenario))
+    assert starts(log) == {0: 1, 1: 5, 3: 5, 2: 7}
 
 
 # ---- scenarios

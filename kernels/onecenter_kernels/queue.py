@@ -64,8 +64,12 @@ def goes_last(s, j, t):
 @njit
 def drop_index(s):
     """Let the queue have no index from now on."""
+    clock = s.clock[0]
     pack(s)
-    s.clock[0].indexed = 0
+    clock.indexed = 0
+    if clock.order == FIFO:  # whose keys nobody has looked at
+        for i in range(clock.head, clock.tail):
+            s.queue[i].key = s.jobs[s.queue[i].job].submit
 
 
 @njit
