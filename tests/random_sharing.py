@@ -27,7 +27,7 @@ def shared_scenario(seed: int, backfill: str | None = None) -> RandomScenario:
     if not isinstance(policy.order, Multifactor) and choices.chance(30):
         policy = replace(policy, flavors="next-before-borrowing")
     sharing = sharing_of_some(choices, base.fleet, count)
-    jobs = workload(names, ("one.a", "two.b"), more=table.more, sharing=sharing, **columns)
+    jobs = workload(names, ("one.a", "two.b"), more=table.more, ties=table.ties, sharing=sharing, **columns)
     return RandomScenario(base.fleet, policy, jobs, base.horizon)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 from by_hand import Log, job, named, nodes, starts, table
 from engines import Posts, by_core, check_equal, conducted, on_both_strides, posts_at
@@ -24,6 +25,7 @@ from onecenter.simulation.difference import diff
 from onecenter.simulation.result import Result
 from onecenter.simulation.running import run
 from onecenter.workload.build import build
+from onecenter.workload.load import offered_load
 from onecenter.workload.ties import no_ties, ties
 
 Raw = dict[str, Any]
@@ -247,6 +249,44 @@ def test_a_saved_result_is_read_again(tmp_path: Path) -> None:
     assert diff(result, again) is None
 
 
+def drawn(**array: int) -> Raw:
+    """Return a scenario of a drawn stream, whose arrivals are arrays where that is said."""
+    stream: Raw = {
+        "arrivals": {"kind": "poisson", "rate": "4 / h"},
+        "sizes": [{"accelerators": 1, "share": 0.5}, {"accelerators": 2, "share": 0.5}],
+        "run_time": {"kind": "exponential", "mean": "6 min"},
+        "tenants": {"count": 5},
+    }
+    return flow() | {"platforms": {"lab": {"demand": {"sweeps": stream | ({"array": array} if array else {})}}}}
+
+
+def test_each_arrival_of_a_drawn_stream_is_an_array() -> None:
+    alone, plain, limited = (build(from_dict(drawn(**more))) for more in ({}, {"size": 3}, {"size": 3, "at_most": 2}))
+    assert len(alone) > 5
+    assert len(limited) == 3 * len(alone)
+    for name in ("submit", "accelerators", "tenant"):
+        assert np.array_equal(getattr(limited, name), np.repeat(getattr(alone, name), 3))
+    assert len(np.unique(limited.run)) == len(limited)
+    assert plain.ties is None
+    assert limited.ties is not None
+    assert limited.ties.array.tolist() == np.repeat(np.arange(len(alone)), 3).tolist()
+    assert set(limited.ties.places.tolist()) == {2}
+    offered = offered_load(from_dict(drawn(size=3))).of()
+    assert offered.accelerators == pytest.approx(3 * 4 * 0.1 * 1.5)
+
+
+def test_arrays_of_a_drawn_stream_go_on_beyond_the_horizon() -> None:
+    result = run(from_dict(drawn(size=8, at_most=1)))
+    assert result.until > result.window.horizon
+    tie = result.workload.ties
+    assert tie is not None
+    jobs = result.jobs.with_columns(array=tie.array).filter(pl.col("start_ms").is_not_null())
+    for _, mine in jobs.group_by("array"):
+        ends = mine["end_ms"].to_list()
+        assert mine["start_ms"].to_list()[1:] >= ends[:-1]
+    assert result.jobs.filter("in_window")["start_ms"].null_count() == 0
+
+
 def test_a_longer_horizon_only_adds_jobs() -> None:
     late = {"submit": "170 min", "name": "late", "run_time": "1 h"}
     raw = flow(*SWEEP, late, {"submit": "4 h", "after": ["late"]})
@@ -292,6 +332,7 @@ J = "platforms.lab.demand.flow.jobs"
         ([{"name": "a"}, {"name": "a"}], [f'{J}[1].name = "a": another job has this name']),
         ([{"array": {"size": 0}}], [f"{J}[0].array.size = 0: at least 1 is expected"]),
         ([{"array": {"size": 3, "at_most": 0}}], [f"{J}[0].array.at_most = 0: at least 1 is expected"]),
+        ([{"run_time": "1 min", "arry": {"size": 2}}], ['did you mean "array"?']),
         ([{"after": "a"}], [f'{J}[0].after = "a": a list is expected']),
     ],
 )

@@ -151,7 +151,7 @@ class Deadline(Table):
 
 
 class Array(Table):
-    """Equal jobs in place of one, of which few run at a time."""
+    """Several jobs in place of one, of which few run at a time."""
 
     size: Annotated[Integer, Field(ge=1, le=MAX_COUNT)] = Field(description="jobs")
     at_most: Annotated[Integer, Field(ge=1, le=MAX_COUNT)] | None = Field(
@@ -213,9 +213,17 @@ class Stream(Table):
     )
     priority: Priority | None = Field(default=None, description="default the platform's; higher goes first")
     limits: Limits | None = Field(default=None, description="limits of its jobs together")
+    array: Array | None = Field(
+        default=None, description="so many jobs at each arrival, of one tenant and size; each draws its run time"
+    )
     jobs: Annotated[tuple[ListedJob, ...], Few(100_000, "jobs")] | None = Field(
         default=None, description="the jobs, one by one"
     )
+
+    @property
+    def at_once(self) -> int:
+        """How many jobs an arrival submits."""
+        return 1 if self.array is None else self.array.size
 
     def check_kind(self) -> Iterator[Mistake]:
         """Drawn or listed."""
@@ -225,7 +233,7 @@ class Stream(Table):
                 if own.get(key, Absent) is None:
                     yield (key,), Absent("missing; a stream has arrivals, sizes and run_time, or jobs")
             return
-        for key in ("arrivals", "sizes", "run_time", "walltime", "outcome", "tenants"):
+        for key in ("arrivals", "sizes", "run_time", "walltime", "outcome", "tenants", "array"):
             if own.get(key) is not None:
                 yield (key,), "not used by a stream with listed jobs; leave it out, or leave out jobs"
         if own.get("scale", 1) != 1:

@@ -71,7 +71,7 @@ def too_large(scenario: Scenario) -> list[str]:
         mistakes += _too_fine(f"platforms.{platform}.demand.{name}.arrivals", stream, horizon)
         total += sum(job.count for job in stream.jobs or () if job.submit < horizon)
         if stream.arrivals is not None:
-            total += expected_jobs(stream.arrivals, stream.scale, origin, horizon)
+            total += stream.at_once * expected_jobs(stream.arrivals, stream.scale, origin, horizon)
     links = link_count([stream for _, _, stream in scenario.streams], horizon)
     if links > MAX_LINKS:
         mistakes.append(
@@ -118,18 +118,24 @@ def _drawn(scenario: Scenario, platform: str, name: str, stream: Stream) -> Colu
     assert stream.run_time is not None
     draws = Draws(scenario.time.seed, platform, name)
     submit, jobs = arrivals(stream.arrivals, stream.scale, draws, scenario.time.origin, scenario.time.horizon)
-    uniforms: Uniforms = draws.of(jobs)
+    uniforms: Uniforms = draws.of(jobs.times(stream.at_once))
+    once = _repeated(draws.of(jobs), stream.at_once)
     true_run = run_times(stream.run_time, uniforms)
     outcome, used = outcomes(stream.outcome, uniforms)
     return {
-        "submit": submit,
+        "submit": np.repeat(submit, stream.at_once) if stream.at_once > 1 else submit,
         "true_run": true_run,
         "run": rounded_up(true_run * used),
         "walltime": walltimes(stream.walltime, true_run, uniforms),
         "outcome": outcome.astype(np.int8),
-        "tenant": tenants(stream.tenants, uniforms).astype(np.int32),
-        **size_columns(stream.sizes, uniforms),
+        "tenant": tenants(stream.tenants, once).astype(np.int32),
+        **size_columns(stream.sizes, once),
     }
+
+
+def _repeated(uniforms: Uniforms, count: int) -> Uniforms:
+    """Return the function that gives the same uniforms so many times each."""
+    return uniforms if count == 1 else lambda purpose: np.repeat(uniforms(purpose), count)
 
 
 def _listed(stream: Stream, horizon: int) -> Columns:

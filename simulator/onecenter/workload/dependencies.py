@@ -5,7 +5,7 @@ from itertools import accumulate
 
 import numpy as np
 
-from onecenter.scenario.demand import ListedJob, Stream
+from onecenter.scenario.demand import Array, ListedJob, Stream
 from onecenter.workload.ties import Ints, Ties, ties
 
 
@@ -34,21 +34,29 @@ def link_count(streams: Sequence[Stream], horizon: int) -> int:
 def ties_of(streams: Sequence[Stream], counts: Sequence[int], horizon: int) -> Ties | None:
     """Return what ties the jobs of streams, numbered stream by stream, of which each has so many; None: nothing."""
     rows: list[tuple[ListedJob, int]] = []
-    for stream, first in zip(streams, accumulate(counts, initial=0), strict=False):
+    arrays: list[tuple[Array | None, int, int]] = []
+    for stream, count, first in zip(streams, counts, accumulate(counts, initial=0), strict=False):
+        arrays.append((stream.array, first, count))
         for job in _before([stream], horizon):
             rows.append((job, first))
+            arrays.append((job.array, first, job.count))
             first += job.count
-    limited = [(job, first) for job, first in rows if job.array is not None and job.array.at_most is not None]
-    array, places = np.full(sum(counts), -1), []
-    for number, (job, first) in enumerate(limited):
-        array[first : first + job.count] = number
-        assert job.array is not None
-        places.append(job.array.at_most)
+    array, places = _arrays(arrays, sum(counts))
     links = list(_links(rows))
-    if not links and not limited:
+    if not links and not places:
         return None
     pairs = np.concatenate([np.zeros((3, 0), np.int64), *links], axis=1)
     return ties(np.zeros(len(array)), array, places, job=pairs[0], other=pairs[1], ok=pairs[2])
+
+
+def _arrays(given: Sequence[tuple[Array | None, int, int]], count: int) -> tuple[Ints, list[int]]:
+    """Return the array of each of `count` jobs, and the places of each array, given those of rows of jobs."""
+    found, places = np.full(count, -1), list[int]()
+    for array, first, jobs in given:
+        if array is not None and array.at_most is not None:
+            found[first : first + jobs] = len(places) + np.arange(jobs) // array.size
+            places += [array.at_most] * (jobs // array.size)
+    return found, places
 
 
 def _links(rows: Sequence[tuple[ListedJob, int]]) -> Iterator[Ints]:

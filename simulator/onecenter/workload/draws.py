@@ -76,6 +76,13 @@ class Jobs:
             return int(np.count_nonzero(self.kept))
         return sum(count for _, count in self.ranges)
 
+    def times(self, count: int) -> "Jobs":
+        """Return so many jobs in place of each."""
+        if count == 1:
+            return self
+        kept = None if self.kept is None else np.repeat(self.kept, count)
+        return Jobs(tuple((first * count, each * count) for first, each in self.ranges), kept)
+
     def where(self, mask: Bools) -> "Jobs":
         """Return those of the jobs for which `mask` (one entry per job) holds."""
         kept = np.ones(len(self), dtype=bool) if self.kept is None else self.kept.copy()

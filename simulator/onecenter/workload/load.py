@@ -146,7 +146,7 @@ def _requests(scenario: Scenario, stream: Stream) -> Iterator[tuple[str, Request
         if job.submit < horizon:
             yield f"jobs[{i}]", job, float(job.count), float(min(job.run_time, job.walltime or job.run_time))
     if stream.arrivals is not None:
-        jobs = expected_jobs(stream.arrivals, stream.scale, scenario.time.origin, horizon)
+        jobs = stream.at_once * expected_jobs(stream.arrivals, stream.scale, scenario.time.origin, horizon)
         run_time = mean_run_time(stream)
         total = sum(size.share for size in stream.sizes or ())
         for i, size in enumerate(stream.sizes or ()):
