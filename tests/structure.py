@@ -18,8 +18,8 @@ SIMULATOR, KERNELS = "onecenter", "onecenter_kernels"
 #: for Python users.
 FLOORS = (
     KERNELS, "visible", "errors", "units", "words", "checks", "fleet", "policies", "system", "statistics", "scenario",
-    "workload", "traces", "engine", "results", "plot", "simulation", "experiments", "planning", SIMULATOR, "report",
-    "cli", "__main__",
+    "imports", "workload", "traces", "engine", "results", "plot", "simulation", "experiments", "planning", SIMULATOR,
+    "report", "cli", "__main__",
 )  # fmt: skip
 
 #: The only module of the kernels that a package other than ENGINE may know.

@@ -23,6 +23,7 @@ NUMBERS = {
     "duration": ["5", "-5 d", "1_0 d", "nan d", "inf d", "1e999 d", "１ d", "28 days", "1001 y", "abc"],
     "power": ["5", "0 W", "-1 kW", "1_0 W", "nan W", "2 MVA", "1e6 MW 1"],
     "shape": ["0x8", "8x0", "-1x8", "8by8", "48x", "1_0x8", "４x８", "1e3x8", f"{10**9}x8", "8x8x8", "1.5x8"],
+    "nodes": ["8x8", "a100", "a100=", "=8x8", "a100=8", "a100=0x8", "a100=8x0", "a100=-1x8", "a100=1_0x8"],
     "seeds": ["42..", "..42", "51..42", "1...2", "1..2..3", "1-2", "1,2", f"0..{10**6}", str(2**63)],
     "setting": ["periods", "periods=", "periods=0", "periods=1", "periods=nan", "periods=1_0", "months=0.5"],
 }
@@ -58,6 +59,10 @@ REST = {
     "show": ["tiny"],
     "validate": ["tiny"],
     "scenario": [],
+    "scenario from-kueue": ["queues.yaml"],
+    "scenario list": [],
+    "scenario reference": [],
+    "scenario schema": [],
     "policies": [],
     "export": ["there.parquet", "--to", "there.swf"],
     "pack": ["--nodes", "nodes.csv", "--tasks", "tasks.csv"],
@@ -66,10 +71,23 @@ REST = {
 }
 
 
+#: Commands that take no value.
+WITHOUT_VALUES = ("policies", "scenario list", "scenario reference", "scenario schema")
+
+
 def commands() -> dict[str, argparse.ArgumentParser]:
     """Return the parser of each command."""
-    (parts,) = (action for action in parser()._actions if isinstance(action, argparse._SubParsersAction))
-    return dict(parts.choices)
+    return below(parser(), "")
+
+
+def below(top: argparse.ArgumentParser, before: str) -> dict[str, argparse.ArgumentParser]:
+    """Return the parsers of the commands of a parser, and of theirs."""
+    found: dict[str, argparse.ArgumentParser] = {}
+    for action in top._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for name, part in action.choices.items():
+                found |= {before + name: part} | below(part, f"{before}{name} ")
+    return found
 
 
 def actions() -> Iterator[tuple[str, argparse.Action]]:
@@ -93,13 +111,13 @@ def call(command: str, name: str, value: str) -> list[str]:
     """Return the arguments of a call in which all but the value is right."""
     rest = REST[command]
     if not name:
-        return [command, *rest[1:], *(["--", value] if value.startswith("-") else [value])]
+        return [*command.split(), *rest[1:], *(["--", value] if value.startswith("-") else [value])]
     if name in ("--nodes", "--center") and command == "replay":
         rest = rest[:1]
     elif name in rest:
         at = rest.index(name)
         rest = [*rest[:at], *rest[at + 2 :]]
-    return [command, *rest, f"{name}={value}"]
+    return [*command.split(), *rest, f"{name}={value}"]
 
 
 def test_every_value_has_a_type() -> None:
@@ -126,18 +144,18 @@ def test_impossible_values_are_refused(
     tried = 0
     for of, name, value in impossible():
         if of == command:
-            told = refused(capsys, call(of, name, value))
+            told = refused(capsys, call(of, name, value), of)
             assert told.count("\n") == 1, told
             tried += 1
-    assert tried > 2 or command == "policies"  # which takes no value
+    assert tried > 2 or command in WITHOUT_VALUES
 
 
-def refused(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> str:
+def refused(capsys: pytest.CaptureFixture[str], arguments: list[str], command: str = "") -> str:
     """Return what is said of a call that is refused."""
     assert main(arguments) == 2, arguments
     printed = capsys.readouterr()
     assert printed.out == ""
-    assert printed.err.startswith(f"onecenter: {arguments[0]}: "), printed.err
+    assert printed.err.startswith(f"onecenter: {command or arguments[0]}: "), printed.err
     assert len(printed.err) < 400
     return printed.err
 
@@ -145,7 +163,7 @@ def refused(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> str:
 @pytest.mark.parametrize("command", REST)
 def test_what_stands_beside_the_value_is_right(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("onecenter.cli.main._lazily", lambda module, name: lambda options: 0)
-    assert main([command, *REST[command], *(["list"] if command == "scenario" else [])]) == 0
+    assert main([*command.split(), *REST[command], *(["list"] if command == "scenario" else [])]) == 0
 
 
 def told_of(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:

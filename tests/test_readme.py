@@ -14,7 +14,8 @@ from pages import ROOT, Block, blocks
 from onecenter.cli.main import main, parser
 
 PAGES = (
-    "README.md", "README.zh.md", "docs/how-to.md", "docs/key.md", "docs/scheduler.md", "docs/score.md", "docs/suite.md",
+    "README.md", "README.zh.md", "docs/how-to.md", "docs/import.md", "docs/key.md", "docs/scheduler.md",
+    "docs/score.md", "docs/suite.md",
 )  # fmt: skip
 OTHERS = (
     "CONTRIBUTING.md", "CHANGELOG.md", "docs/mechanisms.md", "docs/performance.md", "docs/tiny.md",
@@ -103,7 +104,8 @@ def follow_commands(block: Block, capfd: pytest.CaptureFixture[str]) -> int:
 
 def needs_a_file(words: Sequence[str]) -> bool:
     """Tell whether a command reads a file of the reader's own."""
-    files = [word for word in words if re.search(r"\.(gz|swf|csv|toml|parquet)$", word)]
+    made = words[words.index("--to") + 1] if words[1] == "scenario" and "--to" in words else ""
+    files = [word for word in words if re.search(r"\.(gz|swf|csv|toml|parquet)$", word) and word != made]
     return any(not Path(word).exists() for word in files)
 
 

@@ -23,7 +23,7 @@ def test_nothing_breaks_the_rules(found: Graph) -> None:
 def test_all_modules_are_looked_at(found: Graph) -> None:
     assert {"onecenter", "onecenter.errors", "onecenter.cli.main", "onecenter_kernels.step"} < set(found)
     assert Import("onecenter.cli.main") in found["onecenter.__main__"]
-    assert Import("onecenter.scenario.reference", "function") in found["onecenter.cli.commands"]
+    assert Import("onecenter.scenario.reference", "function") in found["onecenter.cli.scenarios"]
     assert Import("onecenter.simulation.running", "function") in found["onecenter"]
     assert Import("onecenter_kernels.codes") in found["onecenter_kernels.schema"]
     assert len(structure.loose(found)) <= structure.MAX_LOOSE

@@ -21,7 +21,7 @@ from onecenter.experiments.fair_starts import fair_starts
 from onecenter.policies import texts_of
 from onecenter.results import views
 from onecenter.results.seen import submitted_in
-from onecenter.scenario import Scenario, shipped
+from onecenter.scenario import Scenario
 from onecenter.simulation.replaying import is_replay
 from onecenter.simulation.result import Result
 from onecenter.simulation.running import run, scenario_of, without_jobs
@@ -147,16 +147,3 @@ def command_validate(options: argparse.Namespace) -> int:
             mistakes += 1
             print(f"onecenter: {error}", file=sys.stderr)
     return MISTAKE if mistakes else FINE
-
-
-def command_scenario(options: argparse.Namespace) -> int:
-    """List the shipped scenarios; print the JSON schema or the reference."""
-    from onecenter.scenario.reference import json_schema, reference
-
-    if options.what == "list":
-        print("\n".join(shipped()))
-    elif options.what == "schema":
-        print_json(json_schema())
-    else:
-        print(reference(), end="")
-    return FINE

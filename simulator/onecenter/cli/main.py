@@ -4,12 +4,12 @@ import argparse
 import os
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 
 from onecenter import __version__
 from onecenter.cli.interrupts import interruptible
-from onecenter.cli.options import COMMANDS, Option
+from onecenter.cli.options import COMMANDS, Command, Option
 from onecenter.cli.status import EPILOG, spoken_warnings, status_of
 from onecenter.cli.streams import answers_alone, streams
 from onecenter.errors import OnecenterError
@@ -67,23 +67,32 @@ def parser() -> argparse.ArgumentParser:
         prog="onecenter",
         description="Simulate an AI computing center: one pool of GPU and NPU nodes, four platforms, honest waits.",
     )
+    parts = [top, *_with_commands(top, COMMANDS)]
+    top.add_argument("--version", action="version", version=f"onecenter {__version__}")
+    top.set_defaults(debug=False)
+    for part in parts:
+        part.epilog = EPILOG
+        part.add_argument(
+            "--debug", action="store_true", default=argparse.SUPPRESS, help="show the traceback where it fails"
+        )
+    return top
+
+
+def _with_commands(top: argparse.ArgumentParser, commands: Mapping[str, Command]) -> Iterator[argparse.ArgumentParser]:
+    """Give a parser its commands, and those their own; yield the parsers of all."""
     parts = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for name, command in COMMANDS.items():
+    for name, command in commands.items():
         part = parts.add_parser(name, help=command.about)
         for option in command.options:
             alone = isinstance(option, Option)
             target = part if alone else part.add_mutually_exclusive_group()
             for names, given in [option] if isinstance(option, Option) else option:
                 target.add_argument(*names, **given)
-        part.set_defaults(command=_lazily(command.module, name))
-    top.add_argument("--version", action="version", version=f"onecenter {__version__}")
-    top.set_defaults(debug=False)
-    for part in (top, *parts.choices.values()):
-        part.epilog = EPILOG
-        part.add_argument(
-            "--debug", action="store_true", default=argparse.SUPPRESS, help="show the traceback where it fails"
-        )
-    return top
+        yield part
+        if command.commands:
+            yield from _with_commands(part, command.commands)
+        else:
+            part.set_defaults(command=_lazily(command.module, name))
 
 
 def _lazily(module: str, name: str) -> Callable[[argparse.Namespace], int]:
@@ -94,7 +103,7 @@ def _lazily(module: str, name: str) -> Callable[[argparse.Namespace], int]:
 
         check_address_space()
         home = import_module(f"onecenter.cli.{module}")
-        status: int = getattr(home, f"command_{name}")(options)
+        status: int = getattr(home, f"command_{name.replace('-', '_')}")(options)
         return status
 
     return command

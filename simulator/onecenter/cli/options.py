@@ -24,12 +24,13 @@ class Option(NamedTuple):
 class Command(NamedTuple):
     """A command: what `--help` says of it, its module below `onecenter.cli`, and its options.
 
-    Options in a tuple exclude each other.
+    Options in a tuple exclude each other. A command may have commands of its own in place of options.
     """
 
     about: str
     module: str
-    options: Sequence[Option | Sequence[Option]]
+    options: Sequence[Option | Sequence[Option]] = ()
+    commands: "Mapping[str, Command] | None" = None
 
 
 def _option(name: str, type: Kind | None, metavar: str | None, help: str, **more: Any) -> Option:
@@ -242,6 +243,8 @@ _DIFF: Final = (
     _JSON,
 )
 
+_IMPORT: Final = (_option("--to", FILE, "FILE", "the scenario to write; default: standard output"), _JSON)
+
 COMMANDS: Final[Mapping[str, Command]] = {
     "run": Command("simulate a scenario, or repeat a saved result (.parquet)", "commands", _RUN),
     "replay": Command("simulate a real log (SWF, ITP or Philly table)", "replaying", _REPLAY),
@@ -263,8 +266,18 @@ COMMANDS: Final[Mapping[str, Command]] = {
                     (_SCENARIO, _SEED, _SET, _JSON)),
     "validate": Command("check scenarios; print every mistake", "commands", (
         _option("scenarios", SCENARIO, "SCENARIO", "names or TOML files", nargs="+"), _SET)),
-    "scenario": Command("list the shipped scenarios; print the JSON schema or the reference", "commands", (
-        Option(("what",), {"choices": ("list", "schema", "reference")}),)),
+    "scenario": Command("list the shipped scenarios, print schema and reference, import configurations", "", (), {
+        "list": Command("list the shipped scenarios", "scenarios"),
+        "schema": Command("print the JSON schema of scenarios", "scenarios"),
+        "reference": Command("print the reference of scenarios, in Markdown", "scenarios"),
+        "from-kueue": Command("write the scenario of ClusterQueues, Cohorts and flavors of Kueue", "scenarios", (
+            _option("files", FILE, "FILE", "YAML, each with one or several objects", nargs="+"),
+            _listed("--nodes", values.NODES_OF_FLAVOR, "FLAVOR=COUNTxACCELERATORS",
+                    "the nodes of a flavor, such as a100=16x8; default: one node of all its quota"),
+            _option("--resource", text("the name of a resource"), "NAME",
+                    "what is counted as accelerators, such as nvidia.com/gpu; default: what looks like it, else cpu"),
+            *_IMPORT)),
+    }),
 }
 # fmt: on
 

@@ -150,6 +150,15 @@ def _shape(given: str) -> str:
     return given
 
 
+def _nodes_of_flavor(given: str) -> tuple[str, tuple[int, int]]:
+    """Read a flavor and its nodes, such as a100=16x8."""
+    name, sign, shape = given.partition("=")
+    if not name.strip() or not sign:
+        raise ValueError("FLAVOR=COUNTxACCELERATORS is expected, such as a100=16x8")
+    count, size = re.split("[xX]", _shape(shape))
+    return name.strip(), (whole(count), whole(size))
+
+
 def _seeds(given: str) -> range:
     """Read one seed, or the first and the last of several, such as 42..51."""
     first, dots, last = given.partition("..")
@@ -164,6 +173,7 @@ SCENARIO: Final = text("the name of a shipped scenario, or a file,")
 FOLDER: Final = text("the name of a folder")
 ADDRESS: Final = text("an address such as tcp://10.0.0.1:8786")
 FILE: Final = text("the name of a file")
+NODES_OF_FLAVOR: Final = Kind("nodes", _nodes_of_flavor)
 SHAPE: Final = Kind("shape", _shape)
 POWER_OF_SITE: Final = Kind("power", lambda given: POWER(units.parse_power(given)))
 CONDITION: Final = Kind("condition", parse)

@@ -26,7 +26,8 @@ from onecenter.scenario.sharing import Limits
 from onecenter.scenario.table import SHARE_TOLERANCE, Absent, Mistake, Table, sums_to_one
 
 Positive = Annotated[Real, Field(gt=0, le=1e9)]
-Priority = Annotated[Integer, Field(ge=-1_000_000_000, le=1_000_000_000)]
+PRIORITIES = (-1_000_000_000, 1_000_000_000)
+Priority = Annotated[Integer, Field(ge=PRIORITIES[0], le=PRIORITIES[1])]
 Tasks = Annotated[Integer, Field(ge=1, le=MAX_COUNT)]
 Spread = Literal["tasks", "any"]
 

@@ -14,7 +14,7 @@ DEEPEST: Final = 32
 LONGEST: Final = 10_000
 
 #: Keys and entries of lists, at most.
-MAX_TOML: Final = 100_000
+MAX_TOML: Final = 200_000
 MAX_JSON: Final = 1_000_000
 
 _TOML_TEXT: Final = re.compile(
