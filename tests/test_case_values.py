@@ -60,6 +60,7 @@ REST = {
     "validate": ["tiny"],
     "scenario": [],
     "scenario from-kueue": ["queues.yaml"],
+    "scenario from-slurm": ["slurm.conf"],
     "scenario list": [],
     "scenario reference": [],
     "scenario schema": [],

@@ -277,6 +277,10 @@ COMMANDS: Final[Mapping[str, Command]] = {
             _option("--resource", text("the name of a resource"), "NAME",
                     "what is counted as accelerators, such as nvidia.com/gpu; default: what looks like it, else cpu"),
             *_IMPORT)),
+        "from-slurm": Command("write the scenario of slurm.conf, gres.conf and what sacctmgr prints", "scenarios", (
+            _option("files", FILE, "FILE", "slurm.conf, gres.conf, or what `sacctmgr show qos -P` and `show assoc -P` "
+                    "print", nargs="+"),
+            *_IMPORT)),
     }),
 }
 # fmt: on

@@ -42,6 +42,13 @@ def command_from_kueue(options: argparse.Namespace) -> int:
     return _deliver(from_kueue(options.files, dict(options.nodes), options.resource), options)
 
 
+def command_from_slurm(options: argparse.Namespace) -> int:
+    """Write the scenario of Slurm's files."""
+    from onecenter.imports.slurm import from_slurm
+
+    return _deliver(from_slurm(options.files), options)
+
+
 def _deliver(found: Imported, options: argparse.Namespace) -> int:
     """Write the scenario; print it, or how it came about."""
     text = dump(found.scenario)
