@@ -62,7 +62,7 @@ def named(log: Log) -> list[Row]:
         more: dict[int, Row] = {
             codes.E_START: (node, device, amount),
             codes.E_LIMIT: (amount,),
-            codes.E_END: (codes.OUTCOMES[min(reason, len(codes.OUTCOMES) - 1)],),
+            codes.E_END: (codes.ENDINGS[min(reason, len(codes.ENDINGS) - 1)],),
         }
         rows.append((t, codes.EVENTS[kind], number, *more.get(kind, ())))
     return rows

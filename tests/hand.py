@@ -2,7 +2,7 @@
 
 import numpy as np
 import numpy.typing as npt
-from onecenter_kernels.codes import EVENTS, OUTCOMES
+from onecenter_kernels.codes import ENDINGS, EVENTS
 from onecenter_kernels.state import LOG_DTYPE
 
 from onecenter.fleet import NodeType
@@ -28,7 +28,7 @@ def log_of(rows: list[Row], unit: int = 1_000) -> npt.NDArray[np.void]:
         if kind == "start":
             entry["node"], entry["amount"], entry["device"] = (*rest, -1)[:3]
         elif kind == "end":
-            entry["reason"] = OUTCOMES.index(str(rest[0]))
+            entry["reason"] = ENDINGS.index(str(rest[0]))
         elif kind == "limit":
             entry["amount"] = rest[0]
     return log

@@ -15,6 +15,7 @@ from onecenter_kernels import codes
 from onecenter_kernels.schema import LOG, dtype_of
 from oracle_orders import key
 from oracle_past import longer, past_key, recent_average
+from oracle_preempt import duration, goes_first, leave, preempt
 from oracle_room import (
     DEVICE,
     NO_DEVICE,
@@ -68,6 +69,12 @@ class Job:
     places: int = 0  # of its array
     estimate: int = 0  # at its start
     state: str = FUTURE
+    left: int = 0  # of its work
+    saved: int = 0
+    lasts: int = 0  # its attempt, if nothing cuts it short
+    leaves: int | None = None  # evicted: when it has left
+    requeues: int = 0
+    first_until: int | None = None  # it goes first in its tier while its victims leave
     held: Claim | None = None
     promise: Claim | None = None
 
@@ -85,7 +92,7 @@ class Job:
     @property
     def end(self) -> int:
         """When it ends if nobody cancels it."""
-        return self.claim.begin + min(self.run, self.limit)
+        return self.claim.begin + min(self.lasts, self.limit) if self.leaves is None else self.leaves
 
 
 def simulate(
@@ -140,6 +147,8 @@ def center_of(fleet: Sequence[NodeType], policy: Policy, jobs: Workload, posts: 
     if isinstance(policy.estimate, Estimate):
         for job in known:
             job.walltime = own_estimate(policy.estimate, job)
+    for job in known:
+        job.left = job.run
     cancels = [(t, int(arguments["job"])) for t, what, arguments in posts if what == "cancel"]
     scheduler = policy.order.made() if isinstance(policy.order, SchedulerCode) else None
     center = Center(nodes_of(fleet), policy, known, cancels, jobs.platforms, scheduler)
@@ -232,6 +241,7 @@ class Center:
     log: list[tuple[int, ...]] = field(default_factory=list)
     limited: bool = False
     freed: bool = False
+    keys_of_pass: dict[int, float] = field(default_factory=dict)  # where jobs may join the queue in a pass
     closed: set[int] = field(default_factory=set)  # platforms of which no further job is looked at in this pass
 
     def __post_init__(self) -> None:
@@ -251,7 +261,7 @@ class Center:
                 due += [job.end, job.claim.end]
             elif job.state in (WAITING, HELD):
                 due += [ready_at(self, job) or 0] if job.state == HELD else []
-                due += [job.submit + job.patience] if job.patience >= 0 else []
+                due += [job.submit + job.patience] if job.patience >= 0 and not job.requeues else []
                 due += [job.promise.begin] if job.promise else []
         return min((t for t in due if t > self.now), default=None)
 
@@ -261,10 +271,14 @@ class Center:
         happened = t in self.wakes or any(job.promise.begin == t for job in self.jobs if job.promise)
         happened = happened or any(job.state == HELD and ready_at(self, job) == t for job in self.jobs)
         for job in [job for job in self.jobs if job.state == RUNNING and job.end == t]:
-            killed = job.run > job.limit
+            happened = True
+            if job.leaves is not None:
+                leave(self, job)
+                continue
+            killed = job.lasts > job.limit
             self.end(job, codes.E_KILL if killed else codes.E_END, 0 if killed else job.outcome)
             happened = True
-        for job in [job for job in self.jobs if job.state == RUNNING and job.claim.end == t]:
+        for job in [job for job in self.jobs if job.state == RUNNING and job.claim.end == t and job.leaves is None]:
             job.walltime = longer(job, t)
             job.held = replace(job.claim, end=job.claim.begin + job.walltime)
             happened = True
@@ -287,7 +301,7 @@ class Center:
     def is_cancelled(self, job: Job) -> bool:
         """Whether a cancel that is due now finds the job waiting or, if it was posted, running."""
         posted = (self.now, job.id) in self.cancels
-        impatient = job.patience >= 0 and job.submit + job.patience == self.now
+        impatient = job.patience >= 0 and job.submit + job.patience == self.now and not job.requeues
         return (job.state in (WAITING, HELD) and (posted or impatient)) or (job.state == RUNNING and posted)
 
     # ---- what happens to a job; each writes its row
@@ -329,6 +343,7 @@ class Center:
     def start(self, job: Job) -> None:
         """Start a waiting job on what it has been promised from now on, whole devices named."""
         job.state, job.promise, job.held = RUNNING, None, job.promise
+        job.lasts, job.first_until = duration(self, job), None
         job.estimate = job.walltime
         assert job.claim.devices is not None
         for piece in job.claim.pieces:
@@ -406,6 +421,8 @@ class Center:
             for job in self.jobs:
                 job.promise = None
             return
+        if self.preempts:
+            self.keys_of_pass = {job.id: self.key(job) for job in self.jobs if job.state in (WAITING, RUNNING)}
         queue = self.queue()
         self.closed.clear()
         if self.policy.backfill == "conservative":
@@ -416,7 +433,15 @@ class Center:
     def queue(self) -> list[Job]:
         """Return the waiting jobs in order."""
         waiting = [job for job in self.jobs if job.state == WAITING]
+        if self.preempts:
+            keys = self.keys_of_pass
+            return sorted(waiting, key=lambda job: (*goes_first(self, job), keys[job.id], job.submit, job.id))
         return sorted(waiting, key=lambda job: (self.key(job), job.submit, job.id))
+
+    @property
+    def preempts(self) -> bool:
+        """Whether jobs may be evicted: where all are alike nobody is."""
+        return self.policy.preemption == "tier" and bool(self.admission.sharing.members)
 
     def key(self, job: Job) -> float:
         """Return the order's key of a job now, lowest first."""
@@ -425,8 +450,9 @@ class Center:
 
     def start_in_order(self, queue: list[Job]) -> bool:
         """Start jobs up to the first that does not fit; tell whether the depth limit came before."""
-        looked = 0
-        for index, job in enumerate(queue):
+        looked, seen = 0, 0
+        while seen < len(queue):
+            job, seen = queue[seen], seen + 1
             if job.platform in self.closed:
                 continue
             if self.policy.depth and looked == self.policy.depth:
@@ -434,15 +460,19 @@ class Center:
             looked += 1
             types = self.admission.admitted(job)
             pieces = self.fit_on(job, types, job.demand, [self.row_now()])
+            if pieces is None and self.preempts:
+                freed = preempt(self, job, types)
+                pieces = self.fit_on(job, freed, job.demand, [self.row_now()])
+                queue[seen:] = [each for each in self.queue() if each not in queue[:seen]]
             if pieces is not None:
                 self.start_placed(job, pieces, [self.row_now()])
                 continue
             self.close(job)
             if types:
                 if self.policy.reservations > 1:
-                    self.backfill_reserving(job, types, queue[index + 1 :])
+                    self.backfill_reserving(job, types, queue[seen:])
                 elif self.policy.backfill != "none":
-                    self.backfill(job, types, queue[index + 1 :])
+                    self.backfill(job, types, queue[seen:])
                 self.admission.heads = []
                 return False
         return False

@@ -37,18 +37,33 @@ def instants(center: "Center", *kinds: int) -> dict[int, int]:
 # ---- predictions
 
 
+def stays_of(center: "Center") -> list[tuple[int, int, int]]:
+    """Return the job, start and end of each attempt, in the order of the starts; what runs ends now."""
+    found: list[list[int]] = []
+    running: dict[int, list[int]] = {}
+    for t, _, kind, job, *_ in center.log:
+        if kind == codes.E_START and job not in running:
+            running[job] = [job, t, center.now]
+            found.append(running[job])
+        elif kind in (codes.E_END, codes.E_KILL, codes.E_REQUEUE):
+            running.pop(job)[2] = t
+    return [(job, start, end) for job, start, end in found]
+
+
 def ended_of_tenant(center: "Center", job: "Job") -> list["Job"]:
     """Return the jobs of a job's tenant that had ended when it was submitted, in the order of their ends."""
     rows = [(kind, number) for _, _, kind, number, *_ in center.log]
-    before = rows[: rows.index((codes.E_SUBMIT, job.id))] if (codes.E_SUBMIT, job.id) in rows else rows
-    ended = [center.jobs[number] for kind, number in before if kind in (codes.E_END, codes.E_KILL)]
+    last = rows.index((codes.E_SUBMIT, job.id)) if (codes.E_SUBMIT, job.id) in rows else len(rows)
+    by_itself = [kind != codes.E_END or reason != codes.PREEMPTED for _, _, kind, *_, reason in center.log]
+    before = zip(rows[:last], by_itself, strict=False)
+    ended = [center.jobs[number] for (kind, number), own in before if own and kind in (codes.E_END, codes.E_KILL)]
     return [each for each in ended if (each.platform, each.tenant) == (job.platform, job.tenant)]
 
 
 def lengths_of(center: "Center", jobs: list["Job"]) -> list[int]:
-    """Return how long jobs have run that have ended (ms)."""
-    starts, ends = instants(center, codes.E_START), instants(center, codes.E_END, codes.E_KILL)
-    return [ends[each.id] - starts[each.id] for each in jobs]
+    """Return how long the last attempts of jobs were that have ended (ms)."""
+    lengths = {job: end - start for job, start, end in stays_of(center)}
+    return [lengths[each.id] for each in jobs]
 
 
 def recent_average(center: "Center", job: "Job") -> int:
@@ -115,10 +130,9 @@ def usage(center: "Center", order: Multifactor, user: User) -> int:
     """Return the decayed usage of a tenant at the last multiple of the period."""
     left = 1.0 - 0.693 / (order.half_life / 1000.0) if order.half_life else 1.0
     decay = round(2**32 * left ** (order.calc_period / 1000.0))
-    starts, ends = instants(center, codes.E_START), instants(center, codes.E_END, codes.E_KILL)
     stays = [
-        (center.jobs[job].gang, start, ends.get(job, center.now))
-        for job, start in starts.items()
+        (center.jobs[job].gang, start, end)
+        for job, start, end in stays_of(center)
         if (center.jobs[job].platform, center.jobs[job].tenant) == user
     ]
     found = 0

@@ -1,5 +1,6 @@
 """How the platforms of an example of a page share its center.
 
+Lines `class:` say what holds for the jobs of a platform: "X tier 1 grace 2 every 3 write 1 restart 1 requeue 0".
 Lines `quota:` are members of the tree, each behind its cohort: "X nominal big 4 small 2 borrowing_limit big 1",
 "in C" puts it into a cohort, "strict" is its queueing; who submits nothing is a cohort. Lines `limits:` are of
 platforms: "X max_running_jobs 1"; `change:` is of a member from a minute on: "5 X nominal big 2".
@@ -10,9 +11,9 @@ from typing import Any
 
 from onecenter_kernels.codes import AMOUNTS
 
-from onecenter.workload.sharing import NONE, Change, Limit, Member, Sharing
+from onecenter.workload.sharing import NONE, Change, JobClass, Limit, Member, Sharing
 
-SETTINGS = {"quota", "limits", "change"}
+SETTINGS = {"quota", "limits", "change", "class"}
 MINUTE = 60_000
 
 
@@ -31,7 +32,13 @@ def sharing_of(
     names = [each.name for each in members]
     changes = [change for text in settings.get("change", ()) for change in changes_of(text.split(), names, types)]
     limits = dict(map(limit_of, settings.get("limits", ())))
-    return Sharing(tuple(members), tuple(changes), tuple(limits.get(name, Limit()) for name in platforms))
+    classes = dict(map(class_of, settings.get("class", ())))
+    return Sharing(
+        tuple(members),
+        tuple(changes),
+        tuple(limits.get(name, Limit()) for name in platforms),
+        classes=tuple(classes.get(name, JobClass()) for name in platforms),
+    )
 
 
 def member_of(words: list[str], known: Sequence[str], platforms: Sequence[str], types: Sequence[str]) -> Member:
@@ -61,6 +68,14 @@ def changes_of(words: list[str], names: Sequence[str], types: Sequence[str]) -> 
         Change(int(minute) * MINUTE, names.index(name), types.index(kind), what, 1000 * int(value))
         for kind, value in pairs
     ]
+
+
+def class_of(text: str) -> tuple[str, JobClass]:
+    """Return a platform and the class of its jobs; times in minutes."""
+    name, *rest = text.split()
+    pairs = zip(rest[::2], rest[1::2], strict=True)
+    units = {"tier": 1, "requeue": 1}
+    return name, JobClass(**{what: units.get(what, MINUTE) * int(value) for what, value in pairs})
 
 
 def limit_of(text: str) -> tuple[str, Limit]:

@@ -34,6 +34,7 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 PLAIN = Policy(order="fifo", backfill="none", placement="first-fit")
 #: Parameters of a policy that are numbers: jobs, priority units an hour, minutes.
 NUMBERS = {"depth": 1, "backfill_depth": 1, "reservations": 1, "age_rate": 1_000_000, "max_age": MINUTE}
+NUMBERS |= {"preempt_after": MINUTE}
 
 Log = npt.NDArray[Any]
 Cells = dict[str, str]
@@ -144,6 +145,9 @@ class Example:
         names = [row.get("platform", "all") for row in self.rows]
         platforms = list(dict.fromkeys(names))
         columns |= {"platform": [platforms.index(name) for name in names]}
+        if "class" in self.settings:  # one stream per platform
+            columns["stream"] = columns["platform"]
+            columns["streams"] = platforms
         return workload(platforms, sharing=sharing_of(self.settings, platforms, types), **columns)
 
 
@@ -300,7 +304,7 @@ def log_table(log: Log, names: str = LETTERS) -> list[Cells]:
     shown = []
     for row in log:
         kind = codes.EVENTS[row["kind"]]
-        outcome = codes.OUTCOMES[row["reason"]] if kind == "end" else "-"
+        outcome = codes.ENDINGS[row["reason"]] if kind == "end" else "-"
         place = {name: "-" if row[name] < 0 else str(row[name]) for name in ("node", "device")}
         shown.append(
             {
@@ -324,7 +328,7 @@ def log_of_table(rows: Sequence[Cells], names: str = LETTERS) -> Log:
         entry["job"] = -1 if row["job"] == "-" else names.index(row["job"])
         entry["kind"], entry["amount"] = codes.EVENTS.index(row["kind"]), int(row["amount"])
         entry["node"], entry["device"] = (-1 if row[name] == "-" else int(row[name]) for name in ("node", "device"))
-        entry["reason"] = 0 if row["reason"] == "-" else codes.OUTCOMES.index(row["reason"])
+        entry["reason"] = 0 if row["reason"] == "-" else codes.ENDINGS.index(row["reason"])
     return log
 
 

@@ -7,8 +7,8 @@ from onecenter_kernels.codes import AMOUNTS
 from random_scenarios import Choices, RandomScenario, Seeded, build
 
 from onecenter.fleet import NodeType
-from onecenter.policies import Multifactor
-from onecenter.workload.sharing import Change, Limit, Member, Sharing
+from onecenter.policies import Multifactor, Policy
+from onecenter.workload.sharing import Change, JobClass, Limit, Member, Sharing
 from onecenter.workload.table import COLUMNS, workload
 
 
@@ -23,11 +23,30 @@ def shared_scenario(seed: int, backfill: str | None = None) -> RandomScenario:
     columns["platform"] = [choices.pick(range(count)) for _ in rows]
     columns["tenant"] = [choices.pick((0, 0, 1)) for _ in rows]
     columns["stream"] = [choices.pick((0, 1)) for _ in rows]
-    policy = base.policy
+    policy = with_preemption(choices, base.policy)
     if not isinstance(policy.order, Multifactor) and choices.chance(30):
         policy = replace(policy, flavors="next-before-borrowing")
     sharing = sharing_of_some(choices, base.fleet, count)
     jobs = workload(names, ("one.a", "two.b"), more=table.more, ties=table.ties, sharing=sharing, **columns)
+    return RandomScenario(base.fleet, policy, jobs, base.horizon)
+
+
+def preempting_scenario(seed: int) -> RandomScenario:
+    """Return a scenario in which jobs evict others: tiers differ, most jobs are long, and quota is seldom asked for."""
+    choices = Seeded(seed)
+    base = shared_scenario(seed, choices.pick(("none", "easy", "easy", "easy-sjbf")))
+    policy = replace(base.policy, reservations=1, depth=choices.pick((0, 0, 0, 3)))
+    if policy.preemption == "none":
+        policy = replace(policy, preemption="tier", estimate="walltime")
+    sharing: Sharing = base.workload.sharing
+    if choices.chance(70):
+        sharing = Sharing((Member(),), classes=sharing.classes, tiers=sharing.tiers)
+    longer = choices.pick((1, 2, 3))
+    columns = {name: getattr(base.workload, name) for name in COLUMNS}
+    columns |= {"run": longer * columns["run"], "walltime": longer * columns["walltime"] + 2}
+    names = base.workload.platforms, base.workload.streams
+    ties, more = base.workload.ties, base.workload.more
+    jobs = workload(*names, ties=ties, more=more, sharing=sharing, **columns)
     return RandomScenario(base.fleet, policy, jobs, base.horizon)
 
 
@@ -43,6 +62,8 @@ def sharing_of_some(choices: Choices, fleet: Sequence[NodeType], platforms: int)
     for n in range(platforms):
         member = member_of(choices, f"platform{n}", choices.pick(range(cohorts + 1)), n, totals, quotas)
         members.append(replace(member, strict=choices.chance(25)))
+    classes = tuple(class_of(choices) for _ in range(2))
+    tiers = tuple(choices.pick((0, 0, 1, 2)) for _ in range(platforms))
     changes = [change_of(choices, len(members), totals) for _ in range(choices.pick((0, 0, 1, 3)) if quotas else 0)]
     limited = choices.chance(50)
     return Sharing(
@@ -51,6 +72,30 @@ def sharing_of_some(choices: Choices, fleet: Sequence[NodeType], platforms: int)
         platform_limits=tuple(limit_of(choices, limited) for _ in range(platforms)),
         tenant_limits=tuple(limit_of(choices, limited) for _ in range(platforms)),
         stream_limits=tuple(limit_of(choices, limited) for _ in range(2)),
+        classes=classes,
+        tiers=tiers,
+    )
+
+
+def with_preemption(choices: Choices, policy: Policy) -> Policy:
+    """Return a policy, in half of the cases in which that can be with preemption by tier."""
+    if policy.backfill == "conservative" or policy.reservations > 1 or not choices.chance(60):
+        return policy
+    after, victims = choices.pick((0, 0, 0, 2)), choices.pick(("lowest-tier", "lowest-tier", "least-lost"))
+    return replace(policy, preemption="tier", preempt_after=after, victims=victims)
+
+
+def class_of(choices: Choices) -> JobClass:
+    """Return a class of jobs; times in ms."""
+    every = choices.pick((0, 0, 1, 2, 3))
+    return JobClass(
+        tier=choices.pick((0, 1, 1, 2)),
+        grace=choices.pick((0, 0, 0, 1, 2, 4)),
+        preemptible=not choices.chance(10),
+        requeue=choices.pick((-1, -1, -1, 0, 1, 2)),
+        every=every,
+        write=choices.pick((0, 0, 1)) if every else 0,
+        restart=choices.pick((0, 1, 2)) if every else 0,
     )
 
 

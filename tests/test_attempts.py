@@ -51,7 +51,7 @@ def one_by_one(log: Any) -> tuple[dict[int, list[tuple[int, int, str]]], dict[in
             if kind == "start":
                 stays[job].append((t, -1, "running"))
         if kind in ("end", "kill", "requeue"):
-            how = {"end": codes.OUTCOMES[row["reason"]], "kill": "killed", "requeue": "requeued"}[kind]
+            how = {"end": codes.ENDINGS[row["reason"]], "kill": "killed", "requeue": "requeued"}[kind]
             stays[job][-1] = (stays[job][-1][0], t, how)
     return {job: each for job, each in stays.items() if each}, {job: each for job, each in waited.items() if each}
 

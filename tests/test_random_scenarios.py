@@ -38,7 +38,7 @@ def test_what_the_seeds_contain() -> None:
         kinds.update(codes.EVENTS[kind] for kind in log["kind"])
         waits = waits_by_reason(log, jobs, fleet, policy.backfill, horizon or int(log["t"][-1]))
         reasons.update(codes.REASONS[code] for code in np.nonzero(waits)[1])
-        ends.update(codes.OUTCOMES[row["reason"]] for row in log[log["kind"] == codes.E_END])
+        ends.update(codes.ENDINGS[row["reason"]] for row in log[log["kind"] == codes.E_END])
     assert min(kinds[name] for name in codes.EVENTS[: codes.E_LIMIT]) >= 100
     assert kinds["limit"] >= 20
     assert min(reasons[name] for name in set(codes.REASONS[1:]) - {"limit", "quota"}) >= 20

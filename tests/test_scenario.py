@@ -95,6 +95,11 @@ tenants = { count = 80, zipf = 1.1 }
 deadline = { factor = 3.0 }
 patience = "4 h"
 priority = 5
+tier = 1
+preemptible = false
+grace = "30 s"
+requeue = 2
+checkpoint = { every = "1 h", write = "90 s", restart = "3 min" }
 [platforms."平台".demand.drawn.arrivals]
 kind = "poisson"
 rate = "7.3 / d"
@@ -129,6 +134,7 @@ jobs = [
   { submit = "1 s", run_time = "1 s", accelerators = 1, after = ["a"] },
 ]
 [platforms.empty]
+tier = 2
 cohort = "school"
 queueing = "strict"
 limits = { max_running_jobs = 3, max_accelerators = 4, max_submitted = 5, max_per_job = 2, max_walltime = "1 d" }

@@ -12,7 +12,7 @@ from onecenter_kernels import codes
 from onecenter_kernels.jit import JIT
 from oracle_sharing import Tree, tree_at
 from random_scenarios import RandomScenario
-from random_sharing import shared_scenario
+from random_sharing import preempting_scenario, shared_scenario
 
 from onecenter.engine.reasons import waits_by_reason
 from onecenter.policies import Policy
@@ -118,9 +118,58 @@ def test_a_strict_platform_keeps_its_order_under_fifo(seed: int) -> None:
     sharing: Sharing = scenario.workload.sharing
     members = tuple(replace(member, strict=True) for member in sharing.members)
     stays = np.full(len(scenario.workload), -1)
-    jobs = replace(scenario.workload, sharing=replace(sharing, members=members), patience=stays)
+    jobs = replace(scenario.workload, sharing=replace(sharing, members=members), patience=stays, ties=None)
     log = by_core(RandomScenario(scenario.fleet, Policy(), jobs, None))
     start = fates(log, len(jobs)).start
     for platform in range(len(jobs.platforms)):
         own = start[(jobs.platform == platform) & (start >= 0)]
         assert (np.diff(own) >= 0).all()
+
+
+@pytest.mark.parametrize("block", range(4))
+def test_preemption_as_the_twin(block: int) -> None:
+    for seed in range(15 * block, 15 * (block + 1)) if JIT else range(4 * block, 4 * (block + 1)):
+        scenario = preempting_scenario(seed)
+        log = oracle.simulate(*scenario)
+        check_equal(by_core(scenario), log)
+        check_equal(on_both_strides(scenario).log, log)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("block", range(8))
+def test_much_more_preemption_as_the_twin(block: int) -> None:
+    for seed in range(20_000 + 250 * block, 20_000 + 250 * (block + 1)):
+        scenario = preempting_scenario(seed)
+        log = oracle.simulate(*scenario)
+        check_equal(by_core(scenario), log)
+        check_equal(on_both_strides(scenario).log, log)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_the_laws_of_preemption(seed: int) -> None:
+    scenario = preempting_scenario(seed)
+    log, jobs, sharing = by_core(scenario), scenario.workload, scenario.workload.sharing
+    evicts = log[log["kind"] == codes.E_EVICT]
+    # Nobody is evicted twice at one instant, nor who may not be.
+    assert len(np.unique(evicts[["t", "job"]])) == len(evicts)
+    assert all(sharing.classes[int(jobs.stream[job])].preemptible for job in evicts["job"])
+    fate = fates(log, len(jobs))
+    stays = fate.attempts
+    # Walltimes are limits per attempt; a job ends well after as much work as it brought along.
+    over = stays.end >= 0
+    assert (stays.end[over] - stays.start[over] <= jobs.walltime[stays.job[over]]).all()
+    for job in np.flatnonzero(fate.outcome == codes.COMPLETED):
+        own = stays.job == job
+        assert (stays.end[own] - stays.start[own]).sum() >= jobs.run[job]
+    # Each eviction ends in a requeue, or ends the job; no job is lost.
+    requeues, preempted = (log["kind"] == codes.E_REQUEUE).sum(), (fate.outcome == codes.PREEMPTED).sum()
+    assert len(evicts) >= requeues + preempted
+
+
+def test_what_the_preempting_seeds_contain() -> None:
+    logs = [by_core(preempting_scenario(seed)) for seed in range(60)]
+    kinds = Counter(codes.EVENTS[kind] for log in logs for kind in log["kind"])
+    assert kinds["evict"] >= 10
+    assert kinds["requeue"] >= 10
+    later = sum((np.diff(log["t"][np.isin(log["kind"], (codes.E_EVICT, codes.E_REQUEUE))]) > 0).sum() for log in logs)
+    assert later >= 5

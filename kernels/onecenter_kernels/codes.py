@@ -159,9 +159,21 @@ REASONS: Final = (
     R_QUEUE,
 ) = range(11)
 
-#: How a job's own program would end; the reason column of an `end` row holds it.
+#: How a job's own program would end.
 OUTCOMES: Final = ("completed", "failed", "cancelled_running")
 COMPLETED, FAILED, CANCELLED_RUNNING = range(3)
+
+#: How a job ends if it is not killed; the reason column of an `end` row holds it.
+ENDINGS: Final = (*OUTCOMES, "preempted")
+PREEMPTED: Final = len(OUTCOMES)
+
+#: Whom a job may evict.
+PREEMPTIONS: Final = ("none", "tier")
+NO_PREEMPTION, BY_TIER = range(2)
+
+#: In which order jobs are evicted.
+VICTIMS: Final = ("lowest-tier", "least-lost")
+LOWEST_TIER, LEAST_LOST = range(2)
 
 #: Where a job is in its life; one that is held waits, and is not in the queue.
 STATES: Final = ("future", "waiting", "running", "ended", "cancelled", "refused", "held")

@@ -2,6 +2,7 @@
 
 from .admission import hold_quota, permitted
 from .asks import ask_of
+from .attempts import duration_of
 from .codes import (
     CANCELLED_RUNNING,
     COMPLETED,
@@ -138,6 +139,10 @@ def start(s, j, picks, t):
     job.state = S_RUNNING
     job.start = t
     job.epoch += 1
+    if clock.preemption:
+        job.run = duration_of(s, j)
+        s.attempts[j].first_until = 0
+        clock.coming_back += s.asks[job.ask].most_rows
     clock.quiet = 0
     clock.pending_rows -= s.asks[job.ask].most_rows
     if clock.order == MULTIFACTOR:
@@ -160,21 +165,30 @@ def count_classes(s, j, sign):
 
 
 @njit
-def finish(s, j, posted):
-    """End running job j: of itself, killed at its walltime, or cancelled by a post."""
+def vacate(s, j):
+    """Take running job j off its nodes."""
     clock, job = s.clock[0], s.jobs[j]
     clock.quiet = 0
     drop_running(s, j)
     release(s, j, NOW)
     count_classes(s, j, -1)
-    share(s, j, -1, -1)
+    if clock.preemption:
+        clock.coming_back -= s.asks[job.ask].most_rows
     if clock.fractions:
         for i in range(job.first, job.first + job.rows):
             forget_owner(s, j, s.log[i].node)
-    if clock.learns:
-        learn(s, j)
     if clock.order == MULTIFACTOR:
         charge(s, j, -1)
+
+
+@njit
+def finish(s, j, posted):
+    """End running job j: of itself, killed at its walltime, or cancelled by a post."""
+    clock, job = s.clock[0], s.jobs[j]
+    vacate(s, j)
+    share(s, j, -1, -1)
+    if clock.learns:
+        learn(s, j)
     job.state = S_ENDED
     job.epoch += 1
     killed = not posted and job.run > limit_of(s, j)

@@ -86,6 +86,8 @@ def stale(s, timer):
         return s.clock[0].wake != timer.t
     if kind == T_END or kind == T_CHANGE:
         return job.state != S_RUNNING or job.epoch != timer.epoch
+    if kind == T_CANCEL and timer.epoch == PATIENCE and job.epoch > 0:
+        return True  # patience is about the first start
     if kind == T_CANCEL:
         return not waits(job) and not (timer.epoch == POSTED and job.state == S_RUNNING)
     return job.state != S_FUTURE and (kind != T_WITHDRAW or not waits(job))

@@ -71,4 +71,11 @@ OWNER: Final[tuple[Field, ...]] = (
     ("of_platform", "i8", "index", "limits of its platform, in limits; -1: none"),
     ("of_tenant", "i8", "index", "those of its tenant"),
     ("of_stream", "i8", "index", "those of its stream"),
+    ("tier", "i8", "1", "its jobs may evict those of lower ones"),
+    ("grace", "i8", "ms", "how long an evicted job holds its nodes"),
+    ("spared", "i8", "0/1", "its jobs are evicted by nobody"),
+    ("requeues", "i8", "1", "how often its jobs are requeued; -1: always"),
+    ("every", "i8", "ms", "work between two checkpoints; 0: there are none"),
+    ("write", "i8", "ms", "how long one is written"),
+    ("restart", "i8", "ms", "how long a job that has saved something begins with restarting"),
 )

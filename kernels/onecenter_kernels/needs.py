@@ -48,6 +48,8 @@ def needs_of(s, t):
     new += clock.posted + clock.held
     rows += clock.posted_rows + clock.pending_rows
     waiting = clock.waiting + new
+    evicted = clock.running if clock.preemption else 0  # at most; each may start again in the same step
+    rows += clock.coming_back
     book, holds, runs, steps = 0, 0, 0, 0
     if clock.booked:
         # Two rows per waiting job, or place of one; each node has one of its own, and while it is changed two more.
@@ -58,9 +60,9 @@ def needs_of(s, t):
         holds = clock.scratch + rows + 1
     else:
         runs = clock.run_rows + rows
-    log = clock.log + clock.timers + 2 * new + rows + 1
-    timers = clock.timers + (2 if clock.estimate else 1) * waiting + new + 2
-    return Needs(places_needed(s, new), timers, holds, book, log, runs, steps)
+    log = clock.log + clock.timers + 2 * new + rows + 2 * evicted + 1
+    timers = clock.timers + (2 if clock.estimate else 1) * waiting + new + 2 * evicted + 2
+    return Needs(places_needed(s, new + evicted), timers, holds, book, log, runs, steps)
 
 
 @njit

@@ -25,6 +25,22 @@ def goes_before(s, key_a, a, key_b, b):
 
 
 @njit
+def rank_in_tier(s, j, t):
+    """Return the tier of job j, doubled, and one more where it goes first in it at t (ms)."""
+    return 2 * s.owners[s.jobs[j].owner].tier + int(s.attempts[j].first_until > 0 and t <= s.attempts[j].first_until)
+
+
+@njit
+def stands_before(s, key_a, a, key_b, b, t):
+    """Tell whether job a stands before job b in the queue at t (ms): where a policy preempts, by tier first."""
+    if s.clock[0].preemption:
+        one, other = rank_in_tier(s, a, t), rank_in_tier(s, b, t)
+        if one != other:
+            return one > other
+    return goes_before(s, key_a, a, key_b, b)
+
+
+@njit
 def move(s, source, target):
     """Copy a place of the queue."""
     a, b = s.queue[source], s.queue[target]
@@ -43,7 +59,7 @@ def key_at(s, i, t):
 def sink(s, i, j, t):
     """Put job j into place i of the queue or, moving others up, as far before it as the keys at t (ms) say."""
     head, ask, key = s.clock[0].head, s.queue[i].ask, key_of(s, j, t)
-    while i > head and goes_before(s, key, j, key_at(s, i - 1, t), s.queue[i - 1].job):
+    while i > head and stands_before(s, key, j, key_at(s, i - 1, t), s.queue[i - 1].job, t):
         move(s, i - 1, i)
         i -= 1
     row = s.queue[i]

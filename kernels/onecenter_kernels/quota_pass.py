@@ -12,6 +12,7 @@ from .door import start_among, start_among_in_view
 from .easy import may_start_long
 from .jit import njit
 from .limits import count_limits
+from .preempt import preempt
 from .queue import keep_waiting
 from .reservation import forget_head, reserve_head, settle
 from .reserving import forget_reservations, start_among_for_walltime
@@ -33,21 +34,31 @@ def start_until_blocked(s, t):
     Return its place in the queue and its node types; the place behind the last and 1 where the depth limit came
     first, 0 where the queue ended.
     """
-    clock, looked = s.clock[0], 0
-    for i in range(clock.head, clock.tail):
+    clock, looked, i = s.clock[0], 0, s.clock[0].head
+    while i < clock.tail:  # evicted jobs join it
         j = s.queue[i].job
+        i += 1
         if is_closed(s, j):
             continue
         if looked == clock.depth and clock.depth > 0:
             return clock.tail, 1
         looked += 1
         types = admitted(s, j, t)
-        if types > 0 and start(s, j, types, t):
+        if types > 0 and start_or_preempt(s, j, types, t):
             continue
         close(s, j)
         if types > 0:
-            return i, types
+            return i - 1, types
     return clock.tail, 0
+
+
+@njit
+def start_or_preempt(s, j, types, t):
+    """Start job j on one of some node types, if need be in the place of others; tell whether it did."""
+    if start(s, j, types, t):
+        return True
+    freed = preempt(s, j, types, t) if s.clock[0].preemption else 0
+    return freed > 0 and start(s, j, freed, t)
 
 
 @njit

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import index_fields as index
+from .attempt_fields import ATTEMPT
 from .jit import JIT
 from .job_fields import ASK, JOB, KEY, OWNER
 from .past_fields import ACCOUNT, ESTIMATE, HABIT, RECENT, USER
@@ -166,6 +167,10 @@ CLOCK: Final[tuple[Field, ...]] = (
     ("quotas", "i8", "0/1", "jobs are asked for quota"),
     ("flavors", "i8", "code", "FLAVORS"),
     ("strict", "i8", "0/1", "a platform queues strictly"),
+    ("preemption", "i8", "code", "PREEMPTIONS"),
+    ("preempt_after", "i8", "ms", "a job that has run for less is evicted by nobody"),
+    ("victims", "i8", "code", "VICTIMS"),
+    ("coming_back", "i8", "1", "where a policy preempts: start rows that the running jobs can make at most once more"),
     ("promised", "i8", "job", "the head that is reserved for"),
     ("failed", "i8", "1", "a job whose key is none, plus 1; 0: none"),
     ("failed_behind", "i8", "0/1", "it is the key of backfill that is none"),
@@ -261,6 +266,7 @@ LINK_DTYPE: Final = dtype_of(LINK)
 ARRAY_DTYPE: Final = dtype_of(ARRAY)
 REVISION_DTYPE: Final = dtype_of(REVISION)
 LIMIT_DTYPE: Final = dtype_of(LIMIT)
+ATTEMPT_DTYPE: Final = dtype_of(ATTEMPT)
 
 Array = npt.NDArray[Any]
 
@@ -313,6 +319,7 @@ class State(NamedTuple):
     revisions: Array
     potentials: Array  # i8, by (revision, tree): what `most` is of its node type from then on
     limits: Array
+    attempts: Array
 
 
 def table(shape: int | tuple[int, ...], dtype: np.dtype[np.void]) -> Array:

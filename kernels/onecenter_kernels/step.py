@@ -14,6 +14,7 @@ from .commit import cancel, change, finish, submit, write
 from .conservative import conservative_pass, give_back
 from .easy import plain_pass
 from .estimates import correct
+from .evict import leave
 from .heap import KIND, NUMBER, POSTED, next_time, pop, stale
 from .jit import njit
 from .needs import has_room
@@ -48,7 +49,10 @@ def next_due(s, t, last_kind):
 def happen(s, t, kind, j, posted):
     """Let happen to job j at t (ms) what a timer says."""
     if kind == T_END:
-        finish(s, j, False)
+        if s.clock[0].preemption and s.attempts[j].leaves > 0:
+            leave(s, j, t)
+        else:
+            finish(s, j, False)
     elif kind == T_CANCEL and posted and s.jobs[j].state == S_RUNNING:
         finish(s, j, True)
     elif kind == T_SUBMIT:

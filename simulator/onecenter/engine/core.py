@@ -148,6 +148,10 @@ class Core:
             self.state = self.state._replace(kinds=grown(self.state.kinds, len(self.state.asks)))
         if self._asks.count > asked:
             derive(self.handle, asked)
+        if self.state.clock["preemption"][0]:
+            if last > len(self.state.attempts):
+                self.state = self.state._replace(attempts=grown(self.state.attempts, last))
+            self.state.attempts["left"][first:last] = self.state.jobs["run"][first:last]
         if initial.needs_keys(self.policy):
             self._add_keys(columns, first)
         if self._shares is not None:

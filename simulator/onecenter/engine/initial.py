@@ -175,9 +175,10 @@ def clock_of(policy: Policy, fractions: bool, scratch: int, shared: bool) -> sta
         clock[name] = -1
     for name, code in policy.codes.items():
         clock[name] = code
+    clock["preemption"] *= shared  # where all are alike nobody is evicted
     clock["fractions"], clock["scratch"], clock["holds"] = fractions, scratch, scratch
     clock["ageing"] = policy.order == "priority" and policy.changes_with_time
-    clock["anew"] = policy.changes_with_time and policy.order != "priority"
+    clock["anew"] = clock["preemption"] | (policy.changes_with_time and policy.order != "priority")
     clock["learns"] = policy.learns
     if isinstance(policy.order, Multifactor):
         clock["fair_share"] = FAIR_SHARES.index(policy.order.fair_share)
@@ -255,6 +256,7 @@ def state_of(
         revisions=table(1, state.REVISION_DTYPE),
         potentials=np.zeros((1, 1), np.int64),
         limits=table(1, state.LIMIT_DTYPE),
+        attempts=table(max(len(workload), 1) if clock["preemption"][0] else 1, state.ATTEMPT_DTYPE),
         kinds=table(len(asks) if policy.placement == "fgd" else 1, state.KIND_DTYPE),
         **scored_of(fleet, policy, count),
         # The index of a queue is written at once, so it begins small.

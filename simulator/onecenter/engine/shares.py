@@ -10,7 +10,7 @@ from onecenter_kernels.quota import derive_quotas, potential
 from onecenter_kernels.revisions import set_amount
 from onecenter_kernels.state import State, grown, table
 
-from onecenter.workload.sharing import NONE, Limit, Sharing
+from onecenter.workload.sharing import NONE, JobClass, Limit, Sharing
 
 #: The fields of an amount of the tree, as the kernels call them.
 FIELDS: Final = dict(zip(AMOUNTS, ("nominal", "borrowing", "lending"), strict=True))
@@ -95,6 +95,7 @@ class Shares:
         for owner in owners:
             platform, tenant, stream = (int(owner[name]) for name in ("platform", "tenant", "stream"))
             owner["member"] = self._members.get(platform, -1)
+            self._set_class(owner, platform, stream)
             for name, index, of, given in (
                 ("of_platform", platform, -1, sharing.platform_limits),
                 ("of_tenant", platform, tenant, sharing.tenant_limits),
@@ -103,6 +104,18 @@ class Shares:
                 limit = given[index] if 0 <= index < len(given) else Limit()
                 limits, owner[name] = self._row(limits, (name, index, of), limit)
         return limits
+
+    def _set_class(self, owner: Any, platform: int, stream: int) -> None:
+        """Write what holds for the jobs of an owner where a policy preempts; rows of reasons have no such fields."""
+        if "tier" not in owner.dtype.names:
+            return
+        sharing = self.sharing
+        found = JobClass(tier=sharing.tiers[platform] if 0 <= platform < len(sharing.tiers) else 0)
+        if 0 <= stream < len(sharing.classes):
+            found = sharing.classes[stream]
+        for name in ("tier", "grace", "every", "write", "restart"):
+            owner[name] = getattr(found, name)
+        owner["spared"], owner["requeues"] = not found.preemptible, found.requeue
 
     def _row(self, limits: state.Array, key: tuple[str, int, int], limit: Limit) -> tuple[state.Array, int]:
         """Return the limits with the row of one, and the number of it; -1: there is no limit."""

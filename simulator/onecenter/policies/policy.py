@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from onecenter_kernels.schema import BACKFILLS, ESTIMATES, FEATURES, FLAVORS, ORDERS, PLACEMENTS
+from onecenter_kernels.schema import BACKFILLS, ESTIMATES, FEATURES, FLAVORS, ORDERS, PLACEMENTS, PREEMPTIONS, VICTIMS
 
 from onecenter.checks import Check, OneOf, Whole, settle, shown, sorted_out, told
 from onecenter.errors import PolicyError
@@ -88,6 +88,9 @@ CHECKS: Final[Mapping[str, Check]] = {
     "reservations": RESERVATIONS,
     "estimate": an_estimate,
     "flavors": OneOf(FLAVORS),
+    "preemption": OneOf(PREEMPTIONS),
+    "preempt_after": Whole(0, MAX_DURATION),
+    "victims": OneOf(VICTIMS),
 }
 
 #: What is taken for run times where nothing is said.
@@ -95,6 +98,11 @@ WALLTIME: Final = "walltime"
 
 #: How the node types of a job are tried where nothing is said.
 AS_LISTED: Final = FLAVORS[0]
+
+#: Nobody is evicted.
+NO_PREEMPTION: Final = PREEMPTIONS[0]
+
+NOT_PREEMPTING: Final = "other than none needs backfill none, easy or easy-sjbf, one reservation, and no code"
 
 NO_ESTIMATES: Final = "other than walltime needs backfill none, easy or easy-sjbf, one reservation, and no code"
 
@@ -113,6 +121,7 @@ BY_SCHEDULERS: Final[Mapping[str, Any]] = {
     "reservations": 1,
     "estimate": WALLTIME,
     "flavors": AS_LISTED,
+    "preemption": NO_PREEMPTION,
 }
 SCHEDULES: Final = "not beside a scheduler, which makes the whole pass"
 
@@ -133,6 +142,8 @@ def wrong_parts(values: Mapping[str, Any]) -> dict[str, str]:
         wrong |= {name: SCHEDULES for name, only in BY_SCHEDULERS.items() if found.get(name, only) != only}
     if found.get("estimate", WALLTIME) != WALLTIME and not takes_estimates(**found):
         wrong["estimate"] = NO_ESTIMATES
+    if found.get("preemption", NO_PREEMPTION) != NO_PREEMPTION and not takes_estimates(**found):
+        wrong["preemption"] = NOT_PREEMPTING
     return wrong
 
 
@@ -202,6 +213,14 @@ class Policy:
     flavors : str
         One of FLAVORS: in which order the node types on which a job has quota are tried. "next-before-borrowing": those
         first on which its platform stays within its own quota (Kueue's TryNextFlavor).
+    preemption : str
+        One of PREEMPTIONS. "tier": the queue is sorted by tier first, and a job that has quota and finds no room may
+        evict running jobs of lower tiers (Slurm's PreemptType=preempt/partition_prio).
+    preempt_after : int
+        ms; a job that has run for less is evicted by nobody (Slurm's PreemptExemptTime).
+    victims : str
+        One of VICTIMS: in which order jobs are evicted. "lowest-tier": then those on the fewest nodes, then who started
+        last; "least-lost": who loses the least work, then who started last.
     """
 
     order: Order = "fifo"
@@ -215,6 +234,9 @@ class Policy:
     estimate: str | Estimate = WALLTIME
     backfill_order: Order | None = None
     flavors: str = AS_LISTED
+    preemption: str = NO_PREEMPTION
+    preempt_after: int = 0
+    victims: str = VICTIMS[0]
 
     def __post_init__(self) -> None:
         """Check the parts, as a scenario's `[policy]` is checked; a PolicyError has all mistakes."""
@@ -228,7 +250,7 @@ class Policy:
         """The policy as the core's clock holds it."""
         orders, placements = (*ORDERS, BY_WEIGHT, BY_KEY, BY_FACTORS), (*PLACEMENTS, BY_SCORE)
         choices = {"order": orders, "behind": orders, "backfill": BACKFILLS, "placement": placements}
-        choices |= {"estimate": ESTIMATES, "flavors": FLAVORS}
+        choices |= {"estimate": ESTIMATES, "flavors": FLAVORS, "preemption": PREEMPTIONS, "victims": VICTIMS}
         # A scheduler finds the queue by submit; a deadline is a column, too.
         stands = {BY_SCHEDULER: "fifo", BY_COLUMN: "edf"}
         order, behind = (stands.get(name, name) for name in (self.order_name, self.backfill_order_name or "sjf"))
@@ -326,6 +348,9 @@ class Policy:
             f"backfill depth {self.backfill_depth}": self.backfill_depth > 0,
             f"run times by {self.estimate}": self.estimate != WALLTIME,
             f"flavors {self.flavors}": self.flavors != AS_LISTED,
+            f"preemption by {self.preemption}": self.preemption != NO_PREEMPTION,
+            f"evicted after {format_duration(self.preempt_after)}": self.preempt_after > 0,
+            f"{self.victims} evicted first": self.victims != VICTIMS[0],
             ageing: self.order == "priority" and self.age_rate > 0,
         }
         return ", ".join(part for part, shown in parts.items() if shown)

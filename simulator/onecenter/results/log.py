@@ -11,10 +11,10 @@ Array = npt.NDArray[Any]
 
 LOG_DTYPE: Final = schema.log_dtype()
 
-#: What became of a job; the position of a name is its code. The first ones are those of OUTCOMES. A job that is
+#: What became of a job; the position of a name is its code. The first ones are those of ENDINGS. A job that is
 #: requeued waits again after it has run; one that is waiting has not started.
-FATES: Final = (*schema.OUTCOMES, "killed", "cancelled_waiting", "refused", "running", "waiting", "future", "requeued")
-KILLED, CANCELLED_WAITING, REFUSED, RUNNING, WAITING, FUTURE, REQUEUED = range(len(schema.OUTCOMES), len(FATES))
+FATES: Final = (*schema.ENDINGS, "killed", "cancelled_waiting", "refused", "running", "waiting", "future", "requeued")
+KILLED, CANCELLED_WAITING, REFUSED, RUNNING, WAITING, FUTURE, REQUEUED = range(len(schema.ENDINGS), len(FATES))
 
 #: Fates of jobs that ran to an end of some kind.
 ENDED: Final = (schema.COMPLETED, schema.FAILED, schema.CANCELLED_RUNNING, KILLED)

@@ -9,7 +9,7 @@ from onecenter_kernels import schema
 from onecenter.results.log import FATES, LOG_DTYPE, Array, with_outcome
 
 #: Names in the column `reason` of the log's table: none, then outcomes.
-REASON_NAMES: Final = ("", *schema.OUTCOMES)
+REASON_NAMES: Final = ("", *schema.ENDINGS)
 
 KIND_TYPE: Final = pl.Enum(schema.EVENTS)
 REASON_TYPE: Final = pl.Enum(REASON_NAMES)

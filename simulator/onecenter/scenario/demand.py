@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, PlainSerializer
+from pydantic import BeforeValidator, Field, PlainSerializer, Strict
 
 from onecenter.fleet import MAX_NODE_TYPES
 from onecenter.scenario.arrivals import Arrivals
@@ -22,7 +22,7 @@ from onecenter.scenario.quantities import (
     Thousandths,
 )
 from onecenter.scenario.run_times import RunTimes
-from onecenter.scenario.sharing import Limits
+from onecenter.scenario.sharing import Checkpoint, Limits, Tier
 from onecenter.scenario.table import SHARE_TOLERANCE, Absent, Mistake, Table, sums_to_one
 
 Positive = Annotated[Real, Field(gt=0, le=1e9)]
@@ -217,6 +217,13 @@ class Stream(Table):
     array: Array | None = Field(
         default=None, description="so many jobs at each arrival, of one tenant and size; each draws its run time"
     )
+    tier: Tier | None = Field(default=None, description="default the platform's")
+    preemptible: Annotated[bool, Strict()] = Field(default=True, description="its jobs may be evicted")
+    grace: Duration = Field(default=0, description="how long an evicted job holds its nodes; it does no work then")
+    requeue: Annotated[Integer, Field(ge=0, le=MAX_COUNT)] | None = Field(
+        default=None, description="how often a job waits again after it was evicted; default always"
+    )
+    checkpoint: Checkpoint | None = Field(default=None, description="how its jobs save their work; default not at all")
     jobs: Annotated[tuple[ListedJob, ...], Few(100_000, "jobs")] | None = Field(
         default=None, description="the jobs, one by one"
     )

@@ -36,6 +36,7 @@ from onecenter.scenario.sharing import (
     PlatformQuota,
     Queueing,
     RootQuota,
+    Tier,
     cohort_mistakes,
     unknown_types,
 )
@@ -154,6 +155,9 @@ class Platform(Table):
     queueing: Queueing = Field(
         default="best-effort",
         description="strict: after its first job that does not start, no other of it starts in the pass",
+    )
+    tier: Tier = Field(
+        default=0, description="under preemption = tier: its jobs go before those of lower tiers, and may evict them"
     )
     limits: Limits | None = Field(default=None, description="limits of all its jobs together")
     tenant_limits: Limits | None = Field(default=None, description="limits of each of its tenants")

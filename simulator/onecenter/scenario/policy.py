@@ -21,6 +21,8 @@ Placement = Literal[
     "first-fit", "best-fit", "worst-fit", "fewest-racks", "random", "dot-product", "gpu-packing", "gpu-clustering",
     "fgd",
 ]  # fmt: skip
+Preemption = Literal["none", "tier"]
+Victims = Literal["lowest-tier", "least-lost"]
 Flavors = Literal["as-listed", "next-before-borrowing"]
 Estimate = Literal["walltime", "run time", "recent average"]
 Depth = Annotated[Integer, WithJsonSchema({"type": "integer", "minimum": DEPTH.low, "maximum": DEPTH.high})]
@@ -80,6 +82,13 @@ class PolicyTable(Table):
         default="as-listed",
         description="under quotas: in which order node types are tried; next-before-borrowing: first those on which "
         "the platform stays within its own quota",
+    )
+    preemption: Preemption = Field(default="none", description="whom a job that finds no room may evict")
+    preempt_after: Duration = Field(default=0, description="a job that has run for less is evicted by nobody")
+    victims: Victims = Field(
+        default="lowest-tier",
+        description="who is evicted first: of the lowest tier (then on the fewest nodes), or who loses the least work; "
+        "then who started last",
     )
     age_rate: Millionths = Field(
         default=0, description='under order = "priority": what an hour of waiting adds to the priority'

@@ -10,6 +10,7 @@ from onecenter.checks import did_you_mean
 from onecenter.scenario.few import Few
 from onecenter.scenario.quantities import (
     MAX_COUNT,
+    Duration,
     Integer,
     Name,
     PositiveDuration,
@@ -147,6 +148,16 @@ class Limits(Table):
         default=None, description="walltime; a longer one is refused (MaxWall)"
     )
 
+
+class Checkpoint(Table):
+    """How a job saves its work, in time on its nodes; without one it begins anew after each eviction."""
+
+    every: PositiveDuration = Field(description="work between two checkpoints")
+    write: Duration = Field(default=0, description="how long one takes to write; the job does no work then")
+    restart: Duration = Field(default=0, description="how long a job that has saved something begins with restarting")
+
+
+Tier = Annotated[Integer, Field(ge=-1_000_000, le=1_000_000)]
 
 Queueing = Literal["best-effort", "strict"]
 

@@ -141,7 +141,7 @@ def _check_log(log: Array, head: Head) -> None:
     _between("amount", log["amount"], 0, INT32_MAX)
     starts, ends = decisions.places(log), decisions.with_outcome(log)
     _between("node of a start", log["node"][starts], 0, INT32_MAX)
-    _between("reason of an end", log["reason"][ends], 0, len(schema.OUTCOMES) - 1)
+    _between("reason of an end", log["reason"][ends], 0, len(schema.ENDINGS) - 1)
     _between("reason", log["reason"][~ends], 0, 0)
     fates(log, head.jobs)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, Final
 
+from onecenter.scenario.demand import Stream
 from onecenter.scenario.model import Scenario
 from onecenter.scenario.sharing import AMOUNTS, Limits, resolved
 from onecenter.units import THOUSAND
@@ -52,6 +53,33 @@ class Limit:
 
 
 @dataclass(frozen=True)
+class JobClass:
+    """What holds for the jobs of a stream where a policy preempts; times in ms.
+
+    Attributes
+    ----------
+    tier : int
+        They may evict jobs of lower tiers.
+    grace : int
+        How long an evicted job holds its nodes; it does no work then.
+    preemptible : bool
+        Whether they may be evicted.
+    requeue : int
+        How often a job waits again after it was evicted; -1: always.
+    every, write, restart : int
+        Checkpoints: the work between two, how long one takes to write, and to begin from; every = 0: none.
+    """
+
+    tier: int = 0
+    grace: int = 0
+    preemptible: bool = True
+    requeue: int = -1
+    every: int = 0
+    write: int = 0
+    restart: int = 0
+
+
+@dataclass(frozen=True)
 class Change:
     """An amount of a member of the tree that becomes another one at an instant (ms)."""
 
@@ -76,6 +104,10 @@ class Sharing:
         By platform: of all its jobs, and of each of its tenants.
     stream_limits : tuple of Limit
         By stream.
+    classes : tuple of JobClass
+        By stream.
+    tiers : tuple of int
+        By platform, of jobs that are of no stream.
     """
 
     members: tuple[Member, ...]
@@ -83,6 +115,8 @@ class Sharing:
     platform_limits: tuple[Limit, ...] = ()
     tenant_limits: tuple[Limit, ...] = ()
     stream_limits: tuple[Limit, ...] = ()
+    classes: tuple[JobClass, ...] = ()
+    tiers: tuple[int, ...] = ()
 
     @property
     def quotas(self) -> bool:
@@ -103,7 +137,8 @@ class Sharing:
     @property
     def asks_nothing(self) -> bool:
         """Whether all is as if nothing were said."""
-        return not (self.quotas or self.limits or self.strict)
+        tiers = {*self.tiers, *(each.tier for each in self.classes)}
+        return not (self.quotas or self.limits or self.strict or tiers - {0})
 
 
 #: No amount of accelerators (1/1000), number of jobs or time (ms) is larger.
@@ -125,7 +160,11 @@ def check_sharing(sharing: Sharing, types: int, platforms: int, streams: int) ->
         right = right and NONE <= change.value <= MOST and 0 <= change.t <= MOST
     for limits, count in ((sharing.platform_limits, platforms), (sharing.tenant_limits, platforms)):
         right = right and len(limits) in (0, count)
-    right = right and len(sharing.stream_limits) in (0, streams)
+    right = right and len(sharing.stream_limits) in (0, streams) and len(sharing.classes) in (0, streams)
+    right = right and len(sharing.tiers) in (0, platforms)
+    for each in sharing.classes:
+        right = right and all(NONE <= value <= MOST for name, value in vars(each).items() if name != "tier")
+    right = right and all(abs(tier) <= MOST for tier in (*sharing.tiers, *(each.tier for each in sharing.classes)))
     for limit in (*sharing.platform_limits, *sharing.tenant_limits, *sharing.stream_limits):
         right = right and all(NONE <= value <= MOST for value in vars(limit).values())
     if not right:
@@ -151,6 +190,8 @@ def sharing_of(scenario: Scenario) -> Sharing | None:
         platform_limits=tuple(_limit(platform.limits) for platform in scenario.platforms.values()),
         tenant_limits=tuple(_limit(platform.tenant_limits) for platform in scenario.platforms.values()),
         stream_limits=tuple(_limit(stream.limits) for _, _, stream in scenario.streams),
+        classes=tuple(_class(stream, scenario.platforms[name].tier) for name, _, stream in scenario.streams),
+        tiers=tuple(platform.tier for platform in scenario.platforms.values()),
     )
     return None if found.asks_nothing else found
 
@@ -195,6 +236,18 @@ def _instant(scenario: Scenario, at: datetime) -> int:
     """Return an instant in ms after the scenario's start; at the start where it was before."""
     local = at.replace(tzinfo=scenario.time.tz) if at.tzinfo is None else at
     return max(0, round((local - scenario.time.origin).total_seconds() * THOUSAND))
+
+
+def _class(stream: Stream, tier: int) -> JobClass:
+    saved = stream.checkpoint
+    times = {} if saved is None else {"every": saved.every, "write": saved.write, "restart": saved.restart}
+    return JobClass(
+        tier=tier if stream.tier is None else stream.tier,
+        grace=stream.grace,
+        preemptible=stream.preemptible,
+        requeue=NONE if stream.requeue is None else stream.requeue,
+        **times,
+    )
 
 
 def _limit(limits: Limits | None) -> Limit:
