@@ -130,6 +130,16 @@ def test_cohorts_nest_and_trees_are_apart(imported: Callable[..., Imported]) -> 
     assert found["nodes"]["f"]["accelerators"] == 6
 
 
+def test_where_nothing_has_a_quota_it_is_said(imported: Callable[..., Imported]) -> None:
+    said = "nothing has a quota: nobody is asked for one, where Kueue would admit nothing"
+    assert said in imported(queue("q", "cohort: c")).assumed
+    shared = "---\nkind: Cohort\nmetadata: {name: c}\nspec: {parentName: d, " + quota("nominalQuota: 1") + "}\n"
+    other = "---\nkind: Cohort\nmetadata: {name: e}\nspec: {parentName: d}\n"
+    found = imported(queue("q", "cohort: c") + shared + other)
+    assert said not in found.assumed
+    assert found.scenario["center"]["cohorts"]["e"] == {"parent": "d"}
+
+
 def test_nodes_are_given_and_otherwise_the_sum_of_quotas(imported: Callable[..., Imported]) -> None:
     text = queue("q", quota("nominalQuota: 2k"))
     assert imported(text).scenario["center"]["nodes"] == {"f": {"count": 2, "accelerators": 1000}}

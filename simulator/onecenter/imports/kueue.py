@@ -17,8 +17,6 @@ from onecenter.scenario.quantities import thousandths_text
 
 SOURCE: Final = "scenario from-kueue"
 
-Quotas = Mapping[str, Mapping[str, Amounts]]
-
 
 def from_kueue(
     files: Sequence[str], nodes: Mapping[str, tuple[int, int]] | None = None, resource: str | None = None
@@ -54,7 +52,7 @@ def from_kueue(
     }
     policy = {"order": "priority"} | _way(list(objects.of["ClusterQueue"].values()), notes)
     users(objects, notes)
-    _fill_in(platforms, queues, notes)
+    _fill_in(platforms, [*queues.values(), *cohorts.values()], notes)
     for each in objects.all():
         notes.leave_out_rest(each)
     return notes.answer(SOURCE, {"center": center, "platforms": platforms, "policy": policy})
@@ -66,13 +64,13 @@ def _quotas(
     return {name: quota_of(each, accelerators, notes) for name, each in holders.items()}
 
 
-def _fill_in(platforms: dict[str, Any], queues: Quotas, notes: Notes) -> None:
+def _fill_in(platforms: dict[str, Any], quotas: Sequence[Mapping[str, Amounts]], notes: Notes) -> None:
     """Say what the files lack, and what it means here."""
     if not platforms:
         platforms["default"] = {}
         notes.assumed.append("there is no ClusterQueue: one platform, default, may use all")
-    elif not any(amounts.nominal for quota in queues.values() for amounts in quota.values()):
-        notes.assumed.append("no queue has a quota: nobody is asked for one, where Kueue would admit nothing")
+    elif not any(amounts.nominal for quota in quotas for amounts in quota.values()):
+        notes.assumed.append("nothing has a quota: nobody is asked for one, where Kueue would admit nothing")
     notes.to_add.append("demand: platforms.NAME.demand, or run a log on this center with replay --center")
 
 
@@ -110,7 +108,8 @@ def _cohort(parent: str, own: Mapping[str, Amounts], flavors: Sequence[str], not
     shut = {} if parent else dict.fromkeys(flavors, 0)
     if not parent:
         leave_out_limits(own, notes)
-    return ({"parent": parent} if parent else {}) | {"quota": _quota(own, shut, shut)}
+    quota = _quota(own, shut, shut)
+    return ({"parent": parent} if parent else {}) | ({"quota": quota} if quota else {})
 
 
 def _quota(own: Mapping[str, Amounts], borrowing: dict[str, int], lending: dict[str, int]) -> dict[str, Any]:
