@@ -119,9 +119,10 @@ def test_accounts_go_before_partitions_with_shares_and_limits(folder: Path) -> N
 
 
 def test_what_is_not_modelled_is_listed_with_its_line(found: Imported) -> None:
+    without = "without PreemptType=preempt/partition_prio no partition goes before all others"
     assert [tuple(each) for each in found.not_modelled] == [
         ("gres.conf", 1, 'NodeName=v[1-4]: File = "/dev/nvidia[0-3]"'),
-        ("nodes.conf", 6, 'PartitionName=train: PriorityTier = "10": no partition goes before all others'),
+        ("nodes.conf", 6, f'PartitionName=train: PriorityTier = "10": {without}'),
         ("qos.txt", 3, 'class|0|00:00:00: grptres = "cpu=64": only gres/gpu is limited'),
         ("qos.txt", 3, 'class|0|00:00:00: preempt = "normal"'),
         ("slurm.conf", 4, 'SchedulerParameters = "bf_window=2880"'),
@@ -143,6 +144,25 @@ def test_the_backfill(line: str, policy: dict[str, Any], tmp_path: Path) -> None
     path = tmp_path / "slurm.conf"
     path.write_text(f"{line}\nNodeName=n Gres=gpu:8\n")
     assert from_slurm([str(path)]).scenario["policy"] == policy
+
+
+def test_partitions_of_a_higher_tier_evict(tmp_path: Path) -> None:
+    path = tmp_path / "slurm.conf"
+    path.write_text(
+        "PreemptType=preempt/partition_prio\nPreemptMode=CANCEL\nPreemptExemptTime=00:30:00\n"
+        "NodeName=n[1-4] Gres=gpu:8\nPartitionName=low Nodes=ALL GraceTime=120\n"
+        "PartitionName=high Nodes=ALL PriorityTier=10\n"
+    )
+    found = from_slurm([str(path)])
+    assert found.scenario["platforms"] == {"low": {"tier": 1}, "high": {"tier": 10}}
+    policy = {"backfill": "easy", "reservations": 1, "preemption": "tier", "preempt_after": "30 min"}
+    assert found.scenario["policy"] == policy
+    assert found.not_modelled == ()
+    assert found.assumed[-1] == "backfill is easy with one reservation: under another one nobody is evicted"
+    assert found.to_add[:2] == (
+        "PreemptMode CANCEL: requeue = 0 of all streams",
+        'partition low: grace = "120 s" of the streams that use it',
+    )
 
 
 def test_what_is_written_is_a_scenario(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,6 +12,7 @@ from onecenter.imports.slurm_accounts import Accounts, limits_of, rows_of
 from onecenter.imports.slurm_lines import lines_of, text_of
 from onecenter.imports.slurm_nodes import kinds_of, names_in, node_types, with_models
 from onecenter.imports.slurm_policy import policy_of
+from onecenter.imports.slurm_preemption import tiers
 from onecenter.imports.slurm_values import time
 
 SOURCE: Final = "scenario from-slurm"
@@ -76,7 +77,10 @@ def from_slurm(files: Sequence[str]) -> Imported:
     accounts = Accounts(found.associations, notes)
     policy = policy_of(found.settings, notes)
     qos = {text(row.at("name"), notes): row for row in found.qos}
-    platforms = _of_accounts(accounts, qos, notes) if accounts.shares else _of_partitions(partitions, qos, notes)
+    if accounts.shares:
+        platforms = _of_accounts(accounts, qos, notes)
+    else:
+        platforms = _of_partitions(partitions, qos, tiers(found.settings, partitions, policy, notes), notes)
     _share(policy, accounts)
     _say(found, members, types, notes)
     found.left_over(notes)
@@ -130,7 +134,9 @@ def _members(line: Field, nodes: set[str], notes: Notes) -> set[str]:
     return found
 
 
-def _of_partitions(partitions: dict[str, Field], qos: dict[str, Field], notes: Notes) -> dict[str, Any]:
+def _of_partitions(
+    partitions: dict[str, Field], qos: dict[str, Field], tier_of: dict[str, int], notes: Notes
+) -> dict[str, Any]:
     found = {}
     for name, line in partitions.items():
         row = qos.get(line.text("qos"))
@@ -142,8 +148,10 @@ def _of_partitions(partitions: dict[str, Field], qos: dict[str, Field], notes: N
             given = units.parse_duration(table.get("limits", {}).get("max_walltime", "1000 y"))
             table["limits"] = table.get("limits", {}) | {"max_walltime": units.duration_text(min(most, given))}
         tier = line.at("prioritytier")
-        if tier is not None and whole(tier, notes, 0, 65_533) != 1:
-            notes.leave_out(tier, "no partition goes before all others")
+        if name in tier_of:
+            table["tier"] = tier_of[name]
+        elif tier is not None and whole(tier, notes, 0, 65_533) != 1:
+            notes.leave_out(tier, "without PreemptType=preempt/partition_prio no partition goes before all others")
         found[name] = table
     return found or {"all": {}}
 
