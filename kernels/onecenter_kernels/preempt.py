@@ -161,7 +161,7 @@ def preempt(s, j, types, t):
 
     Return the node types on which it can start at once, as their grace is over; 0: none.
     """
-    if s.attempts[j].first_until >= t and s.attempts[j].first_until > 0:
+    if tier_of(s, j) == s.clock[0].lowest_tier or 0 < s.attempts[j].first_until >= t:
         return 0
     rest = types
     while rest > 0:

@@ -168,6 +168,7 @@ CLOCK: Final[tuple[Field, ...]] = (
     ("flavors", "i8", "code", "FLAVORS"),
     ("strict", "i8", "0/1", "a platform queues strictly"),
     ("preemption", "i8", "code", "PREEMPTIONS"),
+    ("lowest_tier", "i8", "1", "of all jobs known: nobody is evicted for a job of it"),
     ("preempt_after", "i8", "ms", "a job that has run for less is evicted by nobody"),
     ("victims", "i8", "code", "VICTIMS"),
     ("coming_back", "i8", "1", "where a policy preempts: start rows that the running jobs can make at most once more"),

@@ -87,6 +87,7 @@ class Shares:
         """Return the state with the owners, of which there are so many, under their quota and limits."""
         limits = self.place(found.owners[self._owners : owners], found.limits)
         self._owners = owners
+        found.clock["lowest_tier"] = found.owners["tier"][:owners].min(initial=0)
         return found if limits is found.limits else found._replace(limits=limits)
 
     def place(self, owners: Any, limits: state.Array) -> state.Array:
