@@ -174,6 +174,7 @@ def preempt(s, j, types, t):
             if last == t:
                 return rest & 15
             s.attempts[j].first_until = last
+            s.clock[0].first_until = max(s.clock[0].first_until, last)
             return 0
         rest >>= 4
     return 0
@@ -186,5 +187,5 @@ def evict_all(s, count, t):
     for i in range(count):
         v, tail = s.queue[i].candidate, clock.tail
         evict(s, v, t)
-        if clock.tail > tail:
+        if clock.tail > tail and clock.anew:
             sink(s, clock.tail - 1, v, t)

@@ -131,8 +131,11 @@ def crossing(s, i, t):
 def reorder(s, t):
     """Bring the queue into order where keys change with time and two jobs may have changed places by t (ms)."""
     clock = s.clock[0]
-    if not clock.anew and (not clock.ageing or t < clock.cross):
+    tiers = clock.first_until >= 0
+    if not clock.anew and not tiers and (not clock.ageing or t < clock.cross):
         return
+    if t > clock.first_until:
+        clock.first_until = -1
     if clock.keys_call != 0:
         call_keys(clock.keys_call, float(t))
     if clock.order == MULTIFACTOR:

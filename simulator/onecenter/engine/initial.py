@@ -178,7 +178,8 @@ def clock_of(policy: Policy, fractions: bool, scratch: int, shared: bool) -> sta
     clock["preemption"] *= shared  # where all are alike nobody is evicted
     clock["fractions"], clock["scratch"], clock["holds"] = fractions, scratch, scratch
     clock["ageing"] = policy.order == "priority" and policy.changes_with_time
-    clock["anew"] = clock["preemption"] | (policy.changes_with_time and policy.order != "priority")
+    clock["anew"] = policy.changes_with_time and policy.order != "priority"
+    clock["first_until"] = -1
     clock["learns"] = policy.learns
     if isinstance(policy.order, Multifactor):
         clock["fair_share"] = FAIR_SHARES.index(policy.order.fair_share)
