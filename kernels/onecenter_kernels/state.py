@@ -168,7 +168,7 @@ CLOCK: Final[tuple[Field, ...]] = (
     ("flavors", "i8", "code", "FLAVORS"),
     ("strict", "i8", "0/1", "a platform queues strictly"),
     ("preemption", "i8", "code", "PREEMPTIONS"),
-    ("first_until", "i8", "ms", "up to this instant some job may go first in its tier; -1: the queue is in order again"),
+    ("first_until", "i8", "ms", "up to this instant some job may go first in its tier; -1: none"),
     ("lowest_tier", "i8", "1", "of all jobs known: nobody is evicted for a job of it"),
     ("preempt_after", "i8", "ms", "a job that has run for less is evicted by nobody"),
     ("victims", "i8", "code", "VICTIMS"),
