@@ -15,9 +15,11 @@ from random_scenarios import RandomScenario
 from random_sharing import preempting_scenario, shared_scenario
 
 from onecenter.engine.reasons import waits_by_reason
+from onecenter.fleet import NodeType
 from onecenter.policies import Policy
 from onecenter.results.segments import fates
-from onecenter.workload.sharing import Sharing
+from onecenter.workload.sharing import Change, Member, Sharing
+from onecenter.workload.table import workload
 
 pytestmark = pytest.mark.equality
 
@@ -173,3 +175,16 @@ def test_what_the_preempting_seeds_contain() -> None:
     assert kinds["requeue"] >= 10
     later = sum((np.diff(log["t"][np.isin(log["kind"], (codes.E_EVICT, codes.E_REQUEUE))]) > 0).sum() for log in logs)
     assert later >= 5
+
+
+def test_what_is_between_two_changes_of_an_instant_is_never_seen() -> None:
+    # Twice the quota and none of it, both at 5: a job that asks more than 2 can never start.
+    members = (Member(nominal=(0,)), Member("one", 0, 0, nominal=(2_000,)))
+    raised = Change(5, 1, 0, "nominal", 4_000)
+    jobs = workload(submit=[0], run=[1], walltime=[1], accelerators=[3_000])
+    for changes, refused in (((raised,), False), ((raised, Change(5, 1, 0, "nominal", 1_000)), True)):
+        known = replace(jobs, sharing=Sharing(members, changes))
+        scenario = RandomScenario((NodeType("node", 1, 4),), Policy(), known, None)
+        log = by_core(scenario)
+        check_equal(log, oracle.simulate(*scenario))
+        assert (codes.E_REFUSE in log["kind"]) == refused

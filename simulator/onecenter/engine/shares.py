@@ -75,6 +75,9 @@ class Shares:
             for kind in kinds:
                 derive_quotas(handle, kind)
                 most[k, kind] = [potential(handle, n, kind) for n in range(len(found.tree))]
+        for k in range(len(changes) - 1, 0, -1):
+            if changes[k].t == changes[k - 1].t:
+                most[k] = most[k + 1]  # nobody sees what is between two changes of an instant
         most = np.maximum.accumulate(most[::-1])[::-1]
         found.quotas[:] = first
         for kind in kinds:
