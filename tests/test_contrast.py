@@ -27,7 +27,7 @@ def seen(*waits: float, outcomes: dict[int, int] | None = None) -> Seen:
         outcome[place] = code
     zeros, ones = np.zeros(count, np.int64), np.ones(count, np.int64)
     wait = (np.array(waits) * 1_000).astype(np.int64)
-    return Seen(zeros, wait, zeros, ones, zeros - 1, ones, outcome, np.zeros(count, bool), 0)
+    return Seen(zeros, wait, zeros, zeros, ones, zeros - 1, ones, outcome, np.zeros(count, bool), 0)
 
 
 def side(name: str, *replications: Seen) -> Side:
