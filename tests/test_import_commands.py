@@ -106,7 +106,26 @@ def test_standard_input_is_a_file(command: str, capsys: Said, monkeypatch: pytes
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
     piped = answer(capsys, command, "-")
     assert piped["scenario"] == answer(capsys, command, file)["scenario"]
-    assert NOT_MODELLED[command][0] in [each["line"] for each in piped["not_modelled"]]
+    line, what = NOT_MODELLED[command]
+    assert {"file": "standard input", "line": line, "what": what} in piped["not_modelled"]
+
+
+@pytest.mark.parametrize(
+    ("command", "text", "wrong"),
+    [
+        ("from-kueue", b"a: [", " not YAML: line 2: "),
+        ("from-kueue", b"a: 1\na: \xff", " line 2: not UTF-8"),
+        ("from-kueue", QUEUE.replace("6}", "-6}").encode(), "10: ClusterQueue q: "),
+        ("from-slurm", b"ClusterName=\xff", " line 1: not UTF-8"),
+        ("from-slurm", b"Name|GrpJobs\na|1|2", " line 2: 3 columns: "),
+        ("from-slurm", b"#\nhello", " line 2: 'hello': Key=Value is expected"),
+    ],
+)
+def test_a_mistake_in_standard_input_has_its_place(
+    command: str, text: bytes, wrong: str, capsys: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text)))
+    assert f"standard input:{wrong}" in refused(capsys, command, "-")
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -14,6 +14,7 @@ from onecenter.imports.slurm_nodes import kinds_of, names_in, node_types, with_m
 from onecenter.imports.slurm_policy import policy_of
 from onecenter.imports.slurm_preemption import tiers
 from onecenter.imports.slurm_values import time
+from onecenter.system import inputs
 
 SOURCE: Final = "scenario from-slurm"
 
@@ -32,12 +33,12 @@ class _Files:
         self.qos: list[Field] = []
         self.associations: list[Field] = []
         for path in files:
-            given = text_of(path)
+            given, name = text_of(path), inputs.label(path)
             first = next(filter(str.strip, given.splitlines()), "")
             if "|" in first:
-                self._add_rows(path, given, first.lower())
+                self._add_rows(name, given, first.lower())
             else:
-                for line in lines_of(path, given):
+                for line in lines_of(name, given):
                     self._add_line(line, notes)
 
     def _add_rows(self, path: str, given: str, header: str) -> None:

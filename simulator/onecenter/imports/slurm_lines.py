@@ -8,6 +8,7 @@ from typing import Final
 from onecenter.errors import OnecenterError
 from onecenter.imports.fields import Field, Place
 from onecenter.imports.yaml_files import read_bytes
+from onecenter.system import inputs
 
 #: Files that include each other, and lines of all together.
 MAX_FILES, MAX_LINES = 100, 100_000
@@ -24,7 +25,7 @@ def text_of(path: str) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise OnecenterError(path, [f"line {line}: not UTF-8; save the file as UTF-8"]) from None
+        raise OnecenterError(inputs.label(path), [f"line {line}: not UTF-8; save the file as UTF-8"]) from None
 
 
 def lines_of(path: str, text: str, above: tuple[str, ...] = ()) -> Iterator[Field]:
@@ -34,7 +35,7 @@ def lines_of(path: str, text: str, above: tuple[str, ...] = ()) -> Iterator[Fiel
         if include is None:
             yield _table(path, number, line)
             continue
-        other = str(Path(path).parent / include[1].strip())
+        other = str(Path(path).parent / include[1])
         chain = (*above, path)
         if other in chain or len(chain) >= MAX_FILES:
             right = "the files include each other; take one of the lines away"

@@ -24,21 +24,22 @@ def read_bytes(path: str, what: str) -> bytes:
     try:
         return inputs.read(Path(path), MAX_BYTES)
     except inputs.TooLargeError as error:
-        raise OnecenterError(path, [f"{error}; {what}"]) from None
+        raise OnecenterError(inputs.label(path), [f"{error}; {what}"]) from None
     except (OSError, ValueError) as error:
-        raise OnecenterError(path, [f"cannot be read: {getattr(error, 'strerror', None) or error}"]) from None
+        why = getattr(error, "strerror", None) or error
+        raise OnecenterError(inputs.label(path), [f"cannot be read: {why}"]) from None
 
 
 def documents(path: str) -> list[Field]:
     """Return the documents of a file, those that are empty left out."""
-    data = read_bytes(path, "a file with objects of Kubernetes is small")
+    data, name = read_bytes(path, "a file with objects of Kubernetes is small"), inputs.label(path)
     try:
-        found = list(_Reader(path, data.decode("utf-8-sig")).documents())
+        found = list(_Reader(name, data.decode("utf-8-sig")).documents())
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise OnecenterError(path, [f"line {line}: not UTF-8; save the file as UTF-8"]) from None
+        raise OnecenterError(name, [f"line {line}: not UTF-8; save the file as UTF-8"]) from None
     except yaml.YAMLError as error:
-        raise OnecenterError(path, [f"not YAML: {_said(error)}"]) from None
+        raise OnecenterError(name, [f"not YAML: {_said(error)}"]) from None
     return [each for each in found if each.value is not None]
 
 
