@@ -8,7 +8,7 @@ import numpy as np
 
 from onecenter.fleet import NodeType, accelerators_of
 from onecenter.results.backlog import queue_grows
-from onecenter.results.log import ENDED, FATES, REQUEUED, RUNNING, WAITING, Array
+from onecenter.results.log import ENDED, FATES, OVER, REQUEUED, RUNNING, WAITING, Array
 from onecenter.results.seen import Seen, seen, submitted_in
 from onecenter.results.segments import Fates
 from onecenter.results.targets import PLACES, Target, judge, meets, tally
@@ -129,7 +129,7 @@ def _waiting_again(fate: Fates, horizon: int, until: int) -> Array:
 
 def _counts(jobs: Seen, tally: Mapping[str, int], waiting_again: Array, horizon: int) -> dict[str, int]:
     by = {name: int((jobs.outcome == code).sum()) for code, name in enumerate(FATES)}
-    ended = sum(by[FATES[code]] for code in ENDED)
+    ended = sum(by[FATES[code]] for code in OVER)
     # What falls due at the horizon does not happen before it; a run that did not go on was seen whole.
     later = jobs.until > horizon
     waiting = jobs.waiting | (later & ~jobs.refused & (jobs.submit + jobs.wait >= horizon))

@@ -19,6 +19,9 @@ KILLED, CANCELLED_WAITING, REFUSED, RUNNING, WAITING, FUTURE, REQUEUED = range(l
 #: Fates of jobs that ran to an end of some kind.
 ENDED: Final = (schema.COMPLETED, schema.FAILED, schema.CANCELLED_RUNNING, KILLED)
 
+#: The same, and of those that were evicted and not requeued.
+OVER: Final = (*ENDED, schema.PREEMPTED)
+
 #: Rows turned at a time, so that a long log needs no second copy.
 CHUNK: Final = 1 << 18
 

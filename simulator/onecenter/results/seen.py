@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from onecenter.results.log import CANCELLED_WAITING, ENDED, FUTURE, KILLED, REFUSED, REQUEUED, RUNNING, WAITING, Array
+from onecenter.results.log import CANCELLED_WAITING, FUTURE, KILLED, OVER, REFUSED, REQUEUED, RUNNING, WAITING, Array
 from onecenter.results.segments import Fates
 from onecenter.results.window import Window
 from onecenter.statistics.sample import Sample
@@ -133,7 +133,7 @@ def seen(workload: Workload, fate: Fates, until: int) -> Seen:
         wait=waited,
         held=np.where(fate.eligible >= 0, fate.eligible - workload.submit, waited),
         interrupted=interrupted,
-        run=np.where(np.isin(fate.outcome, ENDED), fate.end - fate.start - interrupted, expected),
+        run=np.where(np.isin(fate.outcome, OVER), fate.end - fate.start - interrupted, expected),
         deadline=workload.deadline,
         gang=workload.gang,
         outcome=fate.outcome,
@@ -149,7 +149,7 @@ def _interrupted(fate: Fates, until: int) -> Array:
     stays, found = fate.attempts, np.zeros(len(fate.start), np.int64)
     rows = np.flatnonzero(stays.last & (~stays.first | (stays.outcome == REQUEUED)))
     job = stays.job[rows]
-    ended = np.isin(fate.outcome[job], ENDED)
+    ended = np.isin(fate.outcome[job], OVER)
     resumed = np.where(stays.outcome[rows] == REQUEUED, until, stays.start[rows])
     ran = stays.end[rows] - stays.start[rows]
     found[job] = np.where(ended, fate.end[job] - ran, resumed) - fate.start[job]

@@ -8,7 +8,7 @@ import polars as pl
 from onecenter_kernels import schema
 
 from onecenter.fleet import NodeType, node_types, racks_of
-from onecenter.results.log import ENDED, FUTURE, Array
+from onecenter.results.log import FUTURE, OVER, Array
 from onecenter.results.log_table import FATE_TYPE, named
 from onecenter.results.seen import seen, submitted_in
 from onecenter.results.segments import Fates, Segments
@@ -31,7 +31,7 @@ def jobs_table(workload: Workload, fate: Fates, fleet: Sequence[NodeType], windo
     time of all of them, `requeued_wait_ms` what it waited after the first (as far as seen), and `node_type` that of the
     last. `restarts` counts the attempts after the first.
     """
-    ended, started = np.isin(fate.outcome, ENDED), fate.start >= 0
+    ended, started = np.isin(fate.outcome, OVER), fate.start >= 0
     again = _requeued_waits(fate, until)
     kept, may = seen(workload, fate, until).on_time()
     due = (workload.deadline >= 0) & (fate.outcome != FUTURE)

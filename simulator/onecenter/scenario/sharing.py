@@ -103,7 +103,9 @@ class PlatformQuota(Quota):
 
 
 def _lent(part: QuotaAmounts, base: QuotaAmounts, loc: tuple[str | int, ...]) -> Iterator[Mistake]:
-    nominal = {**(base.__dict__.get("nominal") or {}), **(part.__dict__.get("nominal") or {})}
+    if "nominal" not in base.__dict__ or "nominal" not in part.__dict__:  # wrong itself
+        return
+    nominal = {**base.nominal, **part.nominal}
     for name, most in (part.__dict__.get("lending_limit") or {}).items():
         own = nominal.get(name, 0)
         if isinstance(own, str) == isinstance(most, str) and _size(most) > _size(own):

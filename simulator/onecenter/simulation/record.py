@@ -67,11 +67,13 @@ class Record:
         return {}
 
     def reasons_of(self, job: int) -> tuple[Array, Array]:
-        """Return from when on (ms) jobs that ask the same as this one wait for which reason; kept, as it takes a replay
-        of the log; see `reasons_over_time`.
+        """Return from when on (ms) jobs that ask the same as this one (under quotas and limits, and are of the same
+        owner) wait for which reason; kept, as it takes a replay of the log; see `reasons_over_time`.
         """
         jobs = self.workload
-        asked = (jobs.accelerators, jobs.cpus, jobs.memory, jobs.tasks, jobs.types)
+        asked = [jobs.accelerators, jobs.cpus, jobs.memory, jobs.tasks, jobs.types]
+        if jobs.sharing is not None:  # quota and limits are an owner's
+            asked += [jobs.platform, jobs.tenant, jobs.stream]
         ask = tuple(int(column[job]) for column in asked)
         if ask not in self._reasons_by_ask:
             run = (self.decisions, jobs, self.fleet, self.policy.backfill, self.until)

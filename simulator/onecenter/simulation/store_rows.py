@@ -133,9 +133,11 @@ def _check_log(log: Array, head: Head) -> None:
     _between("t", log["t"], 0, max(head.until - 1, head.window.horizon))
     if (log["t"][1:] < log["t"][:-1]).any():
         raise ValueError("t: rising values are expected")
-    limits = log["kind"] == schema.E_LIMIT
-    _between("job", log["job"][~limits], 0, head.jobs - 1)
+    limits, changes = log["kind"] == schema.E_LIMIT, log["kind"] == schema.E_CHANGE
+    _between("job", log["job"][~limits & ~changes], 0, head.jobs - 1)
     _between("job of a limit", log["job"][limits], -1, -1)
+    _between("job of a change", log["job"][changes], -1, -1)
+    _between("amount of a change", log["amount"][changes], 0, len(head.sharing.changes if head.sharing else ()) - 1)
     _between("node", log["node"], -1, sum(kind.count for kind in head.fleet) - 1)
     _between("device", log["device"], -1, max((kind.accelerators for kind in head.fleet), default=0) - 1)
     _between("amount", log["amount"], 0, INT32_MAX)
