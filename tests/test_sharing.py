@@ -42,13 +42,14 @@ def test_platforms_that_share_as_the_twin(backfill: str | None, block: int) -> N
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("block", range(8))
+@pytest.mark.parametrize("block", range(4))
 def test_many_more_platforms_that_share_as_the_twin(block: int) -> None:
     for seed in range(10_000 + 250 * block, 10_000 + 250 * (block + 1)):
         scenario = shared_scenario(seed)
         log = oracle.simulate(*scenario)
         check_equal(by_core(scenario), log)
-        check_equal(on_both_strides(scenario).log, log)
+        if seed % 4 == 0:
+            check_equal(on_both_strides(scenario).log, log)
 
 
 @pytest.mark.parametrize("seed", range(40 if JIT else 15))
@@ -138,13 +139,14 @@ def test_preemption_as_the_twin(block: int) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("block", range(8))
+@pytest.mark.parametrize("block", range(4))
 def test_much_more_preemption_as_the_twin(block: int) -> None:
     for seed in range(20_000 + 250 * block, 20_000 + 250 * (block + 1)):
         scenario = preempting_scenario(seed)
         log = oracle.simulate(*scenario)
         check_equal(by_core(scenario), log)
-        check_equal(on_both_strides(scenario).log, log)
+        if seed % 4 == 0:
+            check_equal(on_both_strides(scenario).log, log)
 
 
 @pytest.mark.parametrize("seed", range(60))
