@@ -9,7 +9,8 @@ from shared_center import MINUTE, raw_of, solve
 from test_case_edited import head_of, signed, with_edit
 
 from onecenter.engine.center import Center
-from onecenter.errors import ResultError
+from onecenter.errors import PolicyError, ResultError
+from onecenter.policies import Policy
 from onecenter.scenario import from_dict
 from onecenter.simulation.difference import diff
 from onecenter.simulation.result import Result
@@ -181,6 +182,10 @@ def test_a_job_goes_first_in_its_tier_while_its_victims_leave() -> None:
     # W is of a higher tier, and takes what B leaves at 4: sooner than A could leave. From then on Z is before Y.
     assert found.of("evict") == [(1, "evict", "B")]
     assert found.spans == {"A": (0, 20), "B": (0, 32), "W": (4, 6), "Y": (7, 12), "Z": (6, 7)}
+    # Where W runs on, nobody else is evicted in the pass in which B has left; when V comes Z is first, and evicts A.
+    found = solve(text + "    platforms.z.tier = 2\n", jobs + "W z 3 20 2\nV x 5 1 2")
+    assert found.of("evict") == [(1, "evict", "B"), (5, "evict", "A")]
+    assert {name: found.spans[name] for name in "WZY"} == {"W": (4, 24), "Z": (8, 9), "Y": (9, 14)}
 
 
 def test_patience_is_about_the_first_start() -> None:
@@ -320,3 +325,10 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
     signed(whole, pl.read_parquet(whole), head)
     Result.load(whole)
     return whole
+
+
+@pytest.mark.parametrize("part", ["order", "placement"])
+def test_code_of_the_users_own_does_not_preempt(part: str) -> None:
+    code = {"order": lambda job: job.submit, "placement": lambda node, job: node.free}[part]
+    with pytest.raises(PolicyError, match=r"preemption.*no code"):
+        Policy(preemption="tier", **{part: code})
