@@ -17,6 +17,19 @@ POLICY = {"backfill": "none", "placement": "first-fit"}
 
 Span = tuple[int | None, int | None]
 
+#: One node of eight accelerators; x and y own four each.
+HALVES = """
+center = { nodes = { n = { count = 1, accelerators = 8 } } }
+platforms = { x = { quota = { nominal = { n = 4 } } }, y = { quota = { nominal = { n = 4 } } } }
+"""
+
+
+def halves(x: str = "", y: str = "", rest: str = "") -> str:
+    """Return the same with more in the quotas of x and y."""
+    given = {"x": x, "y": y}.items()
+    quotas = ", ".join(f"{name} = {{ quota = {{ nominal = {{ n = 4 }}{more} }} }}" for name, more in given)
+    return f"center.nodes.n = {{ count = 1, accelerators = 8 }}\nplatforms = {{ {quotas} }}\n{rest}"
+
 
 def raw_of(text: str, jobs: str) -> dict[str, Any]:
     """Return a scenario's tables; a line of `jobs` is "A x 0 4 2": its name, platform, submit, run time, accelerators.
