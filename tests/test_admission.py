@@ -8,17 +8,21 @@ from typing import Any
 import pytest
 from by_hand import job, nodes, table
 from engines import core_of, crowd, horizon_of
-from onecenter_kernels import admission, codes, door
+from onecenter_kernels import codes, door, easy, reserving
+from onecenter_kernels.asks import types_of
 from onecenter_kernels.jit import JIT
 from random_scenarios import RandomScenario, mixed_scenario, random_scenario
 
 from onecenter.engine.core import FOREVER, Core
 from onecenter.policies import Policy
-from onecenter.workload.table import type_code
+from onecenter.workload.table import type_code, type_order
 
 pytestmark = pytest.mark.equality
 
 POLICIES = [*((backfill, 1) for backfill in codes.BACKFILLS), ("easy", 3), ("easy-sjbf", 3)]
+
+#: The modules that ask on which node types a job may start, where nothing but room is asked for.
+PASSES = (door, easy, reserving)
 
 #: Submit, run time and accelerators: jobs that wait for each other, long and short ones behind a head.
 SIZES = [(0, 5, 1), (1, 9, 2), (1, 4, 1), (1, 40, 1), (2, 3, 1), (2, 7, 2)]
@@ -43,8 +47,13 @@ def test_no_job_starts_without_being_asked_for(
         asked.add((int(j), int(kind), int(t)))
         return True
 
-    for module in (admission, door):
-        monkeypatch.setattr(module, "admits", admits)
+    def admitted(s: Any, j: int, t: int) -> int:
+        types = int(types_of(s, j))
+        return type_code([kind for kind in type_order(types) if admits(s, j, kind, t)])
+
+    monkeypatch.setattr(door, "admits", admits)
+    for module in PASSES:
+        monkeypatch.setattr(module, "admitted", admitted)
     for scenario in scenarios_of(backfill, reservations):
         asked.clear()
         core = core_of(scenario)
@@ -61,7 +70,8 @@ def test_no_job_starts_without_being_asked_for(
 def test_a_job_starts_where_it_is_admitted(
     backfill: str, reservations: int, each: dict[str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(admission, "admits", lambda _, j, kind, t: kind == 1)
+    for module in PASSES:
+        monkeypatch.setattr(module, "admitted", lambda *_: type_code([1]))
     both = type_code([0, 1])
     jobs = [job(t, run, size, types=both) | (each if size == 1 else {}) for t, run, size in SIZES]
     fleet = (nodes(1, 2), replace(nodes(1, 2), name="other"))
