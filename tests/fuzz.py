@@ -19,7 +19,9 @@ from typing import Any, NamedTuple
 
 from memory import most_memory
 
+from onecenter.engine.kernels import compile_kernels
 from onecenter.errors import OnecenterError
+from onecenter.policies import Policy
 from onecenter.visible import visible
 
 #: Seconds of processor time that a case may take.
@@ -119,6 +121,10 @@ def tried(kind: str, first: int, count: int, folder: Path) -> Outcomes:
     AssertionError
         If a case ends otherwise or takes too long.
     """
+    # What has to be compiled takes longer than a case may.
+    for policy in (Policy(), Policy(reservations=2), Policy(backfill="conservative")):
+        for shared in (False, True):
+            compile_kernels(False, [policy], shared)
     module, _, name = kind.partition(".")
     case: Callable[[int, Path], None] = getattr(import_module(module), name)
     taken = sum(_taken(case, seed, folder) for seed in range(first, first + count))

@@ -78,13 +78,13 @@ def areas(series: pl.DataFrame, platforms: tuple[str, ...], window: Window) -> d
 
 
 def stays(jobs: pl.DataFrame, platforms: tuple[str, ...], window: Window) -> dict[str, tuple[int, int]]:
-    """Return by platform the time that jobs waited and ran in the window, summed (ms)."""
+    """Return by platform the time that jobs waited in the queue and ran in the window, summed (ms)."""
     low, high = pl.lit(window.warmup), pl.lit(window.horizon)
     end = pl.min_horizontal(pl.col("end_ms").fill_null(high), high)
     start = pl.min_horizontal(pl.col("start_ms").fill_null(end), end)
     here = jobs.filter(~pl.col("outcome").cast(pl.String).is_in(["refused", "future"]))
     sums = here.group_by(pl.col("platform").cast(pl.String)).agg(
-        waited=(start - pl.max_horizontal("submit_ms", low)).clip(0).sum(),
+        waited=(start - pl.max_horizontal(pl.col("eligible_ms").fill_null(start), low)).clip(0).sum(),
         ran=(end - pl.max_horizontal(start, low)).clip(0).sum(),
     )
     rows = {name: (waited, ran) for name, waited, ran in sums.iter_rows()}
