@@ -170,6 +170,11 @@ def test_the_laws_of_preemption(seed: int) -> None:
     assert len(evicts) >= requeues + preempted
 
 
+def test_room_of_the_evicted_is_seen_by_backfill() -> None:
+    scenario = preempting_scenario(20_559)
+    check_equal(by_core(scenario), oracle.simulate(*scenario))
+
+
 def test_what_the_preempting_seeds_contain() -> None:
     logs = [by_core(preempting_scenario(seed)) for seed in range(60)]
     kinds = Counter(codes.EVENTS[kind] for log in logs for kind in log["kind"])

@@ -99,8 +99,8 @@ def fill_up(s, j, types, t, shadow):
 def backfill_behind(s, t, place, head_types):
     """Start the jobs behind the head, in a place of the queue, that do not delay it."""
     clock, head = s.clock[0], s.queue[place].job
+    test_again(s)  # evictions may have made room
     count, looked, shadow = list_candidates(s, t, place + 1), 0, -1
-    test_again(s)
     for i in range(count):
         j = s.queue[i].candidate
         if is_closed(s, j):
