@@ -6,13 +6,13 @@ every instant, row and key is worked out from scratch, so that it can be checked
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from math import ceil, inf
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from onecenter_kernels import codes
 from onecenter_kernels.schema import LOG, dtype_of
+from oracle_jobs import FUTURE, GONE, HELD, RUNNING, WAITING, Job, jobs_of, own_estimate
 from oracle_orders import key
 from oracle_past import longer, past_key, recent_average
 from oracle_preempt import duration, goes_first, leave, preempt
@@ -30,70 +30,16 @@ from oracle_room import (
     row_of,
     same_devices,
 )
-from oracle_scores import OfUser, Scoring, features
+from oracle_scores import OfUser, Scoring
 from oracle_sharing import Admission
 from oracle_ties import is_tied, ready_at, release_all
 from oracle_view import View
 
 from onecenter.fleet import NodeType
 from onecenter.policies import Estimate, Multifactor, Policy, Scheduler, SchedulerCode, Score
-from onecenter.workload.table import Workload, type_order, workload
+from onecenter.workload.table import Workload, workload
 
 Post = tuple[int, str, dict[str, Any]]
-
-FUTURE, HELD, WAITING, RUNNING, GONE = "future", "held", "waiting", "running", "gone"
-
-
-@dataclass
-class Job:
-    """A job: what it brings along, and where it is in its life."""
-
-    id: int
-    submit: int
-    run: int
-    walltime: int  # or the estimate in its place
-    limit: int
-    patience: int
-    deadline: int
-    priority: int
-    types: list[int]
-    demand: Demand
-    outcome: int
-    platform: int
-    tenant: int
-    stream: int
-    numbers: dict[str, float] = field(default_factory=dict)  # by column, of those by which orders go
-    after: list[tuple[int, bool]] = field(default_factory=list)  # jobs that it comes after, and which must complete
-    think: int = 0
-    array: int = -1
-    places: int = 0  # of its array
-    estimate: int = 0  # at its start
-    state: str = FUTURE
-    left: int = 0  # of its work
-    saved: int = 0
-    lasts: int = 0  # its attempt, if nothing cuts it short
-    leaves: int | None = None  # evicted: when it has left
-    requeues: int = 0
-    first_until: int | None = None  # it goes first in its tier while its victims leave
-    held: Claim | None = None
-    promise: Claim | None = None
-
-    @property
-    def gang(self) -> int:
-        """Accelerators of the whole job, in thousandths."""
-        return self.demand.tasks * self.demand.accelerators
-
-    @property
-    def claim(self) -> Claim:
-        """What it holds while it runs."""
-        assert self.held is not None
-        return self.held
-
-    @property
-    def end(self) -> int:
-        """When it ends if nobody cancels it."""
-        return self.claim.begin + min(self.lasts, self.limit) if self.leaves is None else self.leaves
-
 
 def simulate(
     fleet: Sequence[NodeType],
@@ -156,12 +102,6 @@ def center_of(fleet: Sequence[NodeType], policy: Policy, jobs: Workload, posts: 
     return center
 
 
-def own_estimate(estimate: Estimate, job: Job) -> int:
-    """Return what a user's function takes for a job's run time (ms), at least 1 and at most the walltime."""
-    assert estimate.function is not None
-    return min(max(ceil(1000.0 * min(estimate.function(features(job)), 1e12)), 1), job.limit)
-
-
 def waits_by_reason(fleet: Sequence[NodeType], policy: Policy, jobs: Workload, until: int) -> list[dict[int, int]]:
     """Run the jobs until an instant (ms); return by job how long (ms) it waited for each reason (code)."""
     center = center_of(fleet, policy, jobs, ())
@@ -176,53 +116,6 @@ def waits_by_reason(fleet: Sequence[NodeType], policy: Policy, jobs: Workload, u
             center.step(instant)
         t, reasons = instant, center.reasons()
     return waits
-
-
-def jobs_of(table: Workload, first: int, columns: Sequence[str] = ()) -> list[Job]:
-    """Return the rows of a workload as jobs, numbered from `first`, with their numbers in some columns."""
-    last = [inf] * len(table)
-    numbers = {name: table.more.get(name, getattr(table, name, last)) for name in columns if name}
-    return [
-        Job(
-            id=first + i,
-            submit=int(table.submit[i]),
-            run=int(table.run[i]),
-            walltime=int(table.walltime[i]),
-            limit=int(table.walltime[i]),
-            patience=int(table.patience[i]),
-            deadline=int(table.deadline[i]),
-            priority=int(table.priority[i]),
-            types=type_order(int(table.types[i])),
-            demand=Demand(
-                tasks=int(table.tasks[i]),
-                accelerators=int(table.accelerators[i]),
-                cpus=int(table.cpus[i]),
-                memory=int(table.memory[i]),
-                anywhere=bool(table.spread[i] == codes.SPREAD_ANY),
-            ),
-            outcome=int(table.outcome[i]),
-            platform=int(table.platform[i]),
-            tenant=int(table.tenant[i]),
-            stream=int(table.stream[i]),
-            numbers={name: float(column[i]) for name, column in numbers.items()},
-            **tied_of(table, i),
-        )
-        for i in range(len(table))
-    ]
-
-
-def tied_of(table: Workload, i: int) -> dict[str, Any]:
-    """Return what ties the job in row i of a workload."""
-    ties = table.ties
-    if ties is None:
-        return {}
-    array, mine = int(ties.array[i]), ties.job == i
-    return {
-        "after": list(zip(ties.other[mine].tolist(), ties.ok[mine].astype(bool).tolist(), strict=True)),
-        "think": int(ties.think[i]),
-        "array": array,
-        "places": int(ties.places[array]) if array >= 0 else 0,
-    }
 
 
 @dataclass

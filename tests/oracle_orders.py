@@ -9,7 +9,7 @@ from oracle_scores import features
 from onecenter.policies import Key, Linear, Policy
 
 if TYPE_CHECKING:
-    from oracle import Job
+    from oracle_jobs import Job
 
 
 def key(policy: Policy, job: "Job", now: int) -> float:

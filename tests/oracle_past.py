@@ -10,7 +10,8 @@ from onecenter_kernels import codes
 from onecenter.policies import Multifactor
 
 if TYPE_CHECKING:
-    from oracle import Center, Job
+    from oracle import Center
+    from oracle_jobs import Job
 
 #: A tenant: its platform and its number there.
 User = tuple[int, int]

@@ -9,7 +9,8 @@ from oracle_room import row_of
 from onecenter.workload.sharing import JobClass
 
 if TYPE_CHECKING:
-    from oracle import Center, Job
+    from oracle import Center
+    from oracle_jobs import Job
 
 RUNNING, WAITING, GONE = "running", "waiting", "gone"
 

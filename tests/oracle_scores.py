@@ -12,7 +12,7 @@ from onecenter import policies
 from onecenter.policies import Score
 
 if TYPE_CHECKING:
-    from oracle import Job
+    from oracle_jobs import Job
 
 #: Node types, accelerators and cpus of a task.
 Kind = tuple[tuple[int, ...], int, int]

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from onecenter.workload.sharing import Limit, Member, Sharing
 
 if TYPE_CHECKING:
-    from oracle import Center, Job
+    from oracle import Center
+    from oracle_jobs import Job
 
 NOTHING = Sharing(members=())
 

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 from onecenter_kernels import codes
 
 if TYPE_CHECKING:
-    from oracle import Center, Job
+    from oracle import Center
+    from oracle_jobs import Job
 
 
 def is_tied(job: "Job") -> bool:

@@ -8,7 +8,8 @@ import numpy as np
 from oracle_room import device_for_a_task, pieces_of, row_of, take_a_task, tasks_on_one
 
 if TYPE_CHECKING:
-    from oracle import Center, Job
+    from oracle import Center
+    from oracle_jobs import Job
 
 
 class Jobs:

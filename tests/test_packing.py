@@ -15,7 +15,7 @@ from by_hand import job, nodes, table
 from frag_tasks import MIXED, ONE, WITH_CPUS_ALONE
 from onecenter_kernels import fragments
 from onecenter_kernels.state import NOW
-from oracle import jobs_of
+from oracle_jobs import jobs_of
 from oracle_room import Demand, Node, Row, device_for_a_task, nodes_of, row_of, take_a_task, usable
 from oracle_scores import Kind, Scoring, drawn, seen
 

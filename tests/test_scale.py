@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 from onecenter_kernels import codes
-from oracle import Job, jobs_of
+from oracle_jobs import Job, jobs_of
 from oracle_room import DEVICE, Claim, Piece, nodes_of, place, row_of
 from random_scenarios import Seeded
 

@@ -20,6 +20,7 @@ from onecenter.simulation.running import scenario_of
 from onecenter.system.atomic import write_json
 from onecenter.system.progress import progress
 from onecenter.words import Words
+from onecenter.workload.quotas import sharing_of
 
 
 def command_plan(options: argparse.Namespace) -> int:
@@ -38,7 +39,8 @@ def _found(options: argparse.Namespace, ask: Callable[..., Plan | Outlook]) -> i
     given = given_by(options, options.policy)
     warnings = warn(scenario, json=options.json, fleet=False)
     shown = progress("planning: the first fleet", not options.json)
-    with output_folder(options.out), local(options.workers, [given.on(scenario.policy_)]) as executor, shown as move:
+    workers = local(options.workers, [given.on(scenario.policy_)], sharing_of(scenario) is not None)
+    with output_folder(options.out), workers as executor, shown as move:
 
         def on_look(fleets: int, runs: int) -> None:
             move(description=f"planning: {fleets} fleets, {runs} replications")

@@ -15,6 +15,7 @@ from onecenter.policies import Policy
 from onecenter.simulation.running import scenario_of
 from onecenter.system.progress import progress
 from onecenter.visible import visible
+from onecenter.workload.quotas import sharing_of
 
 
 def command_sweep(options: argparse.Namespace) -> int:
@@ -23,7 +24,7 @@ def command_sweep(options: argparse.Namespace) -> int:
     vary, given = _vary(options.vary), given_by(options, options.policy)
     rules = given.on(scenario.policy_)
     warnings = warn(scenario, json=options.json, fleet=False)
-    cluster, workers = options.cluster, options.workers
+    cluster, workers, shared = options.cluster, options.workers, sharing_of(scenario) is not None
     if cluster is not None and workers is not None:
         raise PlanError("--workers", ["processes of this machine: leave it out beside --cluster"])
     with progress("sweeping", not options.json) as move:
@@ -37,7 +38,7 @@ def command_sweep(options: argparse.Namespace) -> int:
                 points=options.points,
                 out=options.out,
                 resume=options.resume,
-                executor=lambda: dask(cluster) if cluster else local(workers, [rules]),
+                executor=lambda: dask(cluster) if cluster else local(workers, [rules], shared),
                 on_row=lambda done, total: move(completed=done, total=total),
             )
         except KeyboardInterrupt:

@@ -88,9 +88,10 @@ class Shares:
 
     def know(self, found: State, owners: int) -> State:
         """Return the state with the owners, of which there are so many, under their quota and limits."""
-        limits = self.place(found.owners[self._owners : owners], found.limits)
+        new = found.owners[self._owners : owners]
+        limits = self.place(new, found.limits)
         self._owners = owners
-        found.clock["lowest_tier"] = found.owners["tier"][:owners].min(initial=0)
+        found.clock["lowest_tier"] = new["tier"].min(initial=found.clock["lowest_tier"][0])
         return found if limits is found.limits else found._replace(limits=limits)
 
     def place(self, owners: Any, limits: state.Array) -> state.Array:

@@ -42,17 +42,20 @@ class _Workers(SpawnContext):
 
 
 @contextmanager
-def local(workers: int | None = None, policies: Sequence[Policy] = (Policy(),)) -> Iterator[Executor]:
+def local(
+    workers: int | None = None, policies: Sequence[Policy] = (Policy(),), shared: bool = False
+) -> Iterator[Executor]:
     """Give a pool of processes of this machine; by default one per processor that this process may use.
 
-    The kernels of the policies are compiled before, else each process compiles what it needs.
+    The kernels of the policies, `shared` where platforms share by quotas or limits, are compiled before, else each
+    process compiles what it needs.
 
     The processes are spawned, not forked: a fork would copy the threads' locks of libraries. They end at once where the
     block raises, and where this process ends, however it does.
     """
     workers = one("workers", workers, optional(WORKERS))
     _let_waits_be_interrupted()
-    compile_kernels(True, policies)
+    compile_kernels(True, policies, shared)
     context = _Workers()
     # Nothing is ever sent: the workers read the end of the file when the last copy of `held` is closed, which is here.
     lifeline, held = context.Pipe(duplex=False)

@@ -10,7 +10,8 @@ from onecenter.errors import PolicyError
 from onecenter.policies.installed import installed, installed_code
 from onecenter.policies.linear import BY_WEIGHT
 from onecenter.policies.multifactor import BY_FACTORS, Multifactor
-from onecenter.policies.policy import BACKFILL, NAMED, RESERVING, Policy
+from onecenter.policies.parts import BACKFILL, RESERVING
+from onecenter.policies.policy import NAMED, Policy
 
 _AREA: Final = "Carastan-Santos et al., CCGrid 2019"
 _FITTED: Final = "Carastan-Santos and de Camargo, SC 2017"

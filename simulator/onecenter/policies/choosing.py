@@ -11,17 +11,16 @@ from onecenter.policies.column import column_of
 from onecenter.policies.estimate import Estimate, read_estimate
 from onecenter.policies.installed import installed, installed_code
 from onecenter.policies.key import Key, key_of
-from onecenter.policies.policy import (
+from onecenter.policies.parts import (
     BACKFILL,
     BY_SCHEDULERS,
-    NAMED,
     RESERVING,
     WALLTIME,
     Order,
-    Policy,
     a_placement,
-    takes_estimates,
+    plans_one_start,
 )
+from onecenter.policies.policy import NAMED, Policy
 from onecenter.policies.scheduler import SchedulerCode, is_scheduler, scheduler_of
 from onecenter.policies.score import Score, read_score
 
@@ -105,7 +104,7 @@ def policy_of(
         behind = chosen.backfill_order if backfill == BACKFILL else None
     estimate = estimate_given(estimate)
     if estimate is None:
-        kept = takes_estimates(order, backfill, placement, reservations, behind)
+        kept = plans_one_start(order, backfill, placement, reservations, behind)
         estimate = chosen.estimate if kept else WALLTIME
     parts = {"order": order, "backfill": backfill, "placement": placement, "backfill_order": behind}
     parts["estimate"] = estimate

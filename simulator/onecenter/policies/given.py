@@ -14,7 +14,8 @@ from onecenter.policies.choosing import (
 )
 from onecenter.policies.column import column_of
 from onecenter.policies.key import Key
-from onecenter.policies.policy import BY_SCHEDULERS, Policy
+from onecenter.policies.parts import BY_SCHEDULERS
+from onecenter.policies.policy import Policy
 from onecenter.policies.scheduler import SchedulerCode
 from onecenter.policies.score import Score
 

@@ -4,160 +4,29 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from onecenter_kernels.schema import BACKFILLS, ESTIMATES, FEATURES, FLAVORS, ORDERS, PLACEMENTS, PREEMPTIONS, VICTIMS
+from onecenter_kernels.schema import BACKFILLS, ESTIMATES, FLAVORS, ORDERS, PLACEMENTS, PREEMPTIONS, VICTIMS
 
-from onecenter.checks import Check, OneOf, Whole, settle, shown, sorted_out, told
+from onecenter.checks import settle, shown, told
 from onecenter.errors import PolicyError
 from onecenter.policies.code import Code
 from onecenter.policies.column import BY_COLUMN, column_of
-from onecenter.policies.estimate import BY_ESTIMATE, Estimate, estimate_of
-from onecenter.policies.key import BY_KEY, Key, key_of
+from onecenter.policies.estimate import BY_ESTIMATE, Estimate
+from onecenter.policies.key import BY_KEY, Key
 from onecenter.policies.linear import BY_WEIGHT, Linear
 from onecenter.policies.multifactor import BY_FACTORS, Multifactor
-from onecenter.policies.scheduler import BY_SCHEDULER, SchedulerCode, is_scheduler, scheduler_of
-from onecenter.policies.score import BY_SCORE, Score, score_of
-from onecenter.units import MAX_DURATION, format_duration, plain
-
-DEPTH: Final = Whole(0, 10**9)
-RESERVATIONS: Final = Whole(1, 10**9)
-
-#: An order by its name or by a column of the jobs ("column:NAME"), by weights, by Slurm's priority, or by a key of the
-#: user's own; or a scheduler, which makes the whole pass.
-Order = str | Linear | Multifactor | Key | SchedulerCode
-
-#: What each kind of code is called as plain data.
-KINDS: Final[Mapping[str, type[Key] | type[SchedulerCode]]] = {BY_KEY: Key, BY_SCHEDULER: SchedulerCode}
-
-#: Orders whose keys change while jobs wait.
-CHANGING: Final = ("wfp3", "unicep", "hrrn")
-
-
-def an_order(value: Any) -> Order:
-    """Return what is an order: a name, a linear one, or code, also as a function, or as plain data of a result."""
-    if isinstance(value, Mapping) and value.get("kind", BY_KEY) in KINDS and {"name", "sha256"} <= set(value):
-        return KINDS[value.get("kind", BY_KEY)](str(value["name"]), str(value["sha256"]))
-    if isinstance(value, Mapping) and set(value) <= {*FEATURES, "kind"} and value.get("kind", BY_WEIGHT) == BY_WEIGHT:
-        return Linear(**{name: weight for name, weight in value.items() if name != "kind"})
-    if isinstance(value, Mapping) and value.get("kind") == BY_FACTORS:
-        return Multifactor(**{name: part for name, part in value.items() if name != "kind"})
-    if isinstance(value, Linear | Multifactor | Key | SchedulerCode) or column_of(value):
-        return value  # type: ignore[no-any-return]
-    if callable(value):
-        return scheduler_of(value) if is_scheduler(value) else key_of(value)
-    return OneOf(ORDERS)(value)
-
-
-def a_backfill_order(value: Any) -> Order | None:
-    """Return what is an order of backfill, also a function: one that looks at each job by itself; None: the queue's."""
-    if value is None:
-        return None
-    found = an_order(value)
-    if found == "qssf" or isinstance(found, Multifactor | SchedulerCode):
-        raise ValueError("an order that looks at each job by itself is expected: no qssf, multifactor or scheduler")
-    return found
-
-
-def a_placement(value: Any) -> str | Score:
-    """Return what is a placement: a name, or a score, also as a function or as the plain data that a result holds."""
-    if isinstance(value, Mapping) and value.get("kind") == BY_SCORE and {"name", "sha256"} <= set(value):
-        return Score(str(value["name"]), str(value["sha256"]))
-    if isinstance(value, Score):
-        return value
-    return score_of(value) if callable(value) else OneOf(PLACEMENTS)(value)
-
-
-def an_estimate(value: Any) -> str | Estimate:
-    """Return what is taken for run times: a name, or an estimate, also as a function or as plain data of a result."""
-    if isinstance(value, Mapping) and value.get("kind") == BY_ESTIMATE and {"name", "sha256"} <= set(value):
-        return Estimate(str(value["name"]), str(value["sha256"]))
-    if isinstance(value, Estimate):
-        return value
-    return estimate_of(value) if callable(value) else OneOf(ESTIMATES)(value)
-
-
-#: What each part may be, in the units of `Policy`.
-CHECKS: Final[Mapping[str, Check]] = {
-    "order": an_order,
-    "backfill": OneOf(BACKFILLS),
-    "backfill_order": a_backfill_order,
-    "placement": a_placement,
-    "depth": DEPTH,
-    "backfill_depth": DEPTH,
-    "age_rate": Whole(0, 10**13),
-    "max_age": Whole(0, MAX_DURATION),
-    "reservations": RESERVATIONS,
-    "estimate": an_estimate,
-    "flavors": OneOf(FLAVORS),
-    "preemption": OneOf(PREEMPTIONS),
-    "preempt_after": Whole(0, MAX_DURATION),
-    "victims": OneOf(VICTIMS),
-}
-
-#: What is taken for run times where nothing is said.
-WALLTIME: Final = "walltime"
-
-#: How the node types of a job are tried where nothing is said.
-AS_LISTED: Final = FLAVORS[0]
-
-#: Nobody is evicted.
-NO_PREEMPTION: Final = PREEMPTIONS[0]
-
-NOT_PREEMPTING: Final = "other than none needs backfill none, easy or easy-sjbf, one reservation, and no code"
-
-NO_ESTIMATES: Final = "other than walltime needs backfill none, easy or easy-sjbf, one reservation, and no code"
-
-#: The backfills under which blocked jobs hold a place that is chosen anew in each pass.
-RESERVING: Final = ("easy", "easy-sjbf")
-
-#: The backfill that may have an order of its own.
-BACKFILL: Final = "easy"
-
-#: What a policy has in place of what its scheduler does.
-BY_SCHEDULERS: Final[Mapping[str, Any]] = {
-    "backfill": "none",
-    "backfill_order": None,
-    "depth": 0,
-    "backfill_depth": 0,
-    "reservations": 1,
-    "estimate": WALLTIME,
-    "flavors": AS_LISTED,
-    "preemption": NO_PREEMPTION,
-}
-SCHEDULES: Final = "not beside a scheduler, which makes the whole pass"
-
-#: The key of a waiting job is an int64.
-STEEPEST: Final = 2**62
-
-
-def wrong_parts(values: Mapping[str, Any]) -> dict[str, str]:
-    """Return what would be right by name of each part that is wrong, in the units of `Policy`."""
-    found, wrong = sorted_out(values, CHECKS)
-    if found.get("age_rate", 0) * found.get("max_age", 0) > STEEPEST:
-        wrong["age_rate"] = "age_rate times max_age is too large for the core; lower one of them"
-    if found.get("reservations", 1) > 1 and found.get("backfill", RESERVING[0]) not in RESERVING:
-        wrong["reservations"] = f"more than 1 needs backfill {' or '.join(RESERVING)}"
-    if found.get("backfill_order") is not None and found.get("backfill", BACKFILL) != BACKFILL:
-        wrong["backfill_order"] = f"it needs backfill {BACKFILL}"
-    if isinstance(found.get("order"), SchedulerCode):
-        wrong |= {name: SCHEDULES for name, only in BY_SCHEDULERS.items() if found.get(name, only) != only}
-    if found.get("estimate", WALLTIME) != WALLTIME and not takes_estimates(**found):
-        wrong["estimate"] = NO_ESTIMATES
-    if found.get("preemption", NO_PREEMPTION) != NO_PREEMPTION and not takes_estimates(**found):
-        wrong["preemption"] = NOT_PREEMPTING
-    return wrong
-
-
-def takes_estimates(
-    order: Any = "",
-    backfill: str = "",
-    placement: Any = "",
-    reservations: int = 1,
-    backfill_order: Any = None,
-    **_: Any,
-) -> bool:
-    """Tell whether run times may be estimated: only the start of one blocked job is planned, in each pass anew."""
-    coded = any(isinstance(part, Code) for part in (order, placement, backfill_order))
-    return not coded and backfill != "conservative" and reservations == 1
+from onecenter.policies.parts import (
+    AS_LISTED,
+    CHANGING,
+    CHECKS,
+    KINDS,
+    NO_PREEMPTION,
+    WALLTIME,
+    Order,
+    wrong_parts,
+)
+from onecenter.policies.scheduler import BY_SCHEDULER, SchedulerCode
+from onecenter.policies.score import BY_SCORE, Score
+from onecenter.units import format_duration, plain
 
 
 def name_of(order: Order) -> str:

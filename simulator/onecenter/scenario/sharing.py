@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Final, Literal
 
+from onecenter_kernels.schema import AMOUNTS
 from pydantic import Field
 
 from onecenter.checks import did_you_mean
@@ -23,9 +24,6 @@ from onecenter.scenario.table import Mistake, Table
 from onecenter.scenario.time import Instant
 
 _PERCENT: Final = re.compile(r"(\d{1,3}(?:\.\d{1,3})?) ?%", re.ASCII)
-
-#: What a quota says of each node type, in the order of the kernels' fields.
-AMOUNTS: Final = ("nominal", "borrowing_limit", "lending_limit")
 
 
 def _amount(value: Any) -> int | str:

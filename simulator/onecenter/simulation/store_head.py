@@ -23,7 +23,7 @@ from onecenter.checks import shown
 from onecenter.fleet import NodeType, checked_fleet
 from onecenter.policies import Policy
 from onecenter.policies.code import Code
-from onecenter.policies.policy import KINDS, an_order
+from onecenter.policies.parts import KINDS, an_order
 from onecenter.results.targets import Target
 from onecenter.results.window import LATEST, Window
 from onecenter.scenario.mistakes import shortened

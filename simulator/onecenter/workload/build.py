@@ -15,8 +15,8 @@ from onecenter.workload.arrivals import arrivals, burst_count, expected_jobs
 from onecenter.workload.columns import Column, outcomes, request_columns, size_columns, tenants, walltimes
 from onecenter.workload.dependencies import link_count, listed_jobs, ties_of
 from onecenter.workload.draws import Draws, Ints, Uniforms, rounded_up
+from onecenter.workload.quotas import sharing_of
 from onecenter.workload.runtimes import run_times
-from onecenter.workload.sharing import sharing_of
 from onecenter.workload.table import Workload, type_code, workload
 from onecenter.workload.timetable import STRIDE
 

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from onecenter.errors import PolicyError
+from onecenter.workload.sharing import Sharing
 from onecenter.workload.ties import Ties, no_ties
 
 #: Columns of every workload by which jobs may be ordered.
@@ -71,7 +72,7 @@ class Workload:
     names: tuple[str, ...] | None = None  # the trace's own job ids
     more: Mapping[str, Ints] = field(default_factory=dict)  # by name: float64, for orders alone; no result holds them
     ties: Ties | None = None  # None: no job comes after another, or is of an array
-    sharing: Any = None  # how the platforms share the center, a `sharing.Sharing`; None: nothing is said of it
+    sharing: Sharing | None = None  # how the platforms share the center; None: nothing is said of it
 
     def __len__(self) -> int:
         return len(self.submit)
@@ -143,7 +144,7 @@ def workload(
     names: Sequence[str] | None = None,
     more: Mapping[str, Any] | None = None,
     ties: Ties | None = None,
-    sharing: Any = None,
+    sharing: Sharing | None = None,
     **columns: Any,
 ) -> Workload:
     """Return a workload sorted by (submit, given order); columns not given take their default.
@@ -154,7 +155,7 @@ def workload(
     n = len(submit)
     # What is drawn is sorted already: no column is copied then.
     order = None if (submit[1:] >= submit[:-1]).all() else np.argsort(submit, kind="stable")
-    ready = {}
+    ready: dict[str, Any] = {}
     for name in COLUMNS:
         value = columns[name] if name in columns else DEFAULTS[name]
         column = np.broadcast_to(np.asarray(value, dtype=NARROW.get(name, "i8")), (n,))
@@ -163,7 +164,5 @@ def workload(
     full = {name: np.broadcast_to(np.asarray(each, np.float64), (n,)) for name, each in (more or {}).items()}
     others = full if order is None else {name: each[order] for name, each in full.items()}
     tied = ties if ties is None or order is None else ties.take(order, n)
-    found = Workload(
-        **ready, platforms=tuple(platforms), streams=tuple(streams), names=named, more=others, ties=tied
-    )
-    return found if sharing is None else replace(found, sharing=sharing)
+    words: dict[str, Any] = {"platforms": tuple(platforms), "streams": tuple(streams), "names": named}
+    return Workload(**ready, **words, more=others, ties=tied, sharing=sharing)
