@@ -70,9 +70,7 @@ def is_refused(s, j):
 
 @njit
 def share(s, j, running, submitted):
-    """Count job j in the quota and the limits that it is under as it starts (1, 0), is submitted, ends or leaves."""
-    if not s.clock[0].sharing:
-        return
+    """Count job j, where jobs share, in its quota and limits as it starts (1, 0), is submitted, ends or leaves."""
     if running != 0:
         hold_quota(s, j, s.nodes[NOW, s.log[s.jobs[j].first].node].type, running)
     count_limits(s, j, running, submitted)
@@ -92,7 +90,8 @@ def submit(s, j, t):
         changed(s, j)
         return
     job.state = S_WAITING
-    share(s, j, 0, 1)
+    if clock.sharing:
+        share(s, j, 0, 1)
     held = clock.tied == 1 and s.ties[j].tied == 1
     write(s, E_SUBMIT, j, -1, -1, int(held), 0)
     clock.pending_rows += s.asks[job.ask].most_rows
@@ -135,7 +134,8 @@ def start(s, j, picks, t):
         take(s, NOW, pick.node, pick.slot, pick.amount, ask)
         write(s, E_START, j, pick.node, pick.slot, pick.amount, 0)
     count_classes(s, j, 1)
-    share(s, j, 1, 0)
+    if clock.sharing:
+        share(s, j, 1, 0)
     job.state = S_RUNNING
     job.start = t
     job.epoch += 1
@@ -186,7 +186,8 @@ def finish(s, j, posted):
     """End running job j: of itself, killed at its walltime, or cancelled by a post."""
     clock, job = s.clock[0], s.jobs[j]
     vacate(s, j)
-    share(s, j, -1, -1)
+    if clock.sharing:
+        share(s, j, -1, -1)
     if clock.learns:
         learn(s, j)
     job.state = S_ENDED
@@ -214,7 +215,8 @@ def cancel(s, j):
     else:
         remove_at(s, place_of(s, j))
     job.state = S_CANCELLED
-    share(s, j, 0, -1)
+    if clock.sharing:
+        share(s, j, 0, -1)
     clock.pending_rows -= s.asks[job.ask].most_rows
     write(s, E_CANCEL, j, -1, -1, 0, 0)
     if clock.tied:

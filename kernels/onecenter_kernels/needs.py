@@ -48,8 +48,8 @@ def needs_of(s, t):
     new += clock.posted + clock.held
     rows += clock.posted_rows + clock.pending_rows
     waiting = clock.waiting + new
-    evicted = clock.running if clock.preemption else 0  # at most; each may start again in the same step
-    rows += clock.coming_back
+    evicted = clock.coming_back  # jobs at most, as each has a row; they may start again in the same step
+    rows += evicted
     book, holds, runs, steps = 0, 0, 0, 0
     if clock.booked:
         # Two rows per waiting job, or place of one; each node has one of its own, and while it is changed two more.
