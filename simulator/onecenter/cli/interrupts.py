@@ -9,8 +9,11 @@ from typing import Any, Final
 
 NAMES: Final = ("SIGINT", "SIGTERM", "SIGHUP")
 
-#: How long an interrupt is put off at a time while a module is being imported (s).
+#: How long an interrupt is put off at a time where it must not come (s).
 SOON: Final = 0.02
+
+#: Modules whose `__enter__` and `__exit__` are functions of Python's that take or give back locks.
+LOCKS: Final = ("threading", "concurrent.futures._base")
 
 
 class Interrupted(KeyboardInterrupt):
@@ -51,18 +54,22 @@ def interruptible() -> Iterator[list[int]]:
 
 
 def _raise_or_wait(_: int, frame: FrameType | None) -> None:
-    # Compiled modules crash where their import is broken off, so the interrupt comes when it is done.
-    if _importing(frame) and hasattr(signal, "setitimer"):
+    # Compiled modules crash where their import is broken off; a lock that was taken by what is broken off is kept for
+    # good, and a pool of processes waits for it when it ends. So the interrupt comes when that is done.
+    if _importing_or_locking(frame) and hasattr(signal, "setitimer"):
         signal.signal(signal.SIGALRM, _raise_or_wait)
         signal.setitimer(signal.ITIMER_REAL, SOON)
         return
     raise Interrupted
 
 
-def _importing(frame: FrameType | None) -> bool:
-    """Whether a module is being imported."""
+def _importing_or_locking(frame: FrameType | None) -> bool:
+    """Whether a module is being imported, or locks are being taken or given back."""
     while frame is not None:
-        if frame.f_code.co_filename.startswith("<frozen importlib"):
+        code, module = frame.f_code, frame.f_globals.get("__name__")
+        if code.co_filename.startswith("<frozen importlib"):
+            return True
+        if module in LOCKS and code.co_name in ("__enter__", "__exit__"):
             return True
         frame = frame.f_back
     return False
