@@ -29,6 +29,7 @@ from onecenter.results.figures import figures
 from onecenter.results.fragmentation import fragmentation_of_run
 from onecenter.results.log import FATES
 from onecenter.results.segments import fates
+from onecenter.results.sharing import Shared, sharing_figures
 from onecenter.results.tables import jobs_table
 from onecenter.results.window import Window, whole_run
 from onecenter.units import parse_duration
@@ -135,6 +136,9 @@ def check_figures(case: Example, log: Log) -> None:
     fate = fates(log, len(jobs))
     found = figures(jobs, fate, case.fleet, seen, seen.horizon)
     found["fragmentation"] = fragmentation_of_run(jobs, log, fate, case.fleet, seen)
+    preempts = case.policy.preemption != "none"
+    shared = Shared(jobs, log, fate, case.fleet, seen, seen.horizon, preempts=preempts)
+    found["sharing"] = sharing_figures(shared)
     for text in case.settings["figure"]:
         path, _, value = (part.strip() for part in text.partition("="))
         part: Any = found

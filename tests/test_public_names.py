@@ -91,7 +91,10 @@ def test_what_a_call_takes(name: str) -> None:
     assert arguments_of(getattr(oc, name)) == ARGUMENTS[name]
 
 
-TABLES = ("jobs", "segments", "nodes", "series", "log", "reasons", "job_reasons", "platforms")
+TABLES = ("jobs", "segments", "nodes", "series", "log", "reasons", "job_reasons", "platforms", "capacity",
+          "shares", "usage")  # fmt: skip
+
+PLOTS = {"gantt", "queue", "shares", "utilisation", "waits"}
 
 
 def test_the_tables_and_plots_of_a_result() -> None:
@@ -100,7 +103,7 @@ def test_the_tables_and_plots_of_a_result() -> None:
         assert type(getattr(result, name)).__module__.startswith("polars"), name
         # Made once.
         assert getattr(result, name) is getattr(result, name)
-    assert {name for name in dir(result.plot) if not name.startswith("_")} == {"gantt", "queue", "utilisation", "waits"}
+    assert {name for name in dir(result.plot) if not name.startswith("_")} == PLOTS
     assert {"submitted", *COUNTS} <= set(result.platforms.columns)
     assert result.until >= result.window.horizon
 

@@ -19,7 +19,7 @@ from onecenter.cli.streams import print_json
 from onecenter.errors import OnecenterError
 from onecenter.experiments.fair_starts import fair_starts
 from onecenter.policies import texts_of
-from onecenter.results import views
+from onecenter.results import sharing_views, views
 from onecenter.results.seen import submitted_in
 from onecenter.scenario import Scenario
 from onecenter.simulation.replaying import is_replay
@@ -98,9 +98,12 @@ def _print_sides(
     columns = ("policy", "mean", "slowdown", "use", "refused", "targets_met")
     out.table(views.sides(words, named, columns, platforms))
     out.gap()
-    every = zip(named, fair.values(), results.values(), strict=True)
+    every = list(zip(named, fair.values(), results.values(), strict=True))
     rows = [(cells, part, result.fragmentation) for (cells, _), part, result in every]
     out.table(views.fairness(words, rows))
+    if any(result.sharing for result in results.values()):
+        out.gap()
+        out.table(sharing_views.sides(words, [(cells["policy"], result.sharing) for (cells, _), _, result in every]))
     for text in remarks_on_sides(summaries):
         out.line(text)
 

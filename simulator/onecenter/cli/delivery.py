@@ -12,7 +12,7 @@ from onecenter.cli.conditions import holding, status_of_holding
 from onecenter.cli.outputs import cannot_be_written, save_plots
 from onecenter.cli.printing import console, heading, print_view, remarks
 from onecenter.cli.streams import print_json
-from onecenter.results import views
+from onecenter.results import sharing_views, views
 from onecenter.results.seen import seen, submitted_in
 from onecenter.simulation.result import Result
 from onecenter.system.atomic import write_json
@@ -74,6 +74,9 @@ def _print(result: Result, summary: Mapping[str, Any], sizes: bool) -> None:
     out.print(f"  {heading(result)} · policy {result.policy.text} · {jobs}\n")
     reasons, targets = result.reasons, result.targets
     print_view(out, views.platforms(words, summary, COLUMNS, targets=targets, reasons=reasons))
+    for table in sharing_views.tables(words, result.sharing):
+        out.print()
+        print_view(out, table)
     if sizes:
         out.print()
         everyone = seen(result.workload, result.fates, result.until)

@@ -66,7 +66,8 @@ GANTT_JOBS = 200
 
 def save_plots(result: Result, folder: Path) -> list[Path]:
     """Write the plots as PNG; return their paths."""
-    names = ["utilisation", "queue", "waits", *(["gantt"] if len(result.workload) <= GANTT_JOBS else [])]
+    shared = [] if result.usage.is_empty() else ["shares"]
+    names = ["utilisation", "queue", "waits", *shared, *(["gantt"] if len(result.workload) <= GANTT_JOBS else [])]
     return [save_axes(getattr(result.plot, name), folder / f"{name}.png") for name in names]
 
 

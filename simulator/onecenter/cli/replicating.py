@@ -20,6 +20,7 @@ from onecenter.experiments.replications import Replications, replicate, task_of
 from onecenter.experiments.views import assessments, pairs, replicated
 from onecenter.planning.growth import with_demand
 from onecenter.policies import Policy, texts_of
+from onecenter.results import sharing_views
 from onecenter.results.views import PERCENTILES, fairness
 from onecenter.scenario import Scenario
 from onecenter.simulation.running import without_jobs
@@ -99,13 +100,19 @@ def _print_pairs(found: Comparison, scenario: Scenario, out: Paper) -> None:
     out.gap()
     every = zip(texts_of(found.policies), found.fairness().values(), found.fragmentation().values(), strict=True)
     out.table(fairness(words, [({"policy": visible(text)}, fair, lost) for text, fair, lost in every]))
+    shared = found.sharing()
+    if any(shared.values()):
+        out.gap()
+        out.table(sharing_views.sides(words, list(zip(texts_of(found.policies), shared.values(), strict=True))))
     for row in found.table.filter(found.table["reason"] != "").iter_rows(named=True):
         out.line(f"not tested: {row['platform']}, {row['other']}: {row['reason']}")
 
 
 def _pairs_of_nothing(scenario: Scenario, policies: Sequence[str], sample: int) -> dict[str, Any]:
     """Return what every comparison of policies has, without figures: conditions are tried on it first."""
-    empty = [task_of(without_jobs(scenario), name)._replace(sample=sample, fragments=True) for name in policies]
+    empty = [
+        task_of(without_jobs(scenario), name)._replace(sample=sample, fragments=True, shares=True) for name in policies
+    ]
     runs = {name: Replications(task, 1) for name, task in zip(policies, empty, strict=True)}
     return Comparison(runs).as_dict() | {"warnings": []}
 

@@ -16,6 +16,7 @@ from onecenter.experiments.measurement import common_measurement, measurement_of
 from onecenter.experiments.replications import CENTER, Replications, task_of
 from onecenter.policies import Policy, policy_of, texts_of
 from onecenter.results.log import Array
+from onecenter.results.sharing import OF_CENTER, SUMS
 from onecenter.results.sizes import in_order
 from onecenter.scenario import Scenario
 from onecenter.simulation.running import ScenarioLike, scenario_of
@@ -69,7 +70,8 @@ def compare(
     measurement = common_measurement([measurement_of(*pair) for pair in pairs.values()])
     sample = -(-one("fair_starts", fair_starts, SAMPLE) // n)
     tasks = {
-        name: task_of(*pair, measurement)._replace(sample=sample, fragments=True) for name, pair in pairs.items()
+        name: task_of(*pair, measurement)._replace(sample=sample, fragments=True, shares=True)
+        for name, pair in pairs.items()
     }
     return Comparison({name: Replications(task, n, executor) for name, task in tasks.items()})
 
@@ -119,6 +121,13 @@ def pooled_fairness(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 def pooled_fragmentation(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return the fragmentation of replications: means with their intervals."""
     return _means(parts, ("mean", "end", "share"))
+
+
+def pooled_sharing(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the center's figures of sharing: means of the replications with their intervals; empty without any."""
+    if not all(parts):
+        return {}
+    return {"center": _means([part["center"] for part in parts], (*SUMS, *OF_CENTER))}
 
 
 def _means(parts: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> dict[str, Any]:
@@ -210,6 +219,13 @@ class Comparison:
         """
         return {name: pooled_fragmentation([each.fragmentation for each in runs]) for name, runs in self.runs.items()}
 
+    def sharing(self) -> dict[str, dict[str, Any]]:
+        """Return by side the center's figures of sharing and preemption: means of the replications with 95 % intervals.
+
+        Empty where a side neither shares by quotas nor evicts; see `sharing.sharing_figures`.
+        """
+        return {name: pooled_sharing([each.sharing for each in runs]) for name, runs in self.runs.items()}
+
     @cached_property
     def overloaded(self) -> list[str]:
         """The sides on which work piles up."""
@@ -217,7 +233,7 @@ class Comparison:
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as plain data."""
-        runs = self.runs[self.base]
+        runs, shared = self.runs[self.base], self.sharing()
         return {
             "base": self.base,
             "replications": len(runs),
@@ -228,6 +244,7 @@ class Comparison:
             "pairs": self.table.to_dicts(),
             "fairness": self.fairness(),
             "fragmentation": self.fragmentation(),
+            **({"sharing": shared} if any(shared.values()) else {}),
         }
 
     def text(self) -> str:

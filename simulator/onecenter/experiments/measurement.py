@@ -113,9 +113,10 @@ class Task(NamedTuple):
     measurement: Measurement
     sample: int = 0  # jobs of each replication that have a fair start time worked out
     fragments: bool = False  # whether fragmentation is worked out
+    shares: bool = False  # whether the figures of sharing are worked out, where there are any
 
     def run(self, index: int) -> Replication:
         """Return one replication."""
         window, rhythm = self.measurement.window, self.measurement.rhythm
         asked = self.scenario, index, self.policy, window, rhythm
-        return one_run(*asked, sample=self.sample, fragments=self.fragments)
+        return one_run(*asked, sample=self.sample, fragments=self.fragments, shares=self.shares)

@@ -12,12 +12,14 @@ from onecenter.errors import OnecenterError
 from onecenter.experiments.fair_starts import fair_starts
 from onecenter.fleet import NodeType, accelerators_of, node_types
 from onecenter.policies import Policy
+from onecenter.policies.parts import NO_PREEMPTION
 from onecenter.results.backlog import Waiting, backlog_slope, while_waiting
 from onecenter.results.fairness import fairness
 from onecenter.results.fragmentation import fragmentation_of_run
 from onecenter.results.log import Array, digest
 from onecenter.results.seen import Seen, joined, seen, submitted_in
 from onecenter.results.segments import Fates, fates
+from onecenter.results.sharing import Shared, sharing_figures, tells
 from onecenter.results.window import Window
 from onecenter.scenario import Scenario
 from onecenter.scenario.arrivals import Poisson
@@ -47,6 +49,7 @@ class Replication:
     waiting: Waiting  # how long a job waited, and what was used meanwhile
     fairness: Mapping[str, Any]  # see `fairness.fairness`, and where jobs are sampled `fair_starts.fair_starts`
     fragmentation: Mapping[str, Any]  # see `fragmentation.fragmentation`; empty where it is not asked for
+    sharing: Mapping[str, Any]  # see `sharing.sharing_figures`; empty where it is not asked for, or there is nothing
 
     @cached_property
     def everyone(self) -> Seen:
@@ -70,10 +73,12 @@ def one_run(
     tail: bool = True,
     sample: int = 0,
     fragments: bool = False,
+    shares: bool = False,
 ) -> Replication:
     """Return a replication; with `tail` it runs on past its window, arrivals continuing, while jobs of it wait.
 
-    `sample` is how many of its jobs have a fair start time worked out, `fragments` whether fragmentation is.
+    `sample` is how many of its jobs have a fair start time worked out, `fragments` whether fragmentation is, `shares`
+    whether the figures of sharing are.
     """
     seeded = _seeded(scenario, index, window.horizon)
     center = Center(scenario.fleet, policy, build(seeded), horizon=window.horizon)
@@ -88,6 +93,10 @@ def one_run(
     if fragments:
         lost = fragmentation_of_run(jobs, center.log, fates(center.log, len(jobs)), scenario.fleet, window)
         found = replace(found, fragmentation=lost)
+    preempts = policy.preemption != NO_PREEMPTION
+    if shares and tells(jobs.sharing, preempts=preempts):
+        run = jobs, center.log, fates(center.log, len(jobs)), scenario.fleet, window, until
+        found = replace(found, sharing=sharing_figures(Shared(*run, preempts=preempts)))
     if not sample:
         return found
     fate = fates(center.log, len(jobs))
@@ -114,6 +123,7 @@ def _measured(
         waiting=while_waiting(jobs, fate, window),
         fairness=_fairness(jobs, fate, window, until),
         fragmentation={},
+        sharing={},
     )
 
 

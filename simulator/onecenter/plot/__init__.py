@@ -2,7 +2,8 @@
 
 from onecenter.plot.gantt import gantt
 from onecenter.plot.overtime import queue, utilisation, week
+from onecenter.plot.sharing import shares
 from onecenter.plot.style import new_axes
 from onecenter.plot.waiting import waits
 
-__all__ = ["gantt", "new_axes", "queue", "utilisation", "waits", "week"]
+__all__ = ["gantt", "new_axes", "queue", "shares", "utilisation", "waits", "week"]

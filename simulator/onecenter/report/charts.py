@@ -84,6 +84,21 @@ class Charts:
         caption = words(key, count=f"{capacity:,}", zone=zone_of(subject))
         return self._twice("use", draw, (3.1, 2.8), self._all("use title", shown), caption, shown)
 
+    def shares(self, subject: Subject) -> Figure:
+        """Return use against quota over time, by platform and node type."""
+        result, words = subject.result, self._words
+        labels = result.labels_in(words.language)
+        rows = result.shares.filter((pl.col("used") > 0) | (pl.col("nominal") > 0))
+        shown = [f"{labels[str(row['platform'])]} {row['node_type']} {words.percent(row['above_nominal'])}"
+                 for row in rows.iter_rows(named=True)]  # fmt: skip
+
+        def draw(ax: "Axes", named: bool) -> None:
+            plot.shares(result.usage, result.window, labels, ax, words)
+
+        height = 0.9 + 0.52 * max(len(shown), 1)
+        title = self._all("quota use title", shown)
+        return self._twice("shares", draw, (height, height), title, words("quota use caption"), ())
+
     def frontier(self, plan: PlanFile, labels: Mapping[str, str], values: str) -> Figure:
         """Return waits against nodes for all fleets that a plan tried."""
         fleets = [(fleet.nodes, plan.assessments(fleet)) for fleet in plan.tried]

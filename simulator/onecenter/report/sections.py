@@ -15,7 +15,7 @@ from onecenter.report.blocks import Block, Bullets, Facts, Paragraph, Section
 from onecenter.report.charts import Charts, zone_of
 from onecenter.report.money import money
 from onecenter.report.subject import Subject
-from onecenter.results import views
+from onecenter.results import sharing_views, views
 from onecenter.results.targets import FEWEST_EXCEEDANCES, PLACES
 from onecenter.scenario import Scenario
 from onecenter.traces import Quality
@@ -84,6 +84,7 @@ class Writer:
         jobs = platforms(columns=JOBS, caption=words("jobs caption"))
         yield self._section("waits", self._charts.waits(subject), waits, jobs)
         yield self._section("use", self._charts.use(subject))
+        yield from self._sharing(subject)
         found = money(subject, self.words)
         if found:
             yield self._section("money", *found)
@@ -96,6 +97,15 @@ class Writer:
         if subject.scenario:
             yield from self._assumptions(subject.scenario)
         yield self._section("origin", self._origin(subject), Paragraph(self.words("repeat")))
+
+    def _sharing(self, subject: Subject) -> Iterator[Section]:
+        """Give the section about sharing and preemption, where there is either."""
+        words, found = self.words, subject.result.sharing
+        labels, center = subject.result.labels_in(words.language), words("all platforms")
+        tables = sharing_views.tables(words, found, labels=labels, center=center)
+        if tables:
+            drawn = [] if subject.result.usage.is_empty() else [self._charts.shares(subject)]
+            yield self._section("sharing", *drawn, *tables, Paragraph(words("sharing text")))
 
     def _assumptions(self, scenario: Scenario) -> Iterator[Section]:
         if scenario.notes:

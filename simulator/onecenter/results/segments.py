@@ -54,6 +54,19 @@ class Attempts(NamedTuple):
         return row - np.maximum.accumulate(np.where(self.first, row, 0))
 
 
+class Rows(NamedTuple):
+    """Rows of the log at which attempts begin, are evicted and end, by attempt; -1: there is none."""
+
+    begin: Array
+    evict: Array
+    end: Array
+
+    @property
+    def stop(self) -> Array:
+        """Where it stops working."""
+        return np.where(self.evict >= 0, self.evict, self.end)
+
+
 class Segments(NamedTuple):
     """One row per segment, in the order of the log; instants in ms (int64), other columns int32."""
 
@@ -215,6 +228,20 @@ def segments(log: Array, attempts: Attempts) -> Segments:
     start, end, outcome = (column[stay] for column in (attempts.start, attempts.end, attempts.outcome))
     node, device, amount = (log[name][rows] for name in ("node", "device", "amount"))
     return Segments(job, number[stay].astype(np.int32), node, device, amount, start, end, outcome)
+
+
+def rows_of(log: Array, attempts: Attempts) -> Rows:
+    """Return the rows of the log at which each attempt begins, is evicted and ends."""
+    kind, job = np.ascontiguousarray(log["kind"]), np.ascontiguousarray(log["job"]).astype(np.int64)
+    begins = _first_start_rows(kind, job)
+    begin = begins[np.argsort(job[begins], kind="stable")]
+    keys, found = job[begin] * len(log) + begin, []
+    for rows in (np.flatnonzero(kind == schema.E_EVICT), np.flatnonzero(ended(kind))):
+        column = np.full(len(attempts.job), -1, np.int64)
+        place = np.searchsorted(keys, job[rows] * len(log) + rows) - 1
+        column[place[place >= 0]] = rows[place >= 0]
+        found.append(column)
+    return Rows(begin, *found)
 
 
 def changes(log: Array) -> Changes:

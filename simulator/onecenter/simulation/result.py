@@ -3,36 +3,37 @@
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
 
 from onecenter.engine.reasons import waits_by_reason
-from onecenter.fleet import accelerators_of
 from onecenter.policies import WALLTIME
+from onecenter.policies.parts import NO_PREEMPTION
 from onecenter.results.accuracy import accuracy, estimates_of
+from onecenter.results.capacity import capacity_table
 from onecenter.results.fairness import fairness
 from onecenter.results.figures import COUNTS, Figures, center_figures, platform_figures
 from onecenter.results.fragmentation import fragmentation_of_run
 from onecenter.results.log import Array, arrivals, digest
 from onecenter.results.log_table import to_frame
+from onecenter.results.quota_use import usage_table
 from onecenter.results.seen import seen, submitted_in
 from onecenter.results.segments import segments
 from onecenter.results.series import series_table
+from onecenter.results.sharing import Shared, shares_table, sharing_figures, tells
 from onecenter.results.tables import job_reasons_table, jobs_table, nodes_table, reasons_table, segments_table
 from onecenter.results.targets import Target
 from onecenter.results.views import PERCENTILES, platforms
 from onecenter.simulation import store
 from onecenter.simulation.explanation import Explanation, explain
+from onecenter.simulation.plots import Plots
 from onecenter.simulation.record import Record
 from onecenter.statistics.sample import Sample
 from onecenter.system.forked import refuse_after_fork
 from onecenter.visible import visible
 from onecenter.words import Words
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 #: Columns of the table that a notebook shows.
 HTML: Final = ("platform", "submitted", "started", "refused", "unfinished", *PERCENTILES, "use", "targets")
@@ -101,6 +102,27 @@ class Result(Record):
         refuse_after_fork()
         return job_reasons_table(self._waits)
 
+    @cached_property
+    def capacity(self) -> pl.DataFrame:
+        """What became of each node type's accelerator time in the window; see `capacity.capacity_table`."""
+        refuse_after_fork()
+        return capacity_table(self._shared.capacity, self.fleet)
+
+    @cached_property
+    def shares(self) -> pl.DataFrame:
+        """Use against quota by platform and node type; see `sharing.shares_table`."""
+        refuse_after_fork()
+        return shares_table(sharing_figures(self._shared), self.fleet)
+
+    @cached_property
+    def usage(self) -> pl.DataFrame:
+        """Use and quota of each platform and node type over time; see `quota_use.usage_table`.
+
+        It has no rows where the scenario has no quotas.
+        """
+        refuse_after_fork()
+        return usage_table(self._shared.steps, self.workload, self.fleet)
+
     def explain(self, job: int) -> Explanation:
         """Return what happened to a job, and for which reason it waited from when to when.
 
@@ -118,7 +140,7 @@ class Result(Record):
         return explain(self, job)
 
     @property
-    def plot(self) -> "Plots":
+    def plot(self) -> Plots:
         """The pictures, each a method that returns matplotlib Axes."""
         refuse_after_fork()
         return Plots(self)
@@ -139,6 +161,7 @@ class Result(Record):
             **({} if replay is None else {"replay": replay}),
             "center": self._center_figures,
             "platforms": self._platform_figures,
+            **({} if self.sharing is None else {"sharing": self.sharing}),
             **({} if self.policy.estimate == WALLTIME else {"estimates": self.estimates}),
         }
 
@@ -159,6 +182,17 @@ class Result(Record):
         jobs = self.workload
         inside = submitted_in(jobs, self.fates, self.window)
         return fairness(seen(jobs, self.fates, self.until).where(inside), jobs.platform[inside], jobs.tenant[inside])
+
+    @cached_property
+    def sharing(self) -> dict[str, Any] | None:
+        """Figures of sharing and preemption, see `sharing.sharing_figures`; None where there is neither."""
+        told = tells(self.workload.sharing, preempts=self._shared.preempts)
+        return sharing_figures(self._shared) if told else None
+
+    @cached_property
+    def _shared(self) -> Shared:
+        run = self.workload, self.decisions, self.fates, self.fleet, self.window, self.until
+        return Shared(*run, preempts=self.policy.preemption != NO_PREEMPTION)
 
     @cached_property
     def fragmentation(self) -> dict[str, Any]:
@@ -256,41 +290,3 @@ def _type_of(name: str) -> type[pl.DataType]:
     if name in {"platform", "meets_target"}:
         return pl.String if name == "platform" else pl.Boolean
     return pl.Int64 if name in COUNTS else pl.Float64
-
-
-class Plots:
-    """Pictures of a result.
-
-    Each draws on `ax`, or on new Axes of pyplot, writes in `language` ("en" or "zh"), and returns the Axes.
-    """
-
-    def __init__(self, result: Result) -> None:
-        self._of = result
-
-    def _drawn(self, name: str, ax: "Axes | None", language: str, *data: Any) -> "Axes":
-        """Draw data with what was run and the policy written above."""
-        from onecenter import plot
-
-        ax, words = plot.style.prepared(ax), Words(language)
-        what = visible(str(self._of.provenance.get("name")))
-        ax.set_title(words("plot.title", name=what, policy=self._of.policy.text), loc="left", fontsize="medium")
-        found: Axes = getattr(plot, name)(*data, self._of.labels_in(language), ax, words)
-        return found
-
-    def utilisation(self, ax: "Axes | None" = None, language: str = "en") -> "Axes":
-        """Accelerators in use over time, by platform."""
-        of = self._of
-        return self._drawn("utilisation", ax, language, of.series, accelerators_of(of.fleet), of.window)
-
-    def queue(self, ax: "Axes | None" = None, language: str = "en") -> "Axes":
-        """Waiting jobs over time, by platform."""
-        return self._drawn("queue", ax, language, self._of.series, self._of.window)
-
-    def waits(self, ax: "Axes | None" = None, language: str = "en") -> "Axes":
-        """How long jobs wait, by platform, with the targets."""
-        return self._drawn("waits", ax, language, self._of.wait_samples, self._of.targets)
-
-    def gantt(self, ax: "Axes | None" = None, language: str = "en") -> "Axes":
-        """Which job ran where and when, for small runs."""
-        of = self._of
-        return self._drawn("gantt", ax, language, of.jobs, of.segments, of.nodes, of.window)

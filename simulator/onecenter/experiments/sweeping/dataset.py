@@ -53,13 +53,15 @@ class Saved(BaseModel):
 
 
 class Dataset:
-    """The folder of a sweep, made if it is missing; `head` is what the sweep is, see `running.head_of`.
+    """The folder of a sweep, made if it is missing; `head` is what the sweep is, see `running.origin_of`.
+
+    With `shares` its rows have the figures of sharing.
 
     With `resume` it goes on with what is there, perhaps with more points or replications; a sweep of another scenario,
     software or paths is refused. Without it the folder must be empty.
     """
 
-    def __init__(self, folder: Path, head: Head, platforms: Sequence[str], resume: bool) -> None:
+    def __init__(self, folder: Path, head: Head, platforms: Sequence[str], resume: bool, *, shares: bool) -> None:
         self.folder = folder
         there = folder / HEAD
         try:
@@ -68,7 +70,7 @@ class Dataset:
                 head = _extended(there, head, resume)
             elif any(folder.iterdir()):
                 raise PlanError(str(folder), ["the folder is not empty and holds no sweep: name another one"])
-            self.columns = Columns.of(head["points"], platforms)
+            self.columns = Columns.of(head["points"], platforms, shares=shares)
             _check(there, self.columns)
             self._write(there, [], head)
         except OSError as error:

@@ -17,7 +17,7 @@ from onecenter.experiments.executors import alone, local
 from onecenter.experiments.replication import nothing_drawn, refuse_alike
 from onecenter.experiments.sweeping.dataset import Dataset
 from onecenter.experiments.sweeping.design import Design, Point, points_of
-from onecenter.experiments.sweeping.runs import Columns, key_of, one_row
+from onecenter.experiments.sweeping.runs import Columns, key_of, may_share, one_row
 from onecenter.policies import Given, PlacementLike, PolicyLike
 from onecenter.scenario import Scenario, with_set
 from onecenter.scenario.overrides import names
@@ -118,10 +118,10 @@ def sweep(
     if nothing_drawn(chosen) and all(nothing_drawn(with_set(chosen, point)) for point in wanted):
         refuse_alike(chosen, n)
     origin, platforms = origin_of(chosen, given), list(chosen.platforms)
-    kept = None
+    kept, shares = None, may_share(chosen, given, wanted)
     if out is not None:
-        kept = Dataset(Path(out), {**origin, "points": wanted, "replications": n}, platforms, resume)
-    columns = Columns.of(wanted, platforms) if kept is None else kept.columns
+        kept = Dataset(Path(out), {**origin, "points": wanted, "replications": n}, platforms, resume, shares=shares)
+    columns = Columns.of(wanted, platforms, shares=shares) if kept is None else kept.columns
     tasks = {key_of(point, index): (chosen, point, index, given) for point in wanted for index in range(n)}
     rows = {key: row for key in tasks if kept is not None and (row := kept.read(key)) is not None}
     missing = {key: task for key, task in tasks.items() if key not in rows}

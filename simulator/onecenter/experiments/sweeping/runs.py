@@ -11,15 +11,38 @@ import polars as pl
 from onecenter.experiments.replications import CENTER, PERCENTILES, task_of
 from onecenter.experiments.sweeping.design import Point
 from onecenter.policies import Given
+from onecenter.policies.parts import NO_PREEMPTION
+from onecenter.results.sharing import NUMBERS, OF_CENTER, SHARES, SUMS, tells
 from onecenter.results.targets import PLACES, tally, targets_of
 from onecenter.scenario import Scenario, with_set
+from onecenter.scenario.overrides import names
 from onecenter.statistics.sample import described
+from onecenter.workload.quotas import sharing_of
 
 #: Figures that are numbers of jobs: `submitted` is the sum of PLACES. The others may be null.
 COUNTS: Final = ("submitted", *PLACES, "started")
 
 Types = Mapping[str, type[pl.DataType]]
 Row = Mapping[str, Any]
+
+
+#: What a path names that changes whether platforms share by quotas, or jobs are evicted.
+SHARING: Final = ("quota", "preemption")
+
+
+def may_share(scenario: Scenario, given: Given, points: Iterable[Point]) -> bool:
+    """Tell whether a scenario, or a variant of it at some points, may have figures of sharing."""
+    named = {name for point in points for path in point for name in names(path)}
+    preempts = given.on(scenario.policy_).preemption != NO_PREEMPTION
+    return bool(named & set(SHARING)) or tells(sharing_of(scenario), preempts=preempts)
+
+
+def sharing_columns(platforms: Iterable[str]) -> dict[str, type[pl.DataType]]:
+    """Return the columns of the figures of sharing, with their types; all may be null."""
+    of_all = {name: pl.Int64 if name in NUMBERS else pl.Float64 for name in SUMS}
+    parts = {**dict.fromkeys(platforms, SHARES), CENTER: OF_CENTER}
+    return {f"{part}.{name}": kind for part, more in parts.items()
+            for name, kind in (dict.fromkeys(more, pl.Float64) | of_all).items()}  # fmt: skip
 
 
 def figures_of(platforms: Iterable[str]) -> dict[str, type[pl.DataType]]:
@@ -39,13 +62,14 @@ class Columns:
     figures: Types  # of each platform and of the center
 
     @classmethod
-    def of(cls, points: Sequence[Point], platforms: Iterable[str]) -> "Columns":
-        """Return the columns of points, and of the figures of platforms."""
+    def of(cls, points: Sequence[Point], platforms: Sequence[str], *, shares: bool = False) -> "Columns":
+        """Return the columns of points, and of the figures of platforms, those of sharing too if told so."""
         values: dict[str, list[Any]] = {}
         for point in points:
             for path, value in point.items():
                 values.setdefault(path, []).append(value)
-        return cls({path: _type_of(found) for path, found in values.items()}, figures_of(platforms))
+        figures = figures_of(platforms) | (sharing_columns(platforms) if shares else {})
+        return cls({path: _type_of(found) for path, found in values.items()}, figures)
 
     @property
     def types(self) -> dict[str, type[pl.DataType]]:
@@ -82,7 +106,7 @@ def key_of(point: Point, index: int) -> str:
 def one_row(scenario: Scenario, point: Point, index: int, given: Given) -> dict[str, Any]:
     """Return the row of a run: the point, the replication, and the figures of each platform and of the center."""
     variant = with_set(scenario, point)
-    found = task_of(variant, given.on(variant.policy_)).run(index)
+    found = task_of(variant, given.on(variant.policy_))._replace(shares=True).run(index)
     row: dict[str, Any] = {**point, "replication": index, "seed": str(found.seed), "log_digest": found.log_digest}
     counts = {name: tally(targets_of(variant.platforms[name]), jobs) for name, jobs in found.platforms.items()}
     everywhere = {place: sum(each[place] for each in counts.values()) for place in PLACES}
@@ -92,5 +116,14 @@ def one_row(scenario: Scenario, point: Point, index: int, given: Given) -> dict[
         used = sum(found.used.values()) if name == CENTER else found.used[name]
         figures |= {f"wait_{key}_s": value for key, value in described(jobs.waits, PERCENTILES, 1_000).items()}
         figures |= {"utilisation": used / found.capacity if found.capacity else None}
+        figures |= _sharing(found.sharing, name)
         row |= {f"{name}.{figure}": value for figure, value in figures.items()}
     return row | {"error": None}
+
+
+def _sharing(found: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Return the figures of sharing of a platform or the center."""
+    if not found:
+        return {}
+    part, more = (found["center"], OF_CENTER) if name == CENTER else (found["platforms"][name], SHARES)
+    return {key: part[key] for key in (*more, *SUMS)}
