@@ -40,5 +40,5 @@ def test_each_rule_has_a_status_and_what_belongs_to_it(page: Path) -> None:
             assert name in functions_of(file), f"{rule}: {file}::{name}"
 
 
-def test_there_is_a_page_about_kueue() -> None:
-    assert "conformance-kueue" in [page.stem for page in PAGES]
+def test_there_is_a_page_about_kueue_and_one_about_slurm() -> None:
+    assert [page.stem for page in PAGES] == ["conformance-kueue", "conformance-slurm"]

@@ -20,6 +20,7 @@ PAGES = (
 OTHERS = (
     "CONTRIBUTING.md", "CHANGELOG.md", "docs/mechanisms.md", "docs/performance.md", "docs/tiny.md",
     "docs/conformance-kueue.md",
+    "docs/conformance-slurm.md",
 )  # fmt: skip
 
 #: Blocks that name a file behind their language are written to it.
