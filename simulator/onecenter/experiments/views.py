@@ -106,6 +106,19 @@ def tried(
     return view(words, columns, rows, caption, **titles)
 
 
+def quotas_tried(words: Words, found: Sequence[tuple[str, Any]]) -> View:
+    """Return one row per quota that a plan tried, given with its replications: percentiles and the verdict."""
+    rows, titles = [], {}
+    for value, each in found:
+        row = {"nominal": number(value), "replications": number(words.count(len(each.runs)))}
+        for place, one in enumerate(each.assessments):
+            titles[str(place)] = f"{one.platform} {one.target.said(words)}"
+            known = one.value is not None
+            row[str(place)] = number(one.target.writer(words)(one.value) if known else words("beyond"))
+        rows.append(row | {"verdict": verdict(words, each.verdict)})
+    return view(words, ("nominal", *titles, "replications", "verdict"), rows, **titles)
+
+
 def windowed(words: Words, table: pl.DataFrame) -> View:
     """Return one row per load, figure, pair and platform of a comparison on a log; what is always the same is left out.
 

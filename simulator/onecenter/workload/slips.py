@@ -7,15 +7,18 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Final
 
+from onecenter_kernels.schema import AMOUNTS
+
 from onecenter import units
 from onecenter.scenario.demand import Request, Stream
 from onecenter.scenario.growth import Growth, Pace
 from onecenter.scenario.model import Platform, Scenario, SizeTarget
 from onecenter.scenario.time import Time
-from onecenter.units import format_percent
+from onecenter.units import THOUSAND, format_percent
 from onecenter.workload.arrivals import expected_jobs
 from onecenter.workload.columns import share_too_short
 from onecenter.workload.load import offered_load
+from onecenter.workload.quotas import sharing_of
 from onecenter.workload.runtimes import longer_than
 
 #: What happens to more than this share of a stream's jobs is not meant.
@@ -47,6 +50,7 @@ def slips(scenario: Scenario) -> Iterator[str]:
     for owner, name, stream in scenario.streams:
         yield from _stream(f"platforms.{owner}.demand.{name}", stream, scenario.time.horizon)
     yield from _policy(scenario)
+    yield from _quotas(scenario)
     if scenario.growth is not None:
         yield from _growth(scenario.growth)
 
@@ -157,6 +161,24 @@ def _policy(scenario: Scenario) -> Iterator[str]:
         yield f'policy.backfill_depth = {policy.backfill_depth}: not used where backfill = "none"'
     if policy.order != "priority" and policy.age_rate:
         yield f'policy.age_rate = {policy.age_rate / 1e6:g}: used by order = "priority" only'
+
+
+def _quotas(scenario: Scenario) -> Iterator[str]:
+    """Warn of node types of which more is given as quota than there is, at the start or from a change on."""
+    sharing = sharing_of(scenario)
+    if sharing is None:
+        return
+    for index, kind in enumerate(scenario.fleet):
+        there = kind.count * kind.accelerators
+        given = {n: member.nominal[index] for n, member in enumerate(sharing.members)}
+        most = sum(given.values())
+        for change in sharing.changes:
+            if change.type == index and change.what == AMOUNTS[0]:
+                given[change.member] = change.value
+                most = max(most, sum(given.values()))
+        if most > THOUSAND * there:
+            told = f"quota.nominal.{kind.name} = {most / THOUSAND:,g} in all"
+            yield f"{told}: there are {there:,}, so not all can have their own at once; lower some, or add nodes"
 
 
 def _growth(growth: Growth) -> Iterator[str]:
