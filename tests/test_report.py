@@ -34,8 +34,8 @@ HOUR = 3_600_000
 #: Latin words that a Chinese page may show: names, signs of reproducibility, and units without a Chinese one.
 ALLOWED = {
     "EASY", "PFLOPS", "FP", "PUE", "SHA", "UTC", "onecenter", "run", "python", "numpy", "numba",
-    "simpy", "polars", "changsha", "eighth", "plain", "tiny", "out", "Ascend", "class", "example", "small", "time", "horizon",
-    "warmup",
+    "simpy", "polars", "changsha", "eighth", "plain", "tiny", "out", "Ascend", "class", "example", "small", "time",
+    "horizon", "warmup",
 }  # fmt: skip
 
 

@@ -26,8 +26,8 @@ from onecenter.workload.build import build
 from onecenter.workload.load import offered_load
 
 NAMES = (
-    "acme-like", "changsha", "changsha-eighth", "changsha-plain", "class-burst", "convoy", "fragmentation", "helios-like", "mm-c",
-    "pai-like", "philly-like", "starving-gangs", "tiny",
+    "acme-like", "changsha", "changsha-eighth", "changsha-plain", "class-burst", "convoy", "fragmentation",
+    "helios-like", "mm-c", "pai-like", "philly-like", "starving-gangs", "tiny",
 )  # fmt: skip
 
 #: Every key of the format at least once.
