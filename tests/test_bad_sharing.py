@@ -74,7 +74,14 @@ SHARING_CASES: list[tuple[str, str, list[tuple[str, str]]]] = [
     (LENDING, "borrowing_limit = { a = -1 }", [(f"{Q}.borrowing_limit.a = -1:", "must not be negative")]),
     # a platform lends what it has
     (LENDING, "lending_limit = { a = 5 }", [(f"{Q}.lending_limit.a = 5:", "at most the nominal, 4, is expected")]),
-    (LENDING, 'lending_limit = { a = "50 %" }', []),
+    (LENDING, 'lending_limit = { a = "25 %" }', []),
+    (LENDING, 'lending_limit = { a = "25.1 %" }', [
+        (f'{Q}.lending_limit.a = "25.1 %":', "at most the nominal, 4, is expected"),
+    ]),
+    ("nominal = { a = 3 }", 'nominal = { a = "10 %" }, lending_limit = { a = 2 }', [
+        (f"{Q}.changes[0].lending_limit.a = 2:", "at most the nominal, 10 %, is expected"),
+    ]),
+    ("nominal = { a = 2 } }", 'nominal = { a = 2 }, lending_limit = { a = "90 %" } }', []),
     ("nominal = { a = 4 }\n" + LENDING, 'nominal = { a = "25 %" }\nlending_limit = { a = "26 %" }', [
         (f'{Q}.lending_limit.a = "26 %":', "at most the nominal, 25 %"),
     ]),

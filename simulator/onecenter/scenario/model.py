@@ -38,7 +38,7 @@ from onecenter.scenario.sharing import (
     RootQuota,
     Tier,
     cohort_mistakes,
-    unknown_types,
+    quota_mistakes,
 )
 from onecenter.scenario.table import Mistake, Table
 from onecenter.scenario.time import Time
@@ -237,12 +237,12 @@ class Scenario(Table):
         cohorts = self.center.__dict__.get("cohorts") or {}
         members = {name: platform.__dict__.get("cohort") for name, platform in self.platforms.items()}
         yield from cohort_mistakes(cohorts, members)
-        known = list(self.center.__dict__.get("nodes") or ())
+        nodes = self.center.__dict__.get("nodes") or {}
         parts: list[tuple[tuple[str, ...], Any]] = [(("center", "quota"), self.center.__dict__.get("quota"))]
         parts += [(("center", "cohorts", name, "quota"), each.__dict__.get("quota")) for name, each in cohorts.items()]
         parts += [(("platforms", name, "quota"), each.__dict__.get("quota")) for name, each in self.platforms.items()]
         for loc, part in parts:
-            yield from unknown_types(loc, part, known)
+            yield from quota_mistakes(loc, part, nodes)
 
     @property
     def fleet(self) -> tuple[NodeType, ...]:

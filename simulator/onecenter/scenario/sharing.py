@@ -100,13 +100,21 @@ class PlatformQuota(Quota):
             yield from _lent(change, self, ("changes", i))
 
 
-def _lent(part: QuotaAmounts, base: QuotaAmounts, loc: tuple[str | int, ...]) -> Iterator[Mistake]:
+def _lent(
+    part: QuotaAmounts, base: QuotaAmounts, loc: tuple[str | int, ...], sizes: Mapping[str, int] | None = None
+) -> Iterator[Mistake]:
+    """Yield where more is lent than there is: amounts of one kind, or with sizes of node types shares and numbers."""
     if "nominal" not in base.__dict__ or "nominal" not in part.__dict__:  # wrong itself
         return
     nominal = {**base.nominal, **part.nominal}
     for name, most in (part.__dict__.get("lending_limit") or {}).items():
         own = nominal.get(name, 0)
-        if isinstance(own, str) == isinstance(most, str) and _size(most) > _size(own):
+        alike = isinstance(own, str) == isinstance(most, str)
+        if sizes is None:
+            beyond = alike and _size(most) > _size(own)
+        else:
+            beyond = not alike and name in sizes and resolved(most, sizes[name]) > resolved(own, sizes[name])
+        if beyond:
             yield (*loc, "lending_limit", name), f"at most the nominal, {_amount_text(own)}, is expected"
 
 
@@ -184,8 +192,19 @@ def _parent(cohorts: Mapping[str, Cohort], name: str) -> str:
     return cohorts[name].__dict__.get("parent") or ""
 
 
-def unknown_types(loc: tuple[str | int, ...], part: Any, known: list[str]) -> Iterator[Mistake]:
-    """Yield the node types in a quota that the center does not have."""
+def quota_mistakes(loc: tuple[str | int, ...], part: Any, nodes: Mapping[str, Any]) -> Iterator[Mistake]:
+    """Yield the node types in a quota that the center does not have, and where a platform lends more than it has."""
+    yield from _unknown_types(loc, part, list(nodes))
+    if not isinstance(part, PlatformQuota):
+        return
+    given = {name: [kind.__dict__.get(key) for key in ("count", "accelerators")] for name, kind in nodes.items()}
+    sizes = {name: count * each for name, (count, each) in given.items() if count is not None and each is not None}
+    yield from _lent(part, part, loc, sizes)
+    for i, change in enumerate(part.__dict__.get("changes") or ()):
+        yield from _lent(change, part, (*loc, "changes", i), sizes)
+
+
+def _unknown_types(loc: tuple[str | int, ...], part: Any, known: list[str]) -> Iterator[Mistake]:
     if part is None:
         return
     for what in AMOUNTS:
@@ -194,4 +213,4 @@ def unknown_types(loc: tuple[str | int, ...], part: Any, known: list[str]) -> It
                 right = f"no such node type; {did_you_mean(name, known)}the center has {', '.join(known)}"
                 yield (*loc, what, name), right
     for i, change in enumerate(part.__dict__.get("changes") or ()):
-        yield from unknown_types((*loc, "changes", i), change, known)
+        yield from _unknown_types((*loc, "changes", i), change, known)
