@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 from fuzz import edited as edit
 from hand import FLEET, HORIZON, WARMUP, small_run
+from shared_center import raw_of
 
 import onecenter as oc
 from onecenter.policies import Policy
@@ -17,6 +18,7 @@ from onecenter.results import log as decisions
 from onecenter.results import log_table
 from onecenter.results.targets import Target
 from onecenter.results.window import Window
+from onecenter.scenario import from_dict
 from onecenter.simulation import provenance, store, store_rows, store_seal
 from onecenter.simulation.result import Result
 from onecenter.workload.table import Workload
@@ -26,6 +28,18 @@ DRAWN = 40
 
 SWF = "; Queue: 1 batch\n; Queue: 2 test\n" + "".join(
     f"{i} {10 * i} -1 {20 + i} {1 + i % 3} -1 -1 2 60 -1 {i % 2} 1 1 -1 {1 + i % 2} -1 -1 -1\n" for i in range(1, 20)
+)
+
+#: x holds more than its own until y evicts it.
+EVICTING = raw_of(
+    """
+    center.nodes.n = { count = 2, accelerators = 3 }
+    platforms.x = { quota = { nominal = { n = 2 } } }
+    platforms.y = { tier = 1, quota = { nominal = { n = 2 }, lending_limit = { n = 0 } } }
+    platforms.z = { quota = { nominal = { n = 2 } } }
+    policy = { preemption = "tier" }
+    """,
+    "A x 0 6 2 tasks=2 walltime=12\nB y 5 2 2",
 )
 
 
@@ -48,12 +62,12 @@ def by_hand() -> Result:
 
 
 def _bases(folder: Path) -> list[Path]:
-    """Return three good results: one by hand, the run of a scenario, the replay of a log."""
-    paths = [folder / f"base{i}.parquet" for i in range(3)]
+    """Return good results: one by hand, runs of scenarios, in one of which jobs are evicted, the replay of a log."""
+    paths = [folder / f"base{i}.parquet" for i in range(4)]
     if not paths[-1].exists():
         log = folder / "log.swf"
         log.write_text(SWF, encoding="utf-8")
-        made = (by_hand(), oc.run("tiny"), oc.replay(log, processors=4, warmup="20 s"))
+        made = (by_hand(), oc.run("tiny"), oc.replay(log, processors=4, warmup="20 s"), oc.run(from_dict(EVICTING)))
         for result, path in zip(made, paths, strict=True):
             result.save(path)
     return paths
@@ -141,7 +155,8 @@ def use(path: Path, drawn: bool) -> None:
     result = Result.load(path)
     summary = result.summary()
     json.dumps(summary)
-    for name in ("jobs", "nodes", "series", "platforms", "reasons", "job_reasons", "log"):
+    tables = ("jobs", "nodes", "series", "platforms", "reasons", "job_reasons", "log", "capacity", "shares", "usage")
+    for name in tables:
         assert getattr(result, name).width > 0
     assert repr(result) and result._repr_html_()
     if drawn:
