@@ -71,3 +71,36 @@ def test_a_quota_that_cannot_be_is_told_with_its_path() -> None:
         oc.sweep(scenario(), {"platforms.x.quota.nominal.n": ["140 %"]})
     with pytest.raises(PlanError, match="no such node type"):
         oc.sweep(scenario(), {"platforms.x.quota.nominal.m": [2]})
+
+
+@pytest.mark.parametrize(("job", "write", "preemption", "warns"), [
+    ("A x 0 60 6", "1 min", "tier", True),
+    ("A x 0 60 6 walltime=60", "1 min", "tier", True),
+    ("A x 0 60 6 walltime=61", "1 min", "tier", False),
+    ("A x 0 30 6", "1 min", "tier", False),  # nothing is written behind the last piece
+    ("A x 0 60 6", "0 s", "tier", False),
+    ("A x 0 60 6", "1 min", "none", False),
+])  # fmt: skip
+def test_walltimes_without_time_to_write_are_a_warning(job: str, write: str, preemption: str, warns: bool) -> None:
+    raw = raw_of(HALVES, job)
+    raw["policy"]["preemption"] = preemption
+    raw["platforms"]["x"]["demand"]["jobs"]["checkpoint"] = {"every": "30 min", "write": write}
+    raw["platforms"]["y"]["demand"] = {"jobs": {"jobs": [{"submit": "0 s", "run_time": "1 min", "accelerators": 1}]}}
+    found = [text for text in slips(from_dict(raw)) if "checkpoint.write" in text]
+    assert [text.split(":")[0] for text in found] == ['platforms.x.demand.jobs.checkpoint.write = "1 min"'] * warns
+
+
+@pytest.mark.parametrize(("walltime", "warns"), [({}, True), ({"factor": 1}, True), ({"factor": [1, 2]}, False)])
+def test_so_are_drawn_ones(walltime: dict[str, object], warns: bool) -> None:
+    raw = raw_of(HALVES, "A y 0 1 1")
+    raw["policy"]["preemption"] = "tier"
+    raw["platforms"]["x"]["demand"] = {
+        "drawn": {
+            "arrivals": {"kind": "poisson", "rate": "1 / h"},
+            "sizes": [{"accelerators": 1}],
+            "run_time": {"kind": "exponential", "mean": "2 h"},
+            "checkpoint": {"every": "30 min", "write": "1 min"},
+            **({"walltime": walltime} if walltime else {}),
+        }
+    }
+    assert any("drawn.checkpoint.write" in text for text in slips(from_dict(raw))) == warns

@@ -10,6 +10,7 @@ from typing import Final
 from onecenter_kernels.schema import AMOUNTS
 
 from onecenter import units
+from onecenter.policies.parts import NO_PREEMPTION
 from onecenter.scenario.demand import Request, Stream
 from onecenter.scenario.growth import Growth, Pace
 from onecenter.scenario.model import Platform, Scenario, SizeTarget
@@ -51,6 +52,7 @@ def slips(scenario: Scenario) -> Iterator[str]:
         yield from _stream(f"platforms.{owner}.demand.{name}", stream, scenario.time.horizon)
     yield from _policy(scenario)
     yield from _quotas(scenario)
+    yield from _checkpoints(scenario)
     if scenario.growth is not None:
         yield from _growth(scenario.growth)
 
@@ -124,6 +126,21 @@ def _stream(path: str, stream: Stream, horizon: int) -> Iterator[str]:
         if sum(ends) >= 1:
             yield f"{path}.outcome: no job completes"
     yield from _run_time(path, stream, horizon)
+
+
+def _checkpoints(scenario: Scenario) -> Iterator[str]:
+    """Warn of walltimes that leave no time to write checkpoints, where a policy preempts."""
+    if scenario.policy.preemption == NO_PREEMPTION:
+        return
+    for owner, name, stream in scenario.streams:
+        saved, asked = stream.checkpoint, stream.walltime
+        if saved is None or not saved.write:
+            continue
+        tight = stream.run_time is not None and (asked is None or (asked.factor == (1.0, 1.0) and asked.round is None))
+        listed = [job for job in stream.jobs or () if job.run_time > saved.every]
+        if tight or any(job.walltime in (None, job.run_time) for job in listed):
+            told = f"platforms.{owner}.demand.{name}.checkpoint.write = {_duration(saved.write)}"
+            yield f"{told}: walltimes as long as run times leave no time for it, so such jobs are killed; ask for more"
 
 
 def _run_time(path: str, stream: Stream, horizon: int) -> Iterator[str]:
