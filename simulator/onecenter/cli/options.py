@@ -144,7 +144,9 @@ _COMPARE: Final = (
 _PLAN: Final = (
     _SCENARIO,
     _listed("--vary", text("PATH=LOW:HIGH"), "PATH=LOW:HIGH",
-            "a node count and its range: center.nodes.910b.count=16:128; more than one: a mix", required=True),
+            "a node count and its range: center.nodes.910b.count=16:128; more than one: a mix; or a platform's quota "
+            "for the fleet as it is: platforms.X.quota.nominal.910b=LOW:HIGH:STEP, in accelerators or percent",
+            required=True),
     _listed("--target", assignment(_TARGET), "PATH=LIMIT", _TARGET),
     _POLICY, *_PARTS,
     _SEED, _SET,
