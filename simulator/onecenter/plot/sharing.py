@@ -34,8 +34,8 @@ def shares(
 ) -> "Axes":
     """Draw a row per platform and node type: what it holds of it, filled, and its nominal quota, dashed.
 
-    `usage` is that of `quota_use.usage_table`; a ValueError refuses one without rows. Each row has a scale of its own,
-    whose highest amount is written beside it. A platform that neither has nor uses any of a type has no row.
+    `usage` is that of `sharing_tables.usage_table`; a ValueError refuses one without rows. Each row has a scale of its
+    own, whose highest amount is written beside it. A platform that neither has nor uses any of a type has no row.
     """
     if usage.is_empty():
         raise ValueError("the run has no quotas: there is nothing to draw use against")

@@ -4,11 +4,9 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
-import polars as pl
 
 from onecenter.fleet import NodeType, node_types
 from onecenter.results.log import FATES, REQUEUED, RUNNING, Array
-from onecenter.results.log_table import named
 from onecenter.results.segments import Fates
 from onecenter.results.window import Window
 from onecenter.results.work import HELD_FATES, Work, held_fates
@@ -54,15 +52,3 @@ def places_of(jobs: Workload, job: Array) -> Array:
     """Return the platform of each of some jobs; one more than there are for a job of none."""
     platform, count = jobs.platform[job].astype(np.int64), len(jobs.platforms)
     return np.where((platform >= 0) & (platform < count), platform, count)
-
-
-def capacity_table(capacity: Capacity, fleet: Sequence[NodeType]) -> pl.DataFrame:
-    """Return one row per node type: its accelerator time in the window, and what became of it.
-
-    Columns node_type, capacity_us, and idle_us, useful_us, lost_us, overhead_us, leaving_us, which add up to it, in
-    microseconds of one accelerator (int64).
-    """
-    types = pl.Enum([kind.name for kind in fleet])
-    columns = {"node_type": named(np.arange(len(fleet)), types), "capacity_us": capacity.whole}
-    columns |= {f"{name}_us": row for name, row in zip(CAPACITY_FATES, capacity.by_type, strict=True)}
-    return pl.DataFrame(columns)

@@ -1,19 +1,16 @@
 """Use against quota over time: what each platform holds of each node type, borrows and lends."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-import polars as pl
 from onecenter_kernels.schema import AMOUNTS
 
 from onecenter.fleet import NodeType, node_types
 from onecenter.results.capacity import places_of
 from onecenter.results.log import Array
-from onecenter.results.log_table import named
 from onecenter.results.segments import Attempts
 from onecenter.results.window import Window
-from onecenter.units import THOUSAND
 from onecenter.workload.sharing import NONE, Sharing
 from onecenter.workload.table import Workload
 
@@ -118,27 +115,3 @@ def _limited(offers: dict[int, Array], limit: Array) -> dict[int, Array]:
     most = np.where(limit < 0, total, np.minimum(total, np.maximum(limit, 0)))
     share = np.divide(most, total, out=np.zeros_like(most), where=total > 0)
     return {source: offer * share for source, offer in offers.items()}
-
-
-def usage_table(listed: Sequence[Steps], jobs: Workload, fleet: Sequence[NodeType]) -> pl.DataFrame:
-    """Return what each platform holds of each node type and its nominal quota, as exact steps over the window.
-
-    Columns platform, node_type, t_ms, used, nominal (accelerators); sorted by platform, node type, t_ms. A row holds
-    until the next one of its platform and type, the last to the window's end.
-    """
-    found = {name: [np.zeros(0)] for name in ("platform", "node_type", "t_ms", "used", "nominal")}
-    for platform in range(len(jobs.platforms)):
-        for kind, steps in enumerate(listed):
-            assert jobs.sharing is not None
-            used, nominal = steps.used[platform], nominal_of(steps, jobs.sharing)[platform]
-            rows = np.flatnonzero((np.diff(used, prepend=-1) != 0) | (np.diff(nominal, prepend=-1) != 0))
-            column = np.ones(len(rows), np.int64)
-            amounts = (used[rows] / THOUSAND, nominal[rows] / THOUSAND)
-            for name, part in zip(found, (platform * column, kind * column, steps.edges[rows], *amounts), strict=True):
-                found[name].append(part)
-    columns: dict[str, Any] = {name: np.concatenate(each) for name, each in found.items()}
-    kinds = {"platform": jobs.platforms, "node_type": [kind.name for kind in fleet]}
-    for name, names in kinds.items():
-        columns[name] = named(columns[name].astype(np.int64), pl.Enum(names))
-    columns["t_ms"] = columns["t_ms"].astype(np.int64)
-    return pl.DataFrame(columns)

@@ -1,12 +1,11 @@
 """The figures of sharing and preemption: who uses what of whose quota, and what evictions cost."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
-import polars as pl
 
 from onecenter.fleet import NodeType
 from onecenter.results.capacity import Capacity, capacity_of, places_of
@@ -203,17 +202,3 @@ def _center(run: Shared) -> dict[str, Any]:
             for k, kind in enumerate(run.fleet)
         },
     }
-
-
-def shares_table(figures: Mapping[str, Any], fleet: Sequence[NodeType]) -> pl.DataFrame:
-    """Return one row per platform and node type with the figures ON_TYPE; none where there are no quotas.
-
-    `nominal`, `used` (means over the window) and `peak` are accelerators, `above_nominal` is a share of time.
-    """
-    rows = [
-        {"platform": name, "node_type": kind, **part}
-        for name, platform in figures["platforms"].items()
-        for kind, part in platform["node_types"].items()
-    ]
-    types = {"platform": pl.Enum(list(figures["platforms"])), "node_type": pl.Enum([kind.name for kind in fleet])}
-    return pl.DataFrame(rows, schema={**types, **dict.fromkeys(ON_TYPE, pl.Float64)})

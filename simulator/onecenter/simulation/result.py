@@ -12,17 +12,16 @@ from onecenter.engine.reasons import waits_by_reason
 from onecenter.policies import WALLTIME
 from onecenter.policies.parts import NO_PREEMPTION
 from onecenter.results.accuracy import accuracy, estimates_of
-from onecenter.results.capacity import capacity_table
 from onecenter.results.fairness import fairness
 from onecenter.results.figures import COUNTS, Figures, center_figures, platform_figures
 from onecenter.results.fragmentation import fragmentation_of_run
 from onecenter.results.log import Array, arrivals, digest
 from onecenter.results.log_table import to_frame
-from onecenter.results.quota_use import usage_table
 from onecenter.results.seen import seen, submitted_in
 from onecenter.results.segments import segments
 from onecenter.results.series import series_table
-from onecenter.results.sharing import Shared, shares_table, sharing_figures, tells
+from onecenter.results.sharing import Shared, sharing_figures, tells
+from onecenter.results.sharing_tables import capacity_table, shares_table, usage_table
 from onecenter.results.tables import job_reasons_table, jobs_table, nodes_table, reasons_table, segments_table
 from onecenter.results.targets import Target
 from onecenter.results.views import PERCENTILES, platforms
@@ -104,19 +103,19 @@ class Result(Record):
 
     @cached_property
     def capacity(self) -> pl.DataFrame:
-        """What became of each node type's accelerator time in the window; see `capacity.capacity_table`."""
+        """What became of each node type's accelerator time in the window; see `sharing_tables.capacity_table`."""
         refuse_after_fork()
         return capacity_table(self._shared.capacity, self.fleet)
 
     @cached_property
     def shares(self) -> pl.DataFrame:
-        """Use against quota by platform and node type; see `sharing.shares_table`."""
+        """Use against quota by platform and node type; see `sharing_tables.shares_table`."""
         refuse_after_fork()
         return shares_table(sharing_figures(self._shared), self.fleet)
 
     @cached_property
     def usage(self) -> pl.DataFrame:
-        """Use and quota of each platform and node type over time; see `quota_use.usage_table`.
+        """Use and quota of each platform and node type over time; see `sharing_tables.usage_table`.
 
         It has no rows where the scenario has no quotas.
         """
