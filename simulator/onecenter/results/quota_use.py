@@ -39,12 +39,19 @@ def steps_of(
     changes = [change for change in sharing.changes if change.type == kind]
     inside = [change.t for change in changes if window.warmup < change.t < window.horizon]
     ends = np.array([window.warmup, window.horizon, *inside], np.int64)
-    edges = np.unique(np.concatenate([begin, end, ends]))
+    edges = rising(begin, end, ends)
     used = np.zeros((len(jobs.platforms) + 1, len(edges)), np.int64)
     np.add.at(used, (platform, np.searchsorted(edges, begin)), gang)
     np.add.at(used, (platform, np.searchsorted(edges, end)), -gang)
     used = np.cumsum(used, axis=1)[:-1, :-1]
     return Steps(edges, used, {what: _amounts(sharing, what, kind, edges[:-1]) for what in AMOUNTS})
+
+
+def rising(*instants: Array) -> Array:
+    """Return all instants (at least one), each once, in order of time."""
+    # Runs in order are merged; unique would hash them all.
+    found = np.sort(np.concatenate(instants), kind="stable")
+    return np.asarray(found[np.diff(found, prepend=found[0] - 1) > 0])
 
 
 def _amounts(sharing: Sharing, what: str, kind: int, instants: Array) -> Array:

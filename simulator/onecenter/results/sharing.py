@@ -12,7 +12,7 @@ from onecenter.results.capacity import Capacity, capacity_of, places_of
 from onecenter.results.evictions import evicted_in, reclaimed
 from onecenter.results.fairness import fairness
 from onecenter.results.log import ENDED, FATES, RUNNING, Array
-from onecenter.results.quota_use import Steps, lent, nominal_of, steps_of
+from onecenter.results.quota_use import Steps, lent, nominal_of, rising, steps_of
 from onecenter.results.seen import seen, submitted_in
 from onecenter.results.segments import Fates, Rows, rows_of
 from onecenter.results.window import Window
@@ -145,7 +145,7 @@ def _platform(run: Shared, place: int) -> dict[str, Any]:
 def _above(run: Shared, place: int) -> float:
     """Return the share of the window in which a platform is beyond its nominal quota on some node type."""
     assert run.quotas is not None
-    edges = np.unique(np.concatenate([steps.edges for steps in run.steps]))
+    edges = rising(*(steps.edges for steps in run.steps))
     over = np.zeros(max(len(edges) - 1, 0), bool)
     for steps in run.steps:
         row = np.searchsorted(steps.edges, edges[:-1], side="right") - 1
