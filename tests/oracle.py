@@ -15,6 +15,7 @@ from onecenter_kernels.schema import LOG, dtype_of
 from oracle_jobs import FUTURE, GONE, HELD, RUNNING, WAITING, Job, jobs_of, own_estimate
 from oracle_orders import key
 from oracle_past import longer, past_key, recent_average
+from oracle_platforms import Pass, take_samples
 from oracle_preempt import duration, goes_first, leave, preempt
 from oracle_room import (
     DEVICE,
@@ -37,6 +38,7 @@ from oracle_view import View
 
 from onecenter.fleet import NodeType
 from onecenter.policies import Estimate, Multifactor, Policy, Scheduler, SchedulerCode, Score
+from onecenter.workload.sharing import Member, Sharing
 from onecenter.workload.table import Workload, workload
 
 Post = tuple[int, str, dict[str, Any]]
@@ -98,7 +100,10 @@ def center_of(fleet: Sequence[NodeType], policy: Policy, jobs: Workload, posts: 
     cancels = [(t, int(arguments["job"])) for t, what, arguments in posts if what == "cancel"]
     scheduler = policy.order.made() if isinstance(policy.order, SchedulerCode) else None
     center = Center(nodes_of(fleet), policy, known, cancels, jobs.platforms, scheduler)
-    center.admission = Admission(center, jobs.sharing)
+    sharing = jobs.sharing
+    if policy.by_platform and sharing is None:
+        sharing = Sharing((Member(), *(Member(name, 0, place) for place, name in enumerate(jobs.platforms))))
+    center.admission = Admission(center, sharing)
     return center
 
 
@@ -135,6 +140,8 @@ class Center:
     limited: bool = False
     freed: bool = False
     keys_of_pass: dict[int, float] = field(default_factory=dict)  # where jobs may join the queue in a pass
+    consumed: dict[tuple[int, int], int] = field(default_factory=dict)  # by platform and tenant: smoothed
+    sampled: int = 0
     closed: set[int] = field(default_factory=set)  # platforms of which no further job is looked at in this pass
 
     def __post_init__(self) -> None:
@@ -160,6 +167,7 @@ class Center:
 
     def step(self, t: int) -> None:
         """Apply what is due at t, then make one pass; no pass where nothing came of it."""
+        take_samples(self, t)
         self.now = t
         happened = t in self.wakes or any(job.promise.begin == t for job in self.jobs if job.promise)
         happened = happened or any(job.state == HELD and ready_at(self, job) == t for job in self.jobs)
@@ -314,6 +322,9 @@ class Center:
             for job in self.jobs:
                 job.promise = None
             return
+        if self.policy.by_platform:
+            Pass(self).make()
+            return
         if self.preempts:
             self.keys_of_pass = {job.id: self.key(job) for job in self.jobs if job.state in (WAITING, RUNNING)}
         queue = self.queue()
@@ -334,7 +345,7 @@ class Center:
     @property
     def preempts(self) -> bool:
         """Whether jobs may be evicted: where all are alike nobody is."""
-        return self.policy.preemption == "tier" and bool(self.admission.sharing.members)
+        return self.policy.preemption != "none" and bool(self.admission.sharing.members)
 
     def key(self, job: Job) -> float:
         """Return the order's key of a job now, lowest first."""

@@ -7,7 +7,7 @@ from oracle_victims import Ask, Classical, Fair, Job, Node
 
 def by_itself(n: int, heads: Mapping[int, Ask]) -> tuple[int, int, int]:
     """Return what decides between heads that borrow alike."""
-    return -heads[n].priority, heads[n].since, n
+    return -heads[n].priority, heads[n].since, heads[n].job if heads[n].job >= 0 else n
 
 
 def height(nodes: Sequence[Node], n: int) -> int:
@@ -41,7 +41,7 @@ def winner(nodes: Sequence[Node], running: Sequence[Job], heads: Mapping[int, As
         if found >= 0:
             choice = Fair(nodes, running, heads[found])
             choice.asking = True
-            ranks.append((choice.exceeds(child), choice.share(child), *by_itself(found, heads)))
+            ranks.append((choice.exceeds(child), choice.share(child), *by_itself(found, heads), found))
     return min(ranks)[-1] if ranks else -1
 
 

@@ -46,6 +46,8 @@ class Job:
     leaves: int | None = None  # evicted: when it has left
     requeues: int = 0
     first_until: int | None = None  # it goes first in its tier while its victims leave
+    waits_on: int = 0  # by platform: the node type on which they do
+    leaves_for: int = -1  # by platform: for whom it leaves
     held: Claim | None = None
     promise: Claim | None = None
 

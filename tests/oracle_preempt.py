@@ -66,14 +66,15 @@ def leaving_at(center: "Center", job: "Job") -> int:
 
 def goes_first(center: "Center", job: "Job") -> tuple[int, int]:
     """Return the part of the queue that a job is in: by tier, first in it while its victims leave."""
-    return -class_of(center, job).tier, -int(job.first_until is not None and center.now <= job.first_until)
+    tier = class_of(center, job).tier if center.policy.preemption == "tier" else 0
+    return -tier, -int(job.first_until is not None and center.now <= job.first_until)
 
 
-def evict(center: "Center", job: "Job") -> None:
-    """Evict a running job."""
+def evict(center: "Center", job: "Job", reason: int = 0) -> None:
+    """Evict a running job for a reason of codes.EVICTIONS."""
     leaves = leaving_at(center, job)
     saves = kept(center, job, leaves)
-    center.write(codes.E_EVICT, job)
+    center.write(codes.E_EVICT, job, reason=reason)
     job.left, job.saved = job.left - saves, job.saved + saves
     if leaves == center.now:
         leave(center, job)

@@ -82,6 +82,7 @@ class Admission:
         self.center = center
         self.sharing = sharing or NOTHING
         self.heads: list[tuple[Job, int]] = []  # with the node type of its reservation
+        self.kept: list[tuple[int, int, int]] = []  # by platform: node of the tree, node type, amount
 
     def changes_at(self, t: int) -> list[int]:
         """Return the numbers of the changes at an instant (ms)."""
@@ -103,6 +104,10 @@ class Admission:
         for job, on in self.holding():
             if on == kind:
                 used[job.platform] = used.get(job.platform, 0) + job.gang
+        for n, of, held in self.kept:
+            if of == kind:
+                platform = self.sharing.members[n].platform
+                used[platform] = used.get(platform, 0) + held
         return Tree(tree_at(self.sharing, self.center.now if t is None else t), kind, used)
 
     def has_quota(self, job: "Job", kind: int) -> bool:

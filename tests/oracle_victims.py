@@ -34,6 +34,7 @@ class Job(NamedTuple):
     admitted: int = 0
     evicted: bool = False
     tenant: int = 0
+    fixed: bool = False  # nobody may evict it
 
 
 class Ask(NamedTuple):
@@ -45,6 +46,7 @@ class Ask(NamedTuple):
     kind: int = 0
     since: int = 0
     rule: str = "classical"
+    job: int = -1  # by which equals go, else by platform
 
 
 #: A share: whether it is infinitely large, and how large it is before weights.
@@ -103,6 +105,7 @@ class Choice:
         newer = job.priority == self.ask.priority and job.since > self.ask.since
         return (
             job.kind == self.ask.kind
+            and not job.fixed
             and {
                 "never": False,
                 "lower-priority": job.priority < self.ask.priority,

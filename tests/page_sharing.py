@@ -2,7 +2,8 @@
 
 Lines `class:` say what holds for the jobs of a platform: "X tier 1 grace 2 every 3 write 1 restart 1 requeue 0".
 Lines `quota:` are members of the tree, each behind its cohort: "X nominal big 4 small 2 borrowing_limit big 1",
-"in C" puts it into a cohort, "strict" is its queueing; who submits nothing is a cohort. Lines `limits:` are of
+"in C" puts it into a cohort, "strict" is its queueing, "within lower-priority reclaim any" whom it evicts, "weight 2"
+its weight; who submits nothing is a cohort. Lines `limits:` are of
 platforms: "X max_running_jobs 1"; `change:` is of a member from a minute on: "5 X nominal big 2".
 """
 
@@ -53,6 +54,12 @@ def member_of(words: list[str], known: Sequence[str], platforms: Sequence[str], 
             parts["parent"] = known.index(rest.pop(0))
         elif word == "strict":
             parts["strict"] = True
+        elif word in ("within", "reclaim"):
+            parts[word] = rest.pop(0)
+        elif word == "weight":
+            parts[word] = 1000 * int(rest.pop(0))
+        elif word == "borrowing_up_to":
+            parts |= {"while_borrowing": True, "threshold": int(rest.pop(0))}
         else:
             while rest and rest[0] in types:
                 kind = types.index(rest.pop(0))

@@ -34,7 +34,7 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 PLAIN = Policy(order="fifo", backfill="none", placement="first-fit")
 #: Parameters of a policy that are numbers: jobs, priority units an hour, minutes.
 NUMBERS = {"depth": 1, "backfill_depth": 1, "reservations": 1, "age_rate": 1_000_000, "max_age": MINUTE}
-NUMBERS |= {"preempt_after": MINUTE}
+NUMBERS |= {"preempt_after": MINUTE, "usage_half_life": MINUTE}
 
 Log = npt.NDArray[Any]
 Cells = dict[str, str]
@@ -304,7 +304,8 @@ def log_table(log: Log, names: str = LETTERS) -> list[Cells]:
     shown = []
     for row in log:
         kind = codes.EVENTS[row["kind"]]
-        outcome = codes.ENDINGS[row["reason"]] if kind == "end" else "-"
+        names_of_reasons = {"end": codes.ENDINGS, "evict": codes.EVICTIONS}
+        outcome = names_of_reasons[kind][row["reason"]] if kind in names_of_reasons else "-"
         place = {name: "-" if row[name] < 0 else str(row[name]) for name in ("node", "device")}
         shown.append(
             {
@@ -328,7 +329,8 @@ def log_of_table(rows: Sequence[Cells], names: str = LETTERS) -> Log:
         entry["job"] = -1 if row["job"] == "-" else names.index(row["job"])
         entry["kind"], entry["amount"] = codes.EVENTS.index(row["kind"]), int(row["amount"])
         entry["node"], entry["device"] = (-1 if row[name] == "-" else int(row[name]) for name in ("node", "device"))
-        entry["reason"] = 0 if row["reason"] == "-" else codes.ENDINGS.index(row["reason"])
+        reasons = codes.EVICTIONS if row["kind"] == "evict" else codes.ENDINGS
+        entry["reason"] = 0 if row["reason"] == "-" else reasons.index(row["reason"])
     return log
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 from onecenter_kernels.codes import AMOUNTS
 from random_scenarios import Choices, RandomScenario, Seeded, build
 
@@ -48,6 +49,78 @@ def preempting_scenario(seed: int) -> RandomScenario:
     ties, more = base.workload.ties, base.workload.more
     jobs = workload(*names, ties=ties, more=more, sharing=sharing, **columns)
     return RandomScenario(base.fleet, policy, jobs, base.horizon)
+
+
+def by_platform(seed: int) -> RandomScenario:
+    """Return a scenario in which each platform has a queue of its own, most with jobs that run for long."""
+    choices = Seeded(seed)
+    base = shared_scenario(seed, "none")
+    unit = int(base.workload.run.min())
+    policy = Policy(
+        "priority", "none", base.policy.placement, flavors=base.policy.flavors,
+        queue="by-platform", preemption=choices.pick(("none", "kueue", "kueue", "kueue", "kueue")),
+        preempt_after=unit * choices.pick((0, 0, 0, 0, 2)), fair_sharing=choices.chance(40),
+        usage_half_life=choices.pick((0, 0, unit, 10 * unit)),
+    )  # fmt: skip
+    sharing: Sharing = base.workload.sharing
+    scarce = choices.chance(70)
+    members = tuple(claimant(choices, member) for member in sharing.members)
+    if scarce:
+        totals = [1000 * kind.count * kind.accelerators for kind in base.fleet]
+        members = tuple(lender(choices, member, totals) for member in members)
+    if choices.chance(60):
+        sharing = Sharing(members, sharing.changes, classes=sharing.classes)
+    else:
+        sharing = replace(sharing, members=members)
+    sharing = replace(sharing, classes=tuple(slowed(each, unit) for each in sharing.classes))
+    longer = choices.pick((2, 3, 5)) if scarce else choices.pick((1, 2))
+    columns = {name: getattr(base.workload, name) for name in COLUMNS}
+    columns |= {"run": longer * columns["run"], "walltime": longer * columns["walltime"] + 2 * unit}
+    if scarce:
+        columns |= {name: columns[name] // 4 for name in ("cpus", "memory")}
+        columns["patience"] = [-1] * len(base.workload)
+        columns["walltime"] = columns["walltime"] + columns["run"]
+        if choices.chance(70):  # the first platform borrows, then the others come
+            early = columns["submit"] <= unit
+            columns["platform"] = np.where(early, 0, np.maximum(columns["platform"], 1))
+            columns["priority"] = np.where(early, columns["priority"] // 2, columns["priority"])
+    names = base.workload.platforms, base.workload.streams
+    more = {"ties": base.workload.ties, "more": base.workload.more}
+    jobs = workload(*names, sharing=None if choices.chance(3) else sharing, **more, **columns)
+    return RandomScenario(base.fleet, policy, jobs, base.horizon)
+
+
+def lender(choices: Choices, member: Member, totals: Sequence[int]) -> Member:
+    """Return a member of the tree of which others may borrow, as a rule all that it has."""
+    free = (-1,) * len(totals)
+    share = choices.pick((2, 3, 3, 4))
+    nominal = tuple(total // 1000 // share * 1000 if member.platform >= 0 else 0 for total in totals)
+    if choices.chance(80):
+        return replace(member, nominal=nominal, borrowing_limit=free, lending_limit=free)
+    limit = tuple(choices.pick((-1, 0, 1000)) if member.parent >= 0 else -1 for _ in totals)
+    lent = tuple(min(most, own) for most, own in zip(limit, nominal, strict=True)) if member.platform >= 0 else limit
+    return replace(member, nominal=nominal, borrowing_limit=limit, lending_limit=lent)
+
+
+def slowed(kind: JobClass, unit: int) -> JobClass:
+    """Return a class with times in a unit."""
+    return replace(kind, **{name: unit * getattr(kind, name) for name in ("grace", "every", "write", "restart")})
+
+
+def claimant(choices: Choices, member: Member) -> Member:
+    """Return a member of the tree that may evict others, with a weight."""
+    weight = choices.pick((1000, 1000, 1000, 2000, 500, 0))
+    if member.platform < 0:
+        return replace(member, weight=weight)
+    reclaim = choices.pick(("never", "lower-priority", "any", "any", "any"))
+    return replace(
+        member,
+        weight=weight,
+        within=choices.pick(("never", "lower-priority", "lower-priority", "lower-or-newer-equal-priority")),
+        reclaim=reclaim,
+        while_borrowing=reclaim != "never" and choices.chance(40),
+        threshold=choices.pick((2**62, 1, 0)),
+    )
 
 
 def sharing_of_some(choices: Choices, fleet: Sequence[NodeType], platforms: int) -> Sharing:

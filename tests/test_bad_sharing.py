@@ -125,7 +125,21 @@ SHARING_CASES: list[tuple[str, str, list[tuple[str, str]]]] = [
     ('order = "fifo"', 'preemption = "tier"\nreservations = 2', [
         ('policy.preemption = "tier":', "one reservation, and no code"),
     ]),
-    ('order = "fifo"', 'preemption = "tiers"', [('policy.preemption = "tiers":', "'none' or 'tier' is expected")]),
+    ('order = "fifo"', 'preemption = "tiers"', [
+        ('policy.preemption = "tiers":', "'none', 'tier' or 'kueue' is expected"),
+    ]),
+    ('order = "fifo"', 'preemption = "kueue"', [('policy.preemption = "kueue":', "it needs queue by-platform")]),
+    ('order = "fifo"', 'queue = "by-platform"', [
+        ('policy.queue = "by-platform":', "by-platform needs order priority, backfill none"),
+    ]),
+    ('order = "fifo"', 'fair_sharing = 1', [("policy.fair_sharing = 1:", "true or false is expected")]),
+    ("tier = 1", 'preemption = { within = "any" }', [
+        ('platforms.q.preemption.within = "any":', "'lower-or-newer-equal-priority' is expected"),
+    ]),
+    ("tier = 1", 'preemption = { borrow_within_cohort = "lower-priority" }', [
+        ('platforms.q.preemption.borrow_within_cohort = "lower-priority":', "it needs reclaim lower-priority or any"),
+    ]),
+    ("tier = 1", "weight = -1", [("platforms.q.weight = -1:", "must not be negative")]),
     ('order = "fifo"', 'victims = "least"', [
         ('policy.victims = "least":', "'lowest-tier' or 'least-lost' is expected"),
     ]),

@@ -96,8 +96,7 @@ C_NONE, C_WITHIN, C_ADVANTAGE, C_NOMINAL, C_BORROWING, C_SHARE = range(6)
 TIMERS: Final = ("end", "node up", "node down", "change", "cancel", "submit", "withdraw")
 T_END, T_NODE_UP, T_NODE_DOWN, T_CHANGE, T_CANCEL, T_SUBMIT, T_WITHDRAW = range(7)
 
-#: Kinds of rows of the decision log. No run writes those from `evict` to `window` yet; what reads a log knows the first
-#: two of these.
+#: Kinds of rows of the decision log. No run writes those from `node up` to `window` but `change` yet.
 EVENTS: Final = (
     "submit",
     "refuse",
@@ -168,8 +167,16 @@ ENDINGS: Final = (*OUTCOMES, "preempted")
 PREEMPTED: Final = len(OUTCOMES)
 
 #: Whom a job may evict.
-PREEMPTIONS: Final = ("none", "tier")
-NO_PREEMPTION, BY_TIER = range(2)
+PREEMPTIONS: Final = ("none", "tier", "kueue")
+NO_PREEMPTION, BY_TIER, BY_QUOTA = range(3)
+
+#: One queue for all jobs, or one of each platform.
+QUEUES: Final = ("single", "by-platform")
+SINGLE, BY_PLATFORM = range(2)
+
+#: Why a job is evicted: for one of its own platform, or of a higher tier; for one of a platform that takes back quota.
+EVICTIONS: Final = ("preempted", "reclaimed")
+EVICTED, RECLAIMED = range(2)
 
 #: In which order jobs are evicted.
 VICTIMS: Final = ("lowest-tier", "least-lost")

@@ -21,6 +21,16 @@ HEAD: Final[tuple[Field, ...]] = (
     ("child", "i8", "index", "scratch: the child at or above that"),
     ("borrowed", "i8", "1/1000", "scratch: what it borrows of all node types if that job starts"),
     ("borrows", "i8", "0/1", "scratch: it then borrows of the node type of that job"),
+    ("next", "i8", "index", "a platform: the place of its next job in this pass, among the candidates of the queue"),
+    ("last", "i8", "index", "behind its last job"),
+    ("closed", "i8", "0/1", "no further job of it is looked at in this pass"),
+    ("failed", "i8", "job", "scratch: the last job that did not start; -1: none"),
+    ("stamp", "i8", "1", "scratch: the clock's stamp then"),
+    ("kept", "i8", "1/1000", "quota that is kept for its first job; in use meanwhile"),
+    ("kept_kind", "i8", "index", "of which node type"),
+    ("waits_for", "i8", "job", "its job whose victims leave; -1: none"),
+    ("displaced", "i8", "job", "the first in order of its jobs that were evicted in this pass; -1: none"),
+    ("running", "i8", "job", "scratch: its first running job, of a list linked by `next` of attempts; -1: none"),
 )
 
 #: By tenant, where a platform takes the jobs of those that have used least first. Amounts are smoothed: a tenant that

@@ -19,11 +19,11 @@ def leaving_at(s, j, t):
 
 
 @njit
-def evict(s, j, t):
-    """Evict running job j at t (ms); it leaves at once or when its grace is over."""
+def evict(s, j, t, reason):
+    """Evict running job j at t (ms) for a reason of EVICTIONS; it leaves at once or when its grace is over."""
     job, row, leaves = s.jobs[j], s.attempts[j], leaving_at(s, j, t)
     keep_work(s, j, t, leaves)
-    write(s, E_EVICT, j, -1, -1, 0, 0)
+    write(s, E_EVICT, j, -1, -1, 0, reason)
     row.walltime = job.walltime
     if leaves == t:
         leave(s, j, t)

@@ -66,7 +66,7 @@ OWNER_INPUT: Final[tuple[Field, ...]] = (
 
 OWNER: Final[tuple[Field, ...]] = (
     *OWNER_INPUT,
-    ("user", "i8", "index", "multifactor: its tenant, in users"),
+    ("user", "i8", "index", "its tenant: multifactor, in users; with a half-life of usage by platform, in tenants"),
     ("member", "i8", "index", "its platform in the quota tree; -1: none"),
     ("of_platform", "i8", "index", "limits of its platform, in limits; -1: none"),
     ("of_tenant", "i8", "index", "those of its tenant"),

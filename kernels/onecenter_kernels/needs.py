@@ -17,6 +17,7 @@ class Needs(NamedTuple):
     log: int
     runs: int
     steps: int
+    candidates: int
 
 
 @njit
@@ -62,7 +63,7 @@ def needs_of(s, t):
         runs = clock.run_rows + rows
     log = clock.log + clock.timers + 2 * new + rows + 2 * evicted + 1
     timers = clock.timers + (2 if clock.estimate else 1) * waiting + new + 2 * evicted + 2
-    return Needs(places_needed(s, new + evicted), timers, holds, book, log, runs, steps)
+    return Needs(places_needed(s, new + evicted), timers, holds, book, log, runs, steps, clock.queue * clock.running)
 
 
 @njit
@@ -83,4 +84,5 @@ def has_room(s, t):
         and need.log <= len(s.log)
         and need.runs <= len(s.runs)
         and need.steps <= len(s.steps)
+        and need.candidates <= len(s.candidates)
     )

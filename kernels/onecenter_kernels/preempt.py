@@ -2,7 +2,7 @@
 
 from .asks import ask_of
 from .attempts import lost_of
-from .codes import LEAST_LOST, S_RUNNING
+from .codes import EVICTED, LEAST_LOST, S_RUNNING
 from .evict import evict, leaving_at
 from .jit import njit
 from .levels import copy_levels, relevel
@@ -186,6 +186,6 @@ def evict_all(s, count, t):
     clock = s.clock[0]
     for i in range(count):
         v, tail = s.queue[i].candidate, clock.tail
-        evict(s, v, t)
+        evict(s, v, t, EVICTED)
         if clock.tail > tail and clock.anew:
             sink(s, clock.tail - 1, v, t)

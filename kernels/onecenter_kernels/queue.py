@@ -5,7 +5,7 @@ a job that leaves amid it leaves its place empty (-1).
 """
 
 from .calls import call_keys
-from .codes import FIFO, MULTIFACTOR
+from .codes import BY_TIER, FIFO, MULTIFACTOR
 from .jit import njit
 from .keys import HOUR, PRIORITY_UNIT, key_of
 from .sharing import share_out
@@ -26,8 +26,9 @@ def goes_before(s, key_a, a, key_b, b):
 
 @njit
 def rank_in_tier(s, j, t):
-    """Return the tier of job j, doubled, and one more where it goes first in it at t (ms)."""
-    return 2 * s.owners[s.jobs[j].owner].tier + int(s.attempts[j].first_until > 0 and t <= s.attempts[j].first_until)
+    """Return the tier of job j where that matters, doubled, and one more where it goes first in it at t (ms)."""
+    tier = s.owners[s.jobs[j].owner].tier if s.clock[0].preemption == BY_TIER else 0
+    return 2 * tier + int(s.attempts[j].first_until > 0 and t <= s.attempts[j].first_until)
 
 
 @njit

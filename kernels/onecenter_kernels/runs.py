@@ -11,7 +11,7 @@ from .room import copy_node
 def keeps_running(s):
     """Tell whether the policy looks at the running jobs by walltime end, node by node."""
     clock = s.clock[0]
-    looked_at = clock.backfill == EASY or clock.backfill == EASY_SJBF or clock.preemption > 0
+    looked_at = clock.backfill == EASY or clock.backfill == EASY_SJBF or clock.preemption > 0 or clock.queue > 0
     return not clock.booked and looked_at
 
 

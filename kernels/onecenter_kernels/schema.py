@@ -23,7 +23,7 @@ LOG: Final[tuple[Field, ...]] = (
     ("node", "i4", "index", "node of a start row; -1: none"),
     ("device", "i2", "index", "device of the node, for fractions; -1: none"),
     ("amount", "i4", "1", "start: tasks placed there; submit: 1 if held; limit: 1 where it begins to hold; else 0"),
-    ("reason", "i1", "code", "end: ENDINGS; else 0"),
+    ("reason", "i1", "code", "end: ENDINGS; evict: EVICTIONS; else 0"),
 )
 
 

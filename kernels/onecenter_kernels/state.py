@@ -7,10 +7,11 @@ import numpy.typing as npt
 
 from . import index_fields as index
 from .attempt_fields import ATTEMPT
+from .cycle_fields import HEAD, TENANT
 from .jit import JIT
 from .job_fields import ASK, JOB, KEY, OWNER
 from .past_fields import ACCOUNT, ESTIMATE, HABIT, RECENT, USER
-from .quota_fields import LIMIT, QUOTA, REVISION, TREE
+from .quota_fields import CANDIDATE, LIMIT, PREEMPTOR, QUOTA, REVISION, TREE
 from .schema import Field, dtype_of, log_dtype
 from .tie_fields import ARRAY, LINK, TIE
 
@@ -119,7 +120,7 @@ CLOCK: Final[tuple[Field, ...]] = (
     ("reservations", "i8", "1", "EASY: blocked jobs that a pass reserves for"),
     ("age_rate", "i8", "1e-6/h", "what an hour of waiting adds to the priority"),
     ("ageing", "i8", "0/1", "keys change with time as jobs age, all alike"),
-    ("anew", "i8", "0/1", "keys change with time and are worked out anew in each pass"),
+    ("anew", "i8", "0/1", "keys change with time and are worked out anew in each pass, or queues are by platform"),
     ("cross", "i8", "ms", "before this instant no two waiting jobs change places"),
     ("max_age", "i8", "ms", "waiting beyond it adds nothing"),
     ("estimate", "i8", "code", "ESTIMATES"),
@@ -172,6 +173,14 @@ CLOCK: Final[tuple[Field, ...]] = (
     ("lowest_tier", "i8", "1", "of all jobs known: nobody is evicted for a job of it"),
     ("preempt_after", "i8", "ms", "a job that has run for less is evicted by nobody"),
     ("victims", "i8", "code", "VICTIMS"),
+    ("queue", "i8", "code", "QUEUES"),
+    ("fair_sharing", "i8", "0/1", "by platform: heads and victims by the shares of what platforms borrow"),
+    ("usage_half_life", "i8", "ms", "by platform: what tenants have consumed halves in it; 0: it does not matter"),
+    ("usage_rest", "i8", "2**-32", "what the time between two samples leaves of that"),
+    ("sampled", "i8", "ms", "instant of the last sample"),
+    ("stamp", "i8", "1", "scratch: starts, evictions and quota kept, in passes by platform so far"),
+    ("leaving", "i8", "1", "scratch: of the running jobs that are listed, those that leave"),
+    ("runs_listed", "i8", "0/1", "scratch: running jobs are listed by platform"),
     ("coming_back", "i8", "1", "where a policy preempts: start rows that the running jobs can make at most once more"),
     ("promised", "i8", "job", "the head that is reserved for"),
     ("failed", "i8", "1", "a job whose key is none, plus 1; 0: none"),
@@ -269,6 +278,10 @@ ARRAY_DTYPE: Final = dtype_of(ARRAY)
 REVISION_DTYPE: Final = dtype_of(REVISION)
 LIMIT_DTYPE: Final = dtype_of(LIMIT)
 ATTEMPT_DTYPE: Final = dtype_of(ATTEMPT)
+HEAD_DTYPE: Final = dtype_of(HEAD)
+TENANT_DTYPE: Final = dtype_of(TENANT)
+CANDIDATE_DTYPE: Final = dtype_of(CANDIDATE)
+PREEMPTOR_DTYPE: Final = dtype_of(PREEMPTOR)
 
 Array = npt.NDArray[Any]
 
@@ -322,6 +335,10 @@ class State(NamedTuple):
     potentials: Array  # i8, by (revision, tree): what `most` is of its node type from then on
     limits: Array
     attempts: Array
+    heads: Array  # by node of the quota tree
+    candidates: Array
+    preemptor: Array
+    tenants: Array
 
 
 def table(shape: int | tuple[int, ...], dtype: np.dtype[np.void]) -> Array:

@@ -18,10 +18,12 @@ from .evict import leave
 from .heap import KIND, NUMBER, POSTED, next_time, pop, stale
 from .jit import njit
 from .needs import has_room
+from .platform_pass import platform_pass
 from .queue import reorder
 from .quota_pass import quota_pass, quota_reserving_pass
 from .release import release_due
 from .reserving import reserving_pass
+from .samples import bring_up
 from .scheduling import close_pass
 from .sums import test_again
 from .ties import list_due, thought
@@ -114,13 +116,19 @@ def begin_step(s, t):
 
 
 @njit
-def end_submits(s, t):
-    """Put the queue in order, after all that this instant (ms) has submitted and cancelled."""
+def end_posts(s, t):
+    """Forget what was posted, and release what may go, after all that this instant (ms) has submitted and cancelled."""
     clock = s.clock[0]
     clock.posted = 0
     clock.posted_rows = 0
     if clock.tied:
         release_due(s, t)
+
+
+@njit
+def end_submits(s, t):
+    """Put the queue in order, after all that this instant (ms) has submitted and cancelled."""
+    end_posts(s, t)
     reorder(s, t)
 
 
@@ -160,6 +168,20 @@ def quota_step(s, t):
     end_submits(s, t)
     before = s.clock[0].log
     end_step(s, before, quota_pass(s, t))
+
+
+@njit
+def platform_step(s, t):
+    """Make the step of instant t (ms), where each platform has a queue of its own."""
+    bring_up(s, t)
+    begin_step(s, t)
+    apply_due(s, t, T_CANCEL)
+    submit_known(s, t)
+    apply_due(s, t, T_WITHDRAW)
+    end_posts(s, t)
+    before = s.clock[0].log
+    platform_pass(s, t)
+    end_step(s, before, False)
 
 
 @njit
@@ -251,6 +273,16 @@ def advance_by_quota(s, until):
     found = answer(s, until)
     while found == STEP:
         quota_step(s, s.clock[0].next)
+        found = answer(s, until)
+    return found
+
+
+@njit
+def advance_by_platform(s, until):
+    """Make all steps before instant `until` (ms), where each platform has a queue; return why it ends there."""
+    found = answer(s, until)
+    while found == STEP:
+        platform_step(s, s.clock[0].next)
         found = answer(s, until)
     return found
 

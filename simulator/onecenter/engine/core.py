@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -18,7 +19,7 @@ from onecenter.engine.numbering import Numbering
 from onecenter.engine.past import Past
 from onecenter.engine.scheduling import Scheduling
 from onecenter.engine.scoring import Scoring
-from onecenter.engine.shares import Shares
+from onecenter.engine.shares import Shares, sharing_under
 from onecenter.engine.tying import Tying
 from onecenter.errors import SimulationError
 from onecenter.fleet import NodeType, checked_fleet
@@ -37,7 +38,7 @@ TIMEOUT: Final = 10.0
 
 
 def kernel_of(policy: Policy, shared: bool = False) -> Callable[..., int]:
-    """Return the kernel that makes the steps under a policy; there are six, as a process compiles what it runs.
+    """Return the kernel that makes the steps under a policy; there are seven, as a process compiles what it runs.
 
     `shared`: quotas or limits may keep a job from starting.
     """
@@ -45,6 +46,8 @@ def kernel_of(policy: Policy, shared: bool = False) -> Callable[..., int]:
         return kernel.advance_scheduled
     if policy.backfill == "conservative":
         return kernel.advance_conservative
+    if policy.by_platform:
+        return kernel.advance_by_platform
     found: Callable[..., int] = kernel.advance_by_quota if shared else kernel.advance
     if initial.is_booked(policy):
         found = kernel.advance_reserving_by_quota if shared else kernel.advance_reserving
@@ -71,7 +74,7 @@ class Core:
         self.fleet, self.policy = checked_fleet(fleet), checked_policy(policy).loaded
         policy = self.policy
         self.fractions = bool(fractions or fractional)
-        self.sharing = workload.sharing
+        self.sharing = sharing_under(policy, workload)
         self._advance = kernel_of(policy, self.sharing is not None)
         self.limit = TimeLimit(TIMEOUT)
         order, limit = policy.order, self.limit
@@ -95,6 +98,7 @@ class Core:
 
     def _begin(self, workload: Workload) -> None:
         """Make the state before the first step."""
+        workload = replace(workload, sharing=self.sharing)
         self._asks = Numbering(job_fields.ASK_INPUT, state.ASK_DTYPE)
         self._owners = Numbering(job_fields.OWNER_INPUT, state.OWNER_DTYPE)
         self._past = Past(self.policy)

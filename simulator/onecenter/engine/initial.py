@@ -178,8 +178,9 @@ def clock_of(policy: Policy, fractions: bool, scratch: int, shared: bool) -> sta
     clock["preemption"] *= shared  # where all are alike nobody is evicted
     clock["fractions"], clock["scratch"], clock["holds"] = fractions, scratch, scratch
     clock["ageing"] = policy.order == "priority" and policy.changes_with_time
-    clock["anew"] = policy.changes_with_time and policy.order != "priority"
+    clock["anew"] = policy.by_platform or (policy.changes_with_time and policy.order != "priority")
     clock["first_until"] = -1
+    clock["usage_rest"] = policy.usage_rest
     clock["learns"] = policy.learns
     if isinstance(policy.order, Multifactor):
         clock["fair_share"] = FAIR_SHARES.index(policy.order.fair_share)
@@ -257,6 +258,10 @@ def state_of(
         revisions=table(1, state.REVISION_DTYPE),
         potentials=np.zeros((1, 1), np.int64),
         limits=table(1, state.LIMIT_DTYPE),
+        heads=table(1, state.HEAD_DTYPE),
+        candidates=table(1, state.CANDIDATE_DTYPE),
+        preemptor=table(1, state.PREEMPTOR_DTYPE),
+        tenants=table(1, state.TENANT_DTYPE),
         attempts=table(max(len(workload), 1) if clock["preemption"][0] else 1, state.ATTEMPT_DTYPE),
         kinds=table(len(asks) if policy.placement == "fgd" else 1, state.KIND_DTYPE),
         **scored_of(fleet, policy, count),

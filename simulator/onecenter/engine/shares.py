@@ -4,16 +4,26 @@ from typing import Any, Final
 
 import numpy as np
 from onecenter_kernels import heap, state
-from onecenter_kernels.codes import AMOUNTS, T_CHANGE
+from onecenter_kernels.codes import AMOUNTS, PREEMPTION_POLICIES, T_CHANGE
 from onecenter_kernels.handle import handle_of
 from onecenter_kernels.quota import derive_quotas, potential
 from onecenter_kernels.revisions import set_amount
 from onecenter_kernels.state import State, grown, table
 
-from onecenter.workload.sharing import NONE, JobClass, Limit, Sharing
+from onecenter.policies import Policy
+from onecenter.workload.sharing import NONE, JobClass, Limit, Member, Sharing
+from onecenter.workload.table import Workload
 
 #: The fields of an amount of the tree, as the kernels call them.
 FIELDS: Final = dict(zip(AMOUNTS, ("nominal", "borrowing", "lending"), strict=True))
+
+
+def sharing_under(policy: Policy, workload: Workload) -> Sharing | None:
+    """Return how platforms share; where each has a queue of its own they are a tree, also if nothing is said of it."""
+    if workload.sharing is not None or not policy.by_platform:
+        return workload.sharing
+    platforms = (Member(name, 0, place) for place, name in enumerate(workload.platforms))
+    return Sharing((Member(), *platforms))
 
 
 class Shares:
@@ -30,6 +40,7 @@ class Shares:
         self._members = {member.platform: place for place, member in enumerate(sharing.members) if member.platform >= 0}
         self._owners = 0
         self._rows: dict[tuple[str, int, int], int] = {}
+        self._tenants: dict[tuple[int, int], int] = {}
 
     def tables(self, kinds: int) -> dict[str, Any]:
         """Return the quota tree of so many node types, and what changes in it, by the kernels' names."""
@@ -37,6 +48,10 @@ class Shares:
         tree = table(len(members), state.QUOTA_TREE_DTYPE)
         quotas = table((kinds, len(tree)), state.QUOTA_DTYPE)
         for n, member in enumerate(members):
+            for name in ("weight", "while_borrowing", "threshold"):
+                tree[n][name] = getattr(member, name)
+            for name in ("within", "reclaim"):
+                tree[n][name] = PREEMPTION_POLICIES.index(getattr(member, name))
             tree[n]["parent"], tree[n]["platform"], tree[n]["strict"] = member.parent, member.platform, member.strict
             for what, name in FIELDS.items():
                 quotas[name][:, n] = getattr(member, what) or (0 if name == "nominal" else NONE)
@@ -49,7 +64,8 @@ class Shares:
 
     def begin(self, found: State) -> State:
         """Return the state with the quota tree, and timers for what changes in it."""
-        found = found._replace(**self.tables(found.types.shape[1]))
+        heads = table(len(self.sharing.members), state.HEAD_DTYPE)
+        found = found._replace(**self.tables(found.types.shape[1]), heads=heads)
         self._fill_potentials(found)
         for name in ("quotas", "strict"):
             found.clock[name] = getattr(self.sharing, name)
@@ -91,8 +107,20 @@ class Shares:
         new = found.owners[self._owners : owners]
         limits = self.place(new, found.limits)
         self._owners = owners
+        if found.clock["usage_half_life"][0]:
+            found = self._know_tenants(found, new)
         found.clock["lowest_tier"] = new["tier"].min(initial=found.clock["lowest_tier"][0])
         return found if limits is found.limits else found._replace(limits=limits)
+
+    def _know_tenants(self, found: State, owners: Any) -> State:
+        """Return the state with rows of the tenants of owners, all of weight 1, who has none of no tenant."""
+        for owner in owners:
+            key = int(owner["platform"]), int(owner["tenant"])
+            owner["user"] = self._tenants.setdefault(key, len(self._tenants))
+        if len(self._tenants) > len(found.tenants):
+            found = found._replace(tenants=grown(found.tenants, len(self._tenants)))
+        found.tenants["weight"] = 1_000
+        return found
 
     def place(self, owners: Any, limits: state.Array) -> state.Array:
         """Put owners, rows with a platform, a tenant and a stream, under their quota and limits; return the limits."""

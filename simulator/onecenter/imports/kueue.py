@@ -6,9 +6,10 @@ from typing import Any, Final
 from onecenter.imports.answer import Imported, Notes
 from onecenter.imports.fields import Field
 from onecenter.imports.kueue_cohorts import cohort_of, parents_of
-from onecenter.imports.kueue_load import load_test
+from onecenter.imports.kueue_load import load_test, policy_of
 from onecenter.imports.kueue_nodes import node_types
 from onecenter.imports.kueue_objects import Objects
+from onecenter.imports.kueue_preemption import preemption_of, weight_of
 from onecenter.imports.kueue_quota import Amounts, accelerators_of, check_lending, leave_out_limits, quota_of
 from onecenter.imports.kueue_users import users
 from onecenter.imports.scalars import one_of
@@ -46,11 +47,13 @@ def from_kueue(
         center["cohorts"] = {
             name: _cohort(parent, cohorts.get(name, {}), flavors, notes) for name, parent in parents.items()
         }
+        for name, each in objects.of["Cohort"].items():
+            center["cohorts"][name] |= weight_of(each, notes)
     platforms = {
         name: _platform(each, queues[name], members[name], flavors, notes)
         for name, each in objects.of["ClusterQueue"].items()
     }
-    policy = {"order": "priority"} | _way(list(objects.of["ClusterQueue"].values()), notes)
+    policy = policy_of(platforms) | _way(list(objects.of["ClusterQueue"].values()), notes)
     users(objects, notes)
     _fill_in(platforms, [*queues.values(), *cohorts.values()], notes)
     for each in objects.all():
@@ -97,6 +100,10 @@ def _platform(
     strategy = one_of(queue.at("spec", "queueingStrategy"), ("BestEffortFIFO", "StrictFIFO"), notes)
     if strategy == "StrictFIFO":
         found["queueing"] = "strict"
+    evicts = queue.at("spec", "preemption")
+    if evicts is not None and (given := preemption_of(evicts, notes)):
+        found["preemption"] = given
+    found |= weight_of(queue, notes)
     for key, plain in (("namespaceSelector", {}), ("stopPolicy", "None")):
         at = queue.at("spec", key)
         if at is not None and at.plain() == plain:

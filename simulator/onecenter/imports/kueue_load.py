@@ -1,6 +1,6 @@
 """The configuration of Kueue's own load test (generator.yaml): queues that are alike, and the jobs that they get."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from math import prod
 from typing import Any, Final
 
@@ -9,9 +9,9 @@ from onecenter.imports.answer import TIME, Notes
 from onecenter.imports.fields import Field
 from onecenter.imports.kueue_nodes import nodes_text, sized
 from onecenter.imports.kueue_objects import Objects
+from onecenter.imports.kueue_preemption import preemption_of
 from onecenter.imports.scalars import name_of, quantity, text, whole
-from onecenter.scenario.demand import PRIORITIES
-from onecenter.scenario.quantities import MAX_COUNT, thousandths_text
+from onecenter.scenario.quantities import MAX_COUNT, PRIORITIES, thousandths_text
 from onecenter.system.extent import MAX_TOML
 
 #: Queues of one class, and in all.
@@ -23,6 +23,13 @@ _JOBS: Final = MAX_TOML // 12
 _AMOUNTS: Final = {
     "nominal": "nominalQuota", "borrowing_limit": "borrowingLimit", "lending_limit": "lendingLimit",
 }  # fmt: skip
+
+
+def policy_of(platforms: Mapping[str, Any]) -> dict[str, str]:
+    """Return Kueue's policy: a queue of each platform, no backfill, and preemption where one of them has it."""
+    evicts = any("preemption" in each for each in platforms.values())
+    policy = {"order": "priority", "backfill": "none", "queue": "by-platform"}
+    return policy | ({"preemption": "kueue"} if evicts else {})
 
 
 def load_test(objects: Objects, notes: Notes) -> dict[str, Any]:
@@ -53,7 +60,7 @@ class _LoadTest:
         center = {"nodes": {self.flavor: self._nodes()}, "cohorts": self.cohorts}
         self._notes.leave_out_rest(self._of)
         time = TIME | {"horizon": units.duration_text(self.end)}
-        return {"time": time, "center": center, "platforms": self.platforms, "policy": {"order": "priority"}}
+        return {"time": time, "center": center, "platforms": self.platforms, "policy": policy_of(self.platforms)}
 
     def _names(self, of: Field, prefix: str) -> Iterator[str]:
         kind = name_of(text(of.at("className"), self._notes))
@@ -65,7 +72,8 @@ class _LoadTest:
         for queue in of.entries("queuesSets"):
             amounts = {key: quantity(queue.at(theirs), self._notes) for key, theirs in _AMOUNTS.items()}
             quota = {key: {self.flavor: thousandths_text(each)} for key, each in amounts.items() if each is not None}
-            demand = self._demand(queue)
+            demand, evicts = self._demand(queue), preemption_of(queue, self._notes)
+            evicts = {"preemption": evicts} if evicts else {}
             for platform in self._names(queue, f"{name}-"):
                 self.jobs += sum(len(stream["jobs"]) for stream in demand.values())
                 if len(self.platforms) >= _QUEUES or self.jobs > _JOBS:
@@ -73,7 +81,7 @@ class _LoadTest:
                     self._notes.mistakes.append(f"{queue.place}: {queue.path}: {right}")
                     return
                 self.nominal += amounts["nominal"] or 0
-                self.platforms[platform] = {"cohort": name, "quota": quota, "demand": demand}
+                self.platforms[platform] = {"cohort": name, "quota": quota, **evicts, "demand": demand}
 
     def _demand(self, queue: Field) -> dict[str, Any]:
         found: dict[str, Any] = {}

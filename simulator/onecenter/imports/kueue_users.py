@@ -3,7 +3,7 @@
 from onecenter.imports.answer import Notes
 from onecenter.imports.kueue_objects import Objects
 from onecenter.imports.scalars import name_of, text, whole
-from onecenter.scenario.demand import PRIORITIES
+from onecenter.scenario.quantities import PRIORITIES
 
 
 def users(objects: Objects, notes: Notes) -> None:

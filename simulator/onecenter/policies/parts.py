@@ -3,7 +3,17 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from onecenter_kernels.schema import BACKFILLS, ESTIMATES, FEATURES, FLAVORS, ORDERS, PLACEMENTS, PREEMPTIONS, VICTIMS
+from onecenter_kernels.schema import (
+    BACKFILLS,
+    ESTIMATES,
+    FEATURES,
+    FLAVORS,
+    ORDERS,
+    PLACEMENTS,
+    PREEMPTIONS,
+    QUEUES,
+    VICTIMS,
+)
 
 from onecenter.checks import Check, OneOf, Whole, sorted_out
 from onecenter.policies.code import Code
@@ -73,6 +83,13 @@ def an_estimate(value: Any) -> str | Estimate:
     return estimate_of(value) if callable(value) else OneOf(ESTIMATES)(value)
 
 
+def a_switch(value: Any) -> bool:
+    """Return what is true or false."""
+    if not isinstance(value, bool):
+        raise ValueError("true or false is expected")
+    return value
+
+
 #: What each part may be, in the units of `Policy`.
 CHECKS: Final[Mapping[str, Check]] = {
     "order": an_order,
@@ -89,6 +106,9 @@ CHECKS: Final[Mapping[str, Check]] = {
     "preemption": OneOf(PREEMPTIONS),
     "preempt_after": Whole(0, MAX_DURATION),
     "victims": OneOf(VICTIMS),
+    "queue": OneOf(QUEUES),
+    "fair_sharing": a_switch,
+    "usage_half_life": Whole(0, MAX_DURATION),
 }
 
 #: What is taken for run times where nothing is said.
@@ -99,6 +119,21 @@ AS_LISTED: Final = FLAVORS[0]
 
 #: Nobody is evicted.
 NO_PREEMPTION: Final = PREEMPTIONS[0]
+
+#: One queue for the jobs of all platforms, or one of each.
+SINGLE, BY_PLATFORM = QUEUES
+
+#: The preemption of Kueue, which belongs to queues by platform.
+BY_QUOTA: Final = "kueue"
+
+#: What a policy with queues by platform has.
+BY_PLATFORMS: Final[Mapping[str, Any]] = {
+    "order": "priority",
+    "backfill": "none",
+    "backfill_order": None,
+    "depth": 0,
+    "age_rate": 0,
+}
 
 ONE_START: Final = "other than {} needs backfill none, easy or easy-sjbf, one reservation, and no code"
 
@@ -118,6 +153,9 @@ BY_SCHEDULERS: Final[Mapping[str, Any]] = {
     "estimate": WALLTIME,
     "flavors": AS_LISTED,
     "preemption": NO_PREEMPTION,
+    "queue": SINGLE,
+    "fair_sharing": False,
+    "usage_half_life": 0,
 }
 SCHEDULES: Final = "not beside a scheduler, which makes the whole pass"
 
@@ -139,6 +177,20 @@ def wrong_parts(values: Mapping[str, Any]) -> dict[str, str]:
     for name, only in (("estimate", WALLTIME), ("preemption", NO_PREEMPTION)):
         if found.get(name, only) != only and not plans_one_start(**found):
             wrong[name] = ONE_START.format(only)
+    return wrong | wrong_by_platform(found)
+
+
+def wrong_by_platform(found: Mapping[str, Any]) -> dict[str, str]:
+    """Return what would be right of the parts that do not go with how jobs queue."""
+    if found.get("queue", SINGLE) == SINGLE:
+        needs = {"preemption": BY_QUOTA, "fair_sharing": True}
+        wrong = {name: f"it needs queue {BY_PLATFORM}" for name, only in needs.items() if found.get(name) == only}
+        return wrong | ({"usage_half_life": f"it needs queue {BY_PLATFORM}"} if found.get("usage_half_life") else {})
+    lacks = [f"{name} {only}" for name, only in BY_PLATFORMS.items() if found.get(name, only) != only]
+    lacks += ["a placement by name"] if isinstance(found.get("placement"), Code) else []
+    wrong = {"queue": f"{BY_PLATFORM} needs {', '.join(lacks)}"} if lacks else {}
+    if found.get("preemption", NO_PREEMPTION) not in (NO_PREEMPTION, BY_QUOTA):
+        wrong["preemption"] = f"with queue {BY_PLATFORM} {NO_PREEMPTION} or {BY_QUOTA} is expected"
     return wrong
 
 

@@ -1,10 +1,11 @@
 """A policy: how jobs are ordered, placed and backfilled."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from onecenter_kernels.schema import BACKFILLS, ESTIMATES, FLAVORS, ORDERS, PLACEMENTS, PREEMPTIONS, VICTIMS
+from onecenter_kernels.schema import BACKFILLS, ESTIMATES, FLAVORS, ORDERS, PLACEMENTS, PREEMPTIONS, QUEUES, VICTIMS
 
 from onecenter.checks import settle, shown, told
 from onecenter.errors import PolicyError
@@ -20,13 +21,17 @@ from onecenter.policies.parts import (
     CHECKS,
     KINDS,
     NO_PREEMPTION,
+    SINGLE,
     WALLTIME,
     Order,
     wrong_parts,
 )
 from onecenter.policies.scheduler import BY_SCHEDULER, SchedulerCode
 from onecenter.policies.score import BY_SCORE, Score
-from onecenter.units import format_duration, plain
+from onecenter.units import MS, format_duration, plain
+
+#: ms between two samples of what tenants hold, as in Kueue.
+SAMPLING: Final = 5 * MS["min"]
 
 
 def name_of(order: Order) -> str:
@@ -84,12 +89,23 @@ class Policy:
         first on which its platform stays within its own quota (Kueue's TryNextFlavor).
     preemption : str
         One of PREEMPTIONS. "tier": the queue is sorted by tier first, and a job that has quota and finds no room may
-        evict running jobs of lower tiers (Slurm's PreemptType=preempt/partition_prio).
+        evict running jobs of lower tiers (Slurm's PreemptType=preempt/partition_prio). "kueue": with a queue by
+        platform, a job without quota may evict those that the preemption of its platform in the scenario allows.
     preempt_after : int
         ms; a job that has run for less is evicted by nobody (Slurm's PreemptExemptTime).
     victims : str
         One of VICTIMS: in which order jobs are evicted. "lowest-tier": then those on the fewest nodes, then who started
         last; "least-lost": who loses the least work, then who started last.
+    queue : str
+        One of QUEUES. "by-platform": each platform has a queue of its own, by priority, submit and id, and a pass
+        looks at the first job of each in turn (Kueue's cycle); it needs order "priority" without ageing and backfill
+        "none".
+    fair_sharing : bool
+        By platform: the first jobs of platforms are looked at, and victims chosen, by the shares of what platforms
+        borrow over their weights (Kueue's fairSharing).
+    usage_half_life : int
+        ms; by platform: within a platform the jobs of that tenant go first that has consumed least, smoothed with this
+        half-life (Kueue's usageHalfLifeTime); 0: tenants do not matter.
     """
 
     order: Order = "fifo"
@@ -106,6 +122,9 @@ class Policy:
     preemption: str = NO_PREEMPTION
     preempt_after: int = 0
     victims: str = VICTIMS[0]
+    queue: str = SINGLE
+    fair_sharing: bool = False
+    usage_half_life: int = 0
 
     def __post_init__(self) -> None:
         """Check the parts, as a scenario's `[policy]` is checked; a PolicyError has all mistakes."""
@@ -120,6 +139,7 @@ class Policy:
         orders, placements = (*ORDERS, BY_WEIGHT, BY_KEY, BY_FACTORS), (*PLACEMENTS, BY_SCORE)
         choices = {"order": orders, "behind": orders, "backfill": BACKFILLS, "placement": placements}
         choices |= {"estimate": ESTIMATES, "flavors": FLAVORS, "preemption": PREEMPTIONS, "victims": VICTIMS}
+        choices["queue"] = QUEUES
         # A scheduler finds the queue by submit; a deadline is a column, too.
         stands = {BY_SCHEDULER: "fifo", BY_COLUMN: "edf"}
         order, behind = (stands.get(name, name) for name in (self.order_name, self.backfill_order_name or "sjf"))
@@ -173,6 +193,16 @@ class Policy:
         return self.learns or isinstance(self.order, Multifactor)
 
     @property
+    def by_platform(self) -> bool:
+        """Whether each platform has a queue of its own."""
+        return self.queue != SINGLE
+
+    @property
+    def usage_rest(self) -> int:
+        """What the time between two samples leaves of what tenants have consumed, in 2**-32."""
+        return round(2**32 * math.pow(0.5, SAMPLING / self.usage_half_life)) if self.usage_half_life else 0
+
+    @property
     def learns(self) -> bool:
         """Whether run times are predicted from those that have ended."""
         return self.order == "qssf" or self.estimate == "recent average"
@@ -218,6 +248,9 @@ class Policy:
             f"run times by {self.estimate}": self.estimate != WALLTIME,
             f"flavors {self.flavors}": self.flavors != AS_LISTED,
             f"preemption by {self.preemption}": self.preemption != NO_PREEMPTION,
+            "queue by platform": self.by_platform,
+            "fair sharing": self.fair_sharing,
+            f"usage halved in {format_duration(self.usage_half_life)}": self.usage_half_life > 0,
             f"evicted after {format_duration(self.preempt_after)}": self.preempt_after > 0,
             f"{self.victims} evicted first": self.victims != VICTIMS[0],
             ageing: self.order == "priority" and self.age_rate > 0,

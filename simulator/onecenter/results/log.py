@@ -58,3 +58,8 @@ def places(log: Array) -> Array:
 def with_outcome(log: Array) -> Array:
     """Return which rows hold an outcome as their reason."""
     return np.asarray(log["kind"] == schema.E_END)
+
+
+def with_eviction(log: Array) -> Array:
+    """Return which rows hold as their reason why a job was evicted."""
+    return np.asarray(log["kind"] == schema.E_EVICT)

@@ -6,10 +6,12 @@ import numpy as np
 import polars as pl
 from onecenter_kernels import schema
 
-from onecenter.results.log import FATES, LOG_DTYPE, Array, with_outcome
+from onecenter.results.log import FATES, LOG_DTYPE, Array, with_eviction, with_outcome
 
-#: Names in the column `reason` of the log's table: none, then outcomes.
-REASON_NAMES: Final = ("", *schema.ENDINGS)
+#: Names in the column `reason` of the log's table: none, then outcomes; the last outcome is also why a job is evicted,
+#: and what follows is another reason for that.
+REASON_NAMES: Final = ("", *schema.ENDINGS, *schema.EVICTIONS[1:])
+FIRST_EVICTION: Final = REASON_NAMES.index(schema.EVICTIONS[0])
 
 KIND_TYPE: Final = pl.Enum(schema.EVENTS)
 REASON_TYPE: Final = pl.Enum(REASON_NAMES)
@@ -32,6 +34,7 @@ def to_frame(log: Array) -> pl.DataFrame:
     """Return a log as a table with the names of kinds and reasons; times in ms, -1 where there is none."""
     columns: dict[str, Any] = {name: np.ascontiguousarray(log[name]) for name, *_ in schema.LOG}
     reason = columns["reason"] + with_outcome(log).astype(np.int8)
+    reason += FIRST_EVICTION * with_eviction(log).astype(np.int8)
     columns["kind"] = named(columns["kind"], KIND_TYPE)
     columns["reason"] = named(reason, REASON_TYPE)
     return pl.DataFrame(columns)
@@ -44,4 +47,5 @@ def from_frame(frame: pl.DataFrame) -> Array:
         column = frame[name]
         log[name] = (column.to_physical() if name in {"kind", "reason"} else column).to_numpy()
     log["reason"] -= with_outcome(log).astype(np.int8)
+    log["reason"] -= FIRST_EVICTION * with_eviction(log).astype(np.int8)
     return log

@@ -17,6 +17,7 @@ from onecenter.scenario.quantities import (
     Memory,
     Name,
     PositiveDuration,
+    Priority,
     Real,
     Share,
     Thousandths,
@@ -26,8 +27,6 @@ from onecenter.scenario.sharing import Checkpoint, Limits, Tier
 from onecenter.scenario.table import SHARE_TOLERANCE, Absent, Mistake, Table, sums_to_one
 
 Positive = Annotated[Real, Field(gt=0, le=1e9)]
-PRIORITIES = (-1_000_000_000, 1_000_000_000)
-Priority = Annotated[Integer, Field(ge=PRIORITIES[0], le=PRIORITIES[1])]
 Tasks = Annotated[Integer, Field(ge=1, le=MAX_COUNT)]
 Spread = Literal["tasks", "any"]
 

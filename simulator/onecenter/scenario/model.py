@@ -13,7 +13,7 @@ from onecenter import units
 from onecenter.checks import did_you_mean
 from onecenter.fleet import MAX_NODE_TYPES, NodeType, too_large
 from onecenter.policies import Policy
-from onecenter.scenario.demand import ListedJob, Priority, Stream
+from onecenter.scenario.demand import ListedJob, Stream
 from onecenter.scenario.dependencies import Listed, mistakes_in
 from onecenter.scenario.few import Few
 from onecenter.scenario.growth import Growth, unknown_names
@@ -27,6 +27,7 @@ from onecenter.scenario.quantities import (
     Percentile,
     PositiveDuration,
     Power,
+    Priority,
     Real,
     Thousandths,
 )
@@ -34,9 +35,11 @@ from onecenter.scenario.sharing import (
     Cohort,
     Limits,
     PlatformQuota,
+    Preemption,
     Queueing,
     RootQuota,
     Tier,
+    Weight,
     cohort_mistakes,
     quota_mistakes,
 )
@@ -159,6 +162,10 @@ class Platform(Table):
     tier: Tier = Field(
         default=0, description="under preemption = tier: its jobs go before those of lower tiers, and may evict them"
     )
+    preemption: Preemption | None = Field(
+        default=None, description="under preemption = kueue: whom its jobs may evict for quota; default nobody"
+    )
+    weight: Weight = Field(default=1_000, description="under fair_sharing: its share is divided by it")
     limits: Limits | None = Field(default=None, description="limits of all its jobs together")
     tenant_limits: Limits | None = Field(default=None, description="limits of each of its tenants")
     demand: Annotated[Mapping[Name, Stream], Few(1_000, "streams")] = Field(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag, WithJsonSchema
+from pydantic import Discriminator, Field, Strict, Tag, WithJsonSchema
 
 from onecenter import units
 from onecenter.errors import PolicyError
@@ -21,7 +21,8 @@ Placement = Literal[
     "first-fit", "best-fit", "worst-fit", "fewest-racks", "random", "dot-product", "gpu-packing", "gpu-clustering",
     "fgd",
 ]  # fmt: skip
-Preemption = Literal["none", "tier"]
+Preemption = Literal["none", "tier", "kueue"]
+Queue = Literal["single", "by-platform"]
 Victims = Literal["lowest-tier", "least-lost"]
 Flavors = Literal["as-listed", "next-before-borrowing"]
 Estimate = Literal["walltime", "run time", "recent average"]
@@ -83,12 +84,29 @@ class PolicyTable(Table):
         description="under quotas: in which order node types are tried; next-before-borrowing: first those on which "
         "the platform stays within its own quota",
     )
-    preemption: Preemption = Field(default="none", description="whom a job that finds no room may evict")
+    preemption: Preemption = Field(
+        default="none",
+        description="whom a job may evict; tier: one that finds no room, jobs of lower tiers; kueue, with queue "
+        "by-platform: one without quota, those whom the preemption of its platform allows",
+    )
     preempt_after: Duration = Field(default=0, description="a job that has run for less is evicted by nobody")
     victims: Victims = Field(
         default="lowest-tier",
         description="who is evicted first: of the lowest tier (then on the fewest nodes), or who loses the least work; "
         "then who started last",
+    )
+    queue: Queue = Field(
+        default="single",
+        description="one queue for all jobs, or one of each platform, by priority and submit, whose first jobs a pass "
+        "looks at in turn (Kueue's cycle); needs order priority, age_rate 0 and backfill none",
+    )
+    fair_sharing: Annotated[bool, Strict()] = Field(
+        default=False, description="by platform: heads and victims by the shares of what platforms borrow"
+    )
+    usage_half_life: Duration = Field(
+        default=0,
+        description="by platform: the tenant of a platform that has consumed least goes first, smoothed with this "
+        "half-life; 0: tenants do not matter",
     )
     age_rate: Millionths = Field(
         default=0, description='under order = "priority": what an hour of waiting adds to the priority'

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, Final, cast
 
 from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
@@ -148,6 +148,10 @@ Slot = Annotated[int, Written(_slot, slot_text, text("mon 08:00"))]
 
 #: A whole number; no text, no 1.0.
 Integer = Annotated[int, Strict()]
+
+#: Priorities of jobs; higher goes first.
+PRIORITIES: Final = (-1_000_000_000, 1_000_000_000)
+Priority = Annotated[Integer, Field(ge=PRIORITIES[0], le=PRIORITIES[1])]
 
 #: A finite number; no text.
 Real = Annotated[float, Strict(), Field(allow_inf_nan=False)]

@@ -15,6 +15,7 @@ from onecenter.scenario.quantities import (
     Integer,
     Name,
     PositiveDuration,
+    Priority,
     Thousandths,
     Written,
     thousandths,
@@ -53,6 +54,13 @@ def resolved(amount: int | str, accelerators: int) -> int:
     if isinstance(amount, str):
         return round(float(amount.rstrip(" %")) * 1_000) * accelerators // 100
     return amount
+
+
+Weight = Thousandths
+
+Within = Literal["never", "lower-priority", "lower-or-newer-equal-priority"]
+Reclaim = Literal["never", "lower-priority", "any"]
+Borrowing = Literal["never", "lower-priority"]
 
 
 class QuotaAmounts(Table):
@@ -129,6 +137,31 @@ class Cohort(Table):
     quota: Quota | None = Field(
         default=None, description="quota on top of that of its members, which all of them share; limits of the whole"
     )
+    weight: Weight = Field(default=1_000, description="under fair_sharing: its share is divided by it")
+
+
+class Preemption(Table):
+    """Whom the jobs of a platform may evict for quota (Kueue's preemption of a ClusterQueue)."""
+
+    within: Within = Field(
+        default="never",
+        description="jobs of the platform itself: of lower priority, or also later ones of equal priority "
+        "(withinClusterQueue)",
+    )
+    reclaim: Reclaim = Field(default="never", description="jobs of other platforms that borrow (reclaimWithinCohort)")
+    borrow_within_cohort: Borrowing = Field(
+        default="never",
+        description="lower-priority: it may reclaim from jobs of lower priority even where it borrows itself "
+        "(borrowWithinCohort)",
+    )
+    max_priority_threshold: Priority | None = Field(
+        default=None, description="of such jobs, the highest priority (maxPriorityThreshold); default any"
+    )
+
+    def check_borrowing(self) -> Iterator[Mistake]:
+        """Who borrows may evict only where it may reclaim."""
+        if self.borrow_within_cohort != "never" and self.reclaim == "never":
+            yield ("borrow_within_cohort",), "it needs reclaim lower-priority or any"
 
 
 class RootQuota(Table):

@@ -144,7 +144,9 @@ def _check_log(log: Array, head: Head) -> None:
     starts, ends = decisions.places(log), decisions.with_outcome(log)
     _between("node of a start", log["node"][starts], 0, INT32_MAX)
     _between("reason of an end", log["reason"][ends], 0, len(schema.ENDINGS) - 1)
-    _between("reason", log["reason"][~ends], 0, 0)
+    evictions = decisions.with_eviction(log)
+    _between("reason of an eviction", log["reason"][evictions], 0, len(schema.EVICTIONS) - 1)
+    _between("reason", log["reason"][~ends & ~evictions], 0, 0)
     fates(log, head.jobs)
 
 

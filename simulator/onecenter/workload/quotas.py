@@ -8,7 +8,7 @@ from typing import Any
 from onecenter_kernels.schema import AMOUNTS
 
 from onecenter.scenario.demand import Stream
-from onecenter.scenario.model import Scenario
+from onecenter.scenario.model import Platform, Scenario
 from onecenter.scenario.sharing import Limits, resolved
 from onecenter.units import THOUSAND
 from onecenter.workload.sharing import NONE, Change, JobClass, Limit, Member, Sharing
@@ -17,15 +17,18 @@ from onecenter.workload.sharing import NONE, Change, JobClass, Limit, Member, Sh
 def sharing_of(scenario: Scenario) -> Sharing | None:
     """Return how a scenario's platforms share its center; None where it says nothing of it."""
     center = scenario.center
+    cohorts = _parents_first(center.cohorts)
     named: list[tuple[str, Any, str | None]] = [("", center.quota, None)]
-    named += [(name, cohort.quota, cohort.parent) for name, cohort in _parents_first(center.cohorts)]
+    named += [(name, cohort.quota, cohort.parent) for name, cohort in cohorts]
     places = {name: place for place, (name, _, _) in enumerate(named) if place}
     parents = [-1, *(places.get(parent or "", 0) for _, _, parent in named[1:])]
     members = [_member(scenario, name, part, parent) for (name, part, _), parent in zip(named, parents, strict=True)]
+    members[1:] = [replace(member, weight=each.weight) for member, (_, each) in zip(members[1:], cohorts, strict=True)]
     parts = [part for _, part, _ in named]
     for index, (name, platform) in enumerate(scenario.platforms.items()):
         member = _member(scenario, name, platform.quota, places.get(platform.cohort or "", 0))
-        members.append(replace(member, platform=index, strict=platform.queueing == "strict"))
+        strict = platform.queueing == "strict"
+        members.append(replace(member, platform=index, strict=strict, weight=platform.weight, **_evicts(platform)))
         parts.append(platform.quota)
     found = Sharing(
         members=tuple(members),
@@ -37,6 +40,16 @@ def sharing_of(scenario: Scenario) -> Sharing | None:
         tiers=tuple(platform.tier for platform in scenario.platforms.values()),
     )
     return None if found.asks_nothing else found
+
+
+def _evicts(platform: Platform) -> dict[str, Any]:
+    """Return whom the jobs of a platform may evict for quota."""
+    given = platform.preemption
+    if given is None:
+        return {}
+    most = given.max_priority_threshold
+    found = {"within": given.within, "reclaim": given.reclaim, "while_borrowing": given.borrow_within_cohort != "never"}
+    return found | ({} if most is None else {"threshold": most})
 
 
 def _parents_first(cohorts: Mapping[str, Any]) -> list[tuple[str, Any]]:

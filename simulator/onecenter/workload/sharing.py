@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from typing import Final
 
-from onecenter_kernels.schema import AMOUNTS
+from onecenter_kernels.schema import AMOUNTS, PREEMPTION_POLICIES
 
 #: No limit.
 NONE: Final = -1
+
+#: A threshold of priorities that keeps nobody.
+ANY: Final = 2**62
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,14 @@ class Member:
         Whether no job of the platform overtakes its first that does not start.
     nominal, borrowing_limit, lending_limit : tuple of int
         By node type, in thousandths of an accelerator; -1: no limit.
+    weight : int
+        In thousandths: under fair sharing its share is divided by it.
+    within, reclaim : str
+        PREEMPTION_POLICIES: whom jobs of a platform may evict of its own, and of others that borrow.
+    while_borrowing : bool
+        Whether they may do so while the platform borrows itself, from jobs of lower priority.
+    threshold : int
+        The highest priority of such a job.
     """
 
     name: str = ""
@@ -34,6 +45,11 @@ class Member:
     nominal: tuple[int, ...] = ()
     borrowing_limit: tuple[int, ...] = ()
     lending_limit: tuple[int, ...] = ()
+    weight: int = 1_000
+    within: str = PREEMPTION_POLICIES[0]
+    reclaim: str = PREEMPTION_POLICIES[0]
+    while_borrowing: bool = False
+    threshold: int = ANY
 
 
 @dataclass(frozen=True)
@@ -150,6 +166,8 @@ def check_sharing(sharing: Sharing, types: int, platforms: int, streams: int) ->
         for what in AMOUNTS:
             amounts = getattr(member, what)
             right = right and len(amounts) in (0, types) and all(NONE <= amount <= MOST for amount in amounts)
+        right = right and {member.within, member.reclaim} <= set(PREEMPTION_POLICIES)
+        right = right and 0 <= member.weight <= MOST and abs(member.threshold) <= ANY
     for change in sharing.changes:
         right = right and 0 <= change.member < len(members) and 0 <= change.type < types and change.what in AMOUNTS
         right = right and NONE <= change.value <= MOST and 0 <= change.t <= MOST
