@@ -86,9 +86,9 @@ def test_objects_of_several_files_are_one_configuration(imported: Import) -> Non
 
 
 def test_an_alias_has_the_line_where_it_is_repeated(imported: Import) -> None:
-    first = holder("ClusterQueue", "a", "fairSharing: &share {weight: 2}\n  admissionScope: *share")
+    first = holder("ClusterQueue", "a", "admissionChecksStrategy: &share {weight: 2}\n  admissionScope: *share")
     assert [(each.line, each.what) for each in imported(first).not_modelled] == [
-        (6, 'ClusterQueue a: spec.fairSharing = { weight = "2" }'),
+        (6, 'ClusterQueue a: spec.admissionChecksStrategy = { weight = "2" }'),
         (7, 'ClusterQueue a: spec.admissionScope = { weight = "2" }'),
     ]
 
@@ -99,7 +99,7 @@ LISTED = {
     "checks": ("admissionChecks: [one, two]", 'admissionChecks = ["one", "two"]'),
     "nothing": ("admissionChecks: ~", "admissionChecks = null"),
     "a number as it is": ("concurrency: 3", "concurrency = 3"),
-    "a preemption": ("preemption: {withinClusterQueue: Never}", 'preemption = { withinClusterQueue = "Never" }'),
+    "half of a preemption": ("preemption: {withinClusterQueue: Never, more: 1}", 'preemption.more = 1'),
     "half of a table": (
         "flavorFungibility: {whenCanBorrow: Borrow, whenCanPreempt: TryNextFlavor}",
         'flavorFungibility.whenCanPreempt = "TryNextFlavor"'),

@@ -27,6 +27,7 @@ TERMS = {
     "quotas": "配额", "lend": "出借", "changes on a date": "按日期", "limits": "上限", "tenant": "租户",
     "streams": "作业流", "strict queues": "严格排队", "grace": "宽限期", "checkpoints": "检查点",
     "requeues": "重新排队", "queue per platform": "独立队列", "reclaiming": "收回",
+    "by usage": "按用量", "partial admission": "部分准入",
     "fair share": "公平份额", "in Python": "用 Python", "none": "无、", "EASY": "EASY",
     "shortest first": "短作业优先", "conservative": "保守", "depth": "深度", "preemption": "抢占",
     "several reservations": "多个受阻作业", "order of its own": "自定顺序",

@@ -81,6 +81,11 @@ priority = -3
 wait = { p95 = "3 min", "p99.9" = "1 h" }
 expansion = { p50 = 1.1 }
 sizes = [{ max_accelerators = 1, wait = { p95 = "1 min" } }, { max_accelerators = 64, expansion = { p95 = 2 } }]
+[platforms."平台".preemption]
+within = "lower-priority"
+reclaim = "any"
+borrow_within_cohort = "lower-priority"
+max_priority_threshold = 100
 [platforms."平台".demand.drawn]
 scale = 0.5
 node_types = ["大", "910b"]

@@ -24,7 +24,7 @@ def preemption_of(of: Field, notes: Notes) -> dict[str, Any]:
         "reclaim": (of.at("reclaimWithinCohort"), RECLAIM),
         "borrow_within_cohort": (of.at("borrowWithinCohort", "policy"), BORROW),
     }
-    found = {key: known[one_of(at, tuple(known), notes)] for key, (at, known) in words.items()}
+    found = {key: known.get(one_of(at, tuple(known), notes), "never") for key, (at, known) in words.items()}
     found = {key: word for key, word in found.items() if word != "never"}
     at = of.at("borrowWithinCohort", "policy")
     if "borrow_within_cohort" in found and "reclaim" not in found and at is not None:
