@@ -98,13 +98,13 @@ def priority(center: "Center", order: Multifactor, job: "Job") -> int:
     cpus = share(demand.tasks * demand.cpus, sum(node.cpus for node in nodes))
     size = (share(demand.tasks, len(nodes)) + cpus) / 2.0
     factors = {
-        "age": share(center.now - job.submit, center.policy.max_age),
         "fairshare": fairshare(center, order)[job.platform, job.tenant] if order.fairshare else 0.0,
         "size": 1.0 - size if order.favor_small else size,
         "qos": float(job.priority),
         "accelerators": share(job.gang, sum(1000 * node.accelerators for node in nodes)),
         "cpus": cpus,
         "memory": share(demand.tasks * demand.memory, sum(node.memory for node in nodes)),
+        "age": share(center.now - job.submit, center.policy.max_age),
     }
     total = 0.0
     for name, factor in factors.items():

@@ -28,6 +28,7 @@ from .codes import (
 )
 from .estimates import estimate, expect_end, limit_of
 from .fragments import count_submit
+from .groups import ask_again
 from .heap import PATIENCE, push
 from .jit import njit
 from .limits import count_limits, is_forbidden
@@ -73,6 +74,7 @@ def share(s, j, running, submitted):
     """Count job j, where jobs share, in its quota and limits as it starts (1, 0), is submitted, ends or leaves."""
     if running != 0:
         hold_quota(s, j, s.nodes[NOW, s.log[s.jobs[j].first].node].type, running)
+        ask_again(s)
     count_limits(s, j, running, submitted)
 
 
@@ -92,6 +94,7 @@ def submit(s, j, t):
     job.state = S_WAITING
     if clock.sharing:
         share(s, j, 0, 1)
+        clock.arrived = j if clock.arrived == -1 else -2
     held = clock.tied == 1 and s.ties[j].tied == 1
     write(s, E_SUBMIT, j, -1, -1, int(held), 0)
     clock.pending_rows += s.asks[job.ask].most_rows
@@ -231,6 +234,7 @@ def change(s, k):
     """Let an amount of the quota tree change."""
     clock = s.clock[0]
     revise(s, k)
+    ask_again(s)
     clock.quiet = 0
     clock.freed = 1
     write(s, E_CHANGE, -1, -1, -1, k, 0)

@@ -71,6 +71,7 @@ OWNER: Final[tuple[Field, ...]] = (
     ("of_platform", "i8", "index", "limits of its platform, in limits; -1: none"),
     ("of_tenant", "i8", "index", "those of its tenant"),
     ("of_stream", "i8", "index", "those of its stream"),
+    ("circle", "i8", "index", "all that count in the same quota and limits"),
     ("tier", "i8", "1", "its jobs may evict those of lower ones"),
     ("grace", "i8", "ms", "how long an evicted job holds its nodes"),
     ("spared", "i8", "0/1", "its jobs are evicted by nobody"),

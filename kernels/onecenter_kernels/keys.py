@@ -30,11 +30,10 @@ from .codes import (
     UNICEP,
     WFP3,
 )
+from .crossing import HOUR, PRIORITY_UNIT
 from .jit import njit
-from .multifactor import multifactor
+from .multifactor import multifactor, priority_from
 
-HOUR = 3_600_000
-PRIORITY_UNIT = 1_000_000
 MAGNITUDE = 0x7FFF_FFFF_FFFF_FFFF
 
 
@@ -49,6 +48,14 @@ def sortable(key):
 def key_of(s, j, t):
     """Return the order's key of job j at instant t (ms), lowest first."""
     return key_by(s, j, t, s.clock[0].order, False)
+
+
+@njit
+def waiting_key(s, j, t):
+    """Return the order's key of waiting job j at instant t (ms): of a sum of factors, only the age is looked at."""
+    if s.clock[0].order == MULTIFACTOR:
+        return -priority_from(s, s.keys[j].key, j, t)
+    return key_of(s, j, t)
 
 
 @njit

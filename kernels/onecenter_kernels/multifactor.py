@@ -9,15 +9,37 @@ HIGHEST = (1 << 32) - 1
 CPUS = FACTORS.index("cpus")
 
 
+AGE = FACTORS.index("age")
+
+
 @njit
 def multifactor(s, j, t):
     """Return the priority of job j at instant t (ms)."""
+    return priority_from(s, base_of(s, j), j, t)
+
+
+@njit
+def base_of(s, j):
+    """Return what all factors but the age add to the priority of job j."""
     total = 0.0
     for i in range(len(s.weights)):
         weight = s.weights[i].weight
-        if weight != 0.0:
-            total += weight * factor(s, j, i, t)
-    return int(max(min(total, float(HIGHEST)), 1.0))
+        if i != AGE and weight != 0.0:
+            total += weight * factor(s, j, i)
+    return total
+
+
+@njit
+def raw_from(s, base, j, t):
+    """Return the priority of job j at instant t (ms) before it is cut; `base`: without its age."""
+    weight = s.weights[AGE].weight
+    return base + weight * portion(s, float(t - s.jobs[j].submit), AGE) if weight != 0.0 else base
+
+
+@njit
+def priority_from(s, base, j, t):
+    """Return the priority of job j at instant t (ms); `base`: without its age."""
+    return int(max(min(raw_from(s, base, j, t), float(HIGHEST)), 1.0))
 
 
 @njit
@@ -28,11 +50,9 @@ def portion(s, amount, i):
 
 
 @njit
-def factor(s, j, i, t):
-    """Return a factor of job j at instant t (ms), by its place in FACTORS."""
+def factor(s, j, i):
+    """Return a factor of job j other than its age, by its place in FACTORS."""
     job, ask = s.jobs[j], s.asks[s.jobs[j].ask]
-    if i == 0:
-        return portion(s, float(t - job.submit), i)
     if i == 1:
         return s.users[s.owners[job.owner].user].factor
     if i == 2:

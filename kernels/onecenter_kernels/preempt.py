@@ -5,6 +5,7 @@ from .attempts import lost_of
 from .codes import EVICTED, LEAST_LOST, S_RUNNING
 from .evict import evict, leaving_at
 from .jit import njit
+from .keys import key_of
 from .levels import copy_levels, relevel
 from .owning import occupy, release_row
 from .place import place
@@ -188,4 +189,5 @@ def evict_all(s, count, t):
         v, tail = s.queue[i].candidate, clock.tail
         evict(s, v, t, EVICTED)
         if clock.tail > tail and clock.anew:
-            sink(s, clock.tail - 1, v, t)
+            s.queue[clock.tail - 1].key = key_of(s, v, t)
+            sink(s, clock.tail - 1, t)

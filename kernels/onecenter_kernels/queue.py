@@ -4,12 +4,12 @@ With EASY and no depth the queue is indexed under FIFO, and under a key as long 
 a job that leaves amid it leaves its place empty (-1).
 """
 
-from .calls import call_keys
 from .codes import BY_TIER, FIFO, MULTIFACTOR
+from .crossing import look_again
+from .groups import group_of
 from .jit import njit
-from .keys import HOUR, PRIORITY_UNIT, key_of
-from .sharing import share_out
-from .state import FOREVER
+from .keys import key_of, waiting_key
+from .multifactor import base_of
 from .waits import strike
 
 
@@ -47,26 +47,70 @@ def move(s, source, target):
     a, b = s.queue[source], s.queue[target]
     b.job = a.job
     b.key = a.key
+    b.cross = a.cross
     b.ask = a.ask
+    b.group = a.group
 
 
 @njit
 def key_at(s, i, t):
     """Return the key at instant t (ms) of the job in place i of the queue."""
-    return key_of(s, s.queue[i].job, t) if s.clock[0].ageing else s.queue[i].key
+    return waiting_key(s, s.queue[i].job, t) if s.clock[0].ageing else s.queue[i].key
 
 
 @njit
-def sink(s, i, j, t):
-    """Put job j into place i of the queue or, moving others up, as far before it as the keys at t (ms) say."""
-    head, ask, key = s.clock[0].head, s.queue[i].ask, key_of(s, j, t)
-    while i > head and stands_before(s, key, j, key_at(s, i - 1, t), s.queue[i - 1].job, t):
+def sink(s, i, t):
+    """Move the job in place i of the queue up as far as the keys in it say, at t (ms); return its place."""
+    row, head = s.queue[i], s.clock[0].head
+    j, key, ask, group = row.job, row.key, row.ask, row.group
+    while i > head and stands_before(s, key, j, s.queue[i - 1].key, s.queue[i - 1].job, t):
         move(s, i - 1, i)
         i -= 1
+    fill(s, i, j, key, ask, group)
+    return i
+
+
+@njit
+def fill(s, i, j, key, ask, group):
+    """Let job j, with its key, ask and group, have place i of the queue."""
     row = s.queue[i]
     row.job = j
     row.key = key
     row.ask = ask
+    row.group = group
+
+
+@njit
+def place_for(s, j, key, t):
+    """Return the place of the queue before which all jobs go before job j, and none behind it, at t (ms)."""
+    low, high = s.clock[0].head, s.clock[0].tail
+    while low < high:
+        middle = (low + high) // 2
+        if stands_before(s, key_at(s, middle, t), s.queue[middle].job, key, j, t):
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@njit
+def insert(s, j, t):
+    """Put job j into the queue where its key at t (ms) says, with the fewer of the others moving; return its place."""
+    clock = s.clock[0]
+    if clock.order == MULTIFACTOR:
+        s.keys[j].key = base_of(s, j)
+    key = waiting_key(s, j, t)
+    i = place_for(s, j, key, t)
+    if clock.head > 0 and i - clock.head < clock.tail - i:
+        for k in range(clock.head, i):
+            move(s, k, k - 1)
+        clock.head -= 1
+        i -= 1
+    else:
+        for k in range(clock.tail, i, -1):
+            move(s, k - 1, k)
+        clock.tail += 1
+    fill(s, i, j, key, s.jobs[j].ask, group_of(s, j))
     return i
 
 
@@ -95,59 +139,23 @@ def enqueue(s, j, t):
     clock = s.clock[0]
     if clock.indexed and clock.order != FIFO and not goes_last(s, j, t):
         drop_index(s)
-    clock.tail += 1
     clock.waiting += 1
-    s.queue[clock.tail - 1].ask = s.jobs[j].ask
     if clock.indexed or clock.anew:
-        s.queue[clock.tail - 1].job = j  # the last by submit and id, or put in order before the pass
-    else:
-        i = sink(s, clock.tail - 1, j, t)
-        if clock.ageing:
-            clock.cross = min(clock.cross, crossing(s, i - 1, t), crossing(s, i, t))
+        # The last by submit and id, or put in order before the pass.
+        fill(s, clock.tail, j, s.queue[clock.tail].key, s.jobs[j].ask, group_of(s, j))
+        clock.tail += 1
+        return
+    i = insert(s, j, t)
+    if clock.ageing:
+        look_again(s, i - 1, t)
+        look_again(s, i, t)
 
 
 @njit
-def crossing(s, i, t):
-    """Return an instant (ms) up to which the jobs in places i and i + 1 of the queue keep their order, from t (ms) on.
-
-    All age alike, so only the older one's reaching the highest age lets another of higher priority overtake it. Keys
-    are rounded: two that differ by less than one may change places in between, so they are looked at in each step.
-    """
-    clock = s.clock[0]
-    if i < clock.head or i + 1 >= clock.tail:
-        return FOREVER
-    a, b = s.jobs[s.queue[i].job], s.jobs[s.queue[i + 1].job]
-    gain = abs(min(t - a.submit, clock.max_age) - min(t - b.submit, clock.max_age)) * clock.age_rate // HOUR
-    ahead = abs(int(b.priority) - int(a.priority)) * PRIORITY_UNIT
-    if a.submit >= b.submit:
-        return FOREVER if a.submit == b.submit or gain + 2 <= ahead else t + 1
-    if b.priority <= a.priority:
-        return FOREVER
-    if gain < ahead + 1:
-        return t + 1
-    return max(t + 1, b.submit + clock.max_age - (ahead + 1) * HOUR // clock.age_rate - 1)
-
-
-@njit
-def reorder(s, t):
-    """Bring the queue into order where keys change with time and two jobs may have changed places by t (ms)."""
-    clock = s.clock[0]
-    tiers = clock.first_until >= 0
-    if not clock.anew and not tiers and (not clock.ageing or t < clock.cross):
-        return
-    if t > clock.first_until:
-        clock.first_until = -1
-    if clock.keys_call != 0:
-        call_keys(clock.keys_call, float(t))
-    if clock.order == MULTIFACTOR:
-        share_out(s, t)
-    for i in range(clock.head, clock.tail):
-        sink(s, i, s.queue[i].job, t)
-    if not clock.ageing:
-        return
-    clock.cross = FOREVER
-    for i in range(clock.head, clock.tail - 1):
-        clock.cross = min(clock.cross, crossing(s, i, t))
+def close_gap(s, before, i):
+    """Let the job in place `before` of the queue be followed by the one behind place i, where jobs age."""
+    if before >= s.clock[0].head:
+        s.queue[before].cross = min(s.queue[before].cross, s.queue[i].cross)
 
 
 @njit
@@ -180,6 +188,7 @@ def remove_at(s, i):
     if clock.indexed:
         empty(s, i)
         return
+    close_gap(s, i - 1, i)
     if i - clock.head < clock.tail - i:
         for k in range(i, clock.head, -1):
             move(s, k - 1, k)
@@ -210,6 +219,8 @@ def keep_waiting(s, state):
             if kept != i:
                 move(s, i, kept)
             kept += 1
+        else:
+            close_gap(s, kept - 1, i)
     clock.tail = kept
     clock.waiting = kept - clock.head
 

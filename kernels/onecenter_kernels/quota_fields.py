@@ -55,6 +55,12 @@ LIMIT: Final[tuple[Field, ...]] = (
     ("submitted", "i8", "1", "jobs that wait or run"),
 )
 
+#: By (circle of owners, shape of jobs).
+CIRCLE: Final[tuple[Field, ...]] = (("group", "i8", "index", "its group of jobs, in groups; 0: none yet"),)
+
+#: Waiting jobs that ask the same and count in the same quota and limits.
+GROUP: Final[tuple[Field, ...]] = (("types", "i8", "code", "node types on which they may start, in the order tried"),)
+
 #: One row: the job for which victims are chosen.
 PREEMPTOR: Final[tuple[Field, ...]] = (
     ("node", "i8", "index", "its platform, in tree"),

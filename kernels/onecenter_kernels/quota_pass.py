@@ -1,4 +1,4 @@
-"""The passes where admission may say no: a job that lacks quota, or is over a limit, is passed over.
+"""The pass where admission may say no: a job that lacks quota, or is over a limit, is passed over.
 
 Behind a head that is reserved for, quota and limits are as if the head ran too, on the node type of its reservation.
 """
@@ -6,18 +6,19 @@ Behind a head that is reserved for, quota and limits are as if the head ran too,
 from .admission import admitted, close, hold_quota, is_closed
 from .asks import ask_of
 from .candidates import list_behind
-from .codes import EASY_SJBF, NONE, S_WAITING
-from .conservative import reserve_earliest
+from .codes import EASY_SJBF, LEAST_LOST, NONE, S_WAITING
 from .door import start_among, start_among_in_view
 from .easy import may_start_long
+from .groups import ask_again, types_of_group
 from .jit import njit
+from .keys import waiting_key
 from .limits import count_limits
 from .preempt import preempt
-from .queue import keep_waiting
+from .queue import keep_waiting, place_of, remove_at, stands_before
 from .reservation import forget_head, reserve_head, settle
-from .reserving import forget_reservations, start_among_for_walltime
+from .reserving import start_among_for_walltime
 from .state import NOW
-from .sums import cannot_start, may_start_now, test_again
+from .sums import cannot_start, depends_on_job, exhausted, may_start_now, test_again
 
 
 @njit
@@ -25,6 +26,15 @@ def as_if_running(s, j, n, sign):
     """Let quota and limits be as if head j ran on the type of node n too (1), or no longer (-1)."""
     hold_quota(s, j, s.nodes[NOW, n].type, sign)
     count_limits(s, j, sign, 0)
+    ask_again(s)
+
+
+@njit
+def take_out(s, i):
+    """Take the job in place i, which has started, out of the queue; return the place of the next one."""
+    head = s.clock[0].head
+    remove_at(s, i)
+    return i + s.clock[0].head - head
 
 
 @njit
@@ -37,18 +47,22 @@ def start_until_blocked(s, t):
     clock, looked, i = s.clock[0], 0, s.clock[0].head
     while i < clock.tail:  # evicted jobs join it
         j = s.queue[i].job
-        i += 1
         if is_closed(s, j):
+            i += 1
             continue
         if looked == clock.depth and clock.depth > 0:
             return clock.tail, 1
         looked += 1
-        types = admitted(s, j, t)
-        if types > 0 and start_or_preempt(s, j, types, t):
+        types, head = types_of_group(s, j, s.queue[i].group, t), clock.head
+        started = types > 0 and start_or_preempt(s, j, types, t)
+        i += clock.head - head  # evicted jobs may have joined it by moving those before them
+        if started:
+            i = take_out(s, i)
             continue
         close(s, j)
         if types > 0:
-            return i - 1, types
+            return i, types
+        i += 1
     return clock.tail, 0
 
 
@@ -70,16 +84,6 @@ def start(s, j, types, t):
 
 
 @njit
-def list_candidates(s, t, first):
-    """List the jobs from a place of the queue on as candidates, in the order of backfill; return their number."""
-    if s.clock[0].backfill == EASY_SJBF:
-        return list_behind(s, t, False, first)
-    for i in range(first, s.clock[0].tail):
-        s.queue[i - first].candidate = s.queue[i].job
-    return s.clock[0].tail - first
-
-
-@njit
 def fill_up(s, j, types, t, shadow):
     """Start candidate j on one of some node types, if that does not delay the head; tell whether it did."""
     a, long = s.jobs[j].ask, t + s.jobs[j].walltime > shadow
@@ -96,11 +100,28 @@ def fill_up(s, j, types, t, shadow):
 
 
 @njit
-def backfill_behind(s, t, place, head_types):
-    """Start the jobs behind the head, in a place of the queue, that do not delay it."""
+def reserve_for(s, head, types, shadow):
+    """Reserve for the head, unless its shadow time (ms) is known (-1: it is not), as if it ran; return that time."""
+    if shadow >= 0:
+        return shadow
+    shadow = reserve_head(s, head, types, ask_of(s, head))
+    as_if_running(s, head, s.reserved[0].node, 1)
+    return shadow
+
+
+@njit
+def forget(s, head, shadow):
+    """Forget the reservation of the head, if there is one."""
+    if shadow >= 0:
+        as_if_running(s, head, s.reserved[0].node, -1)
+        forget_head(s)
+
+
+@njit
+def backfill_by_rank(s, t, place, types):
+    """Start the jobs behind the head, in a place of the queue, that do not delay it, in the order of backfill."""
     clock, head = s.clock[0], s.queue[place].job
-    test_again(s)  # evictions may have made room
-    count, looked, shadow = list_candidates(s, t, place + 1), 0, -1
+    count, looked, shadow = list_behind(s, t, False, place + 1), 0, -1
     for i in range(count):
         j = s.queue[i].candidate
         if is_closed(s, j):
@@ -110,94 +131,116 @@ def backfill_behind(s, t, place, head_types):
         looked += 1
         started = False
         if may_start_now(s, s.jobs[j].ask):
-            if shadow < 0:
-                shadow = reserve_head(s, head, head_types, ask_of(s, head))
-                as_if_running(s, head, s.reserved[0].node, 1)
-            types = admitted(s, j, t)
-            started = types > 0 and fill_up(s, j, types, t, shadow)
+            shadow = reserve_for(s, head, types, shadow)
+            allowed = admitted(s, j, t)
+            started = allowed > 0 and fill_up(s, j, allowed, t, shadow)
         if not started:
             close(s, j)
-    if shadow >= 0:
-        as_if_running(s, head, s.reserved[0].node, -1)
-        forget_head(s)
+    forget(s, head, shadow)
+    keep_waiting(s, S_WAITING)
+
+
+@njit
+def backfill_in_order(s, t, place, types):
+    """Start the jobs behind the head, in a place of the queue, that do not delay it."""
+    clock, head = s.clock[0], s.queue[place].job
+    clock.barred = clock.barred_long = 0
+    looked, shadow, i = 0, -1, place + 1
+    while i < clock.tail and not exhausted(s):
+        j, g = s.queue[i].job, s.queue[i].group
+        i += 1
+        if is_closed(s, j):
+            continue
+        if looked == clock.backfill_depth and clock.backfill_depth > 0:
+            break
+        looked += 1
+        started = False
+        if not clock.barred & (1 << g):
+            if may_start_now(s, s.jobs[j].ask):
+                shadow = reserve_for(s, head, types, shadow)
+                started = try_behind(s, j, g, t, shadow)
+            else:
+                bar(s, g, False)
+        if started:
+            i = take_out(s, i - 1)
+        else:
+            close(s, j)
+    forget(s, head, shadow)
+
+
+@njit
+def bar(s, g, long):
+    """Note that no job of group g can start behind the head in this pass or, if long, beyond the shadow time."""
+    if g > 0 and long:
+        s.clock[0].barred_long |= 1 << g
+    elif g > 0:
+        s.clock[0].barred |= 1 << g
+
+
+@njit
+def try_behind(s, j, g, t, shadow):
+    """Start job j of group g behind a head with a shadow time (ms), if that does not delay it; tell whether it did."""
+    long = t + s.jobs[j].walltime > shadow
+    if long and s.clock[0].barred_long & (1 << g):
+        return False
+    types = types_of_group(s, j, g, t)
+    if types == 0:
+        bar(s, g, False)
+        return False
+    if fill_up(s, j, types, t, shadow):
+        return True
+    if not depends_on_job(s, s.jobs[j].ask):
+        bar(s, g, long)
+    return False
+
+
+@njit
+def is_quiet(s, t):
+    """Tell whether nobody but the job that this step has submitted, if it has, could start now that could not before.
+
+    Nothing has changed since the last pass, which started nothing, and its head still goes before who came.
+    """
+    clock = s.clock[0]
+    head, j = clock.stuck, clock.arrived
+    if not clock.quiet or clock.moved or clock.strict or clock.depth > 0 or clock.backfill_depth > 0:
+        return False
+    if clock.preemption and (clock.preempt_after > 0 or clock.victims == LEAST_LOST):
+        return False  # who may be evicted, and who goes first, changes with time
+    if j == -2 or head < 0 or s.jobs[head].state != S_WAITING:
+        return False
+    return j < 0 or stands_before(s, waiting_key(s, head, t), head, waiting_key(s, j, t), j, t)
+
+
+@njit
+def try_arrived(s, j, t):
+    """Start job j, which this step has submitted, if that does not delay the head of the last pass."""
+    head = s.clock[0].stuck
+    test_again(s)
+    if s.jobs[j].state != S_WAITING or s.clock[0].backfill == NONE or not may_start_now(s, s.jobs[j].ask):
+        return
+    s.clock[0].barred = s.clock[0].barred_long = 0
+    shadow = reserve_for(s, head, admitted(s, head, t), -1)
+    if try_behind(s, j, 0, t, shadow):
+        remove_at(s, place_of(s, j))
+    forget(s, head, shadow)
 
 
 @njit
 def quota_pass(s, t):
     """Make a pass with backfill none or easy; return whether the depth limit ended it."""
-    clock, before = s.clock[0], s.clock[0].log
-    test_again(s)
+    clock = s.clock[0]
+    if is_quiet(s, t):
+        if clock.arrived >= 0:
+            try_arrived(s, clock.arrived, t)
+        return False
     place, types = start_until_blocked(s, t)
     limited = place == clock.tail and types == 1
-    if place < clock.tail and clock.backfill != NONE and place + 1 < clock.tail:
-        backfill_behind(s, t, place, types)
-    if clock.log > before:
-        keep_waiting(s, S_WAITING)
+    clock.moved = 0
+    clock.stuck = s.queue[place].job if place < clock.tail else -1
+    if place + 1 < clock.tail and clock.backfill != NONE:
+        test_again(s)
+        if clock.backfill == EASY_SJBF:
+            backfill_by_rank(s, t, place, types)
+        else:
+            backfill_in_order(s, t, place, types)
     return limited
-
-
-@njit
-def reserve_blocked(s, j, types):
-    """Reserve for job j, which has no room now, its earliest start on some node types; quota as if it ran."""
-    reserve_earliest(s, j, types, 1)
-    as_if_running(s, j, s.holds[s.jobs[j].hold].node, 1)
-
-
-@njit
-def start_or_reserve(s, j, t, reserved):
-    """Start a job behind a head, or reserve for it where fewer are reserved for than may be; return those."""
-    types = admitted(s, j, t)
-    if types > 0 and may_start_now(s, s.jobs[j].ask) and start(s, j, types, t):
-        return reserved
-    close(s, j)
-    if types > 0 and reserved < s.clock[0].reservations:
-        reserve_blocked(s, j, types)
-        return reserved + 1
-    return reserved
-
-
-@njit
-def reserve_behind(s, t, place, looked, most):
-    """Reserve for the first blocked jobs behind a place of the queue, until all hold a place that may.
-
-    Return the place behind the last one that was looked at, and how many were.
-    """
-    clock, reserved = s.clock[0], 1
-    i = place + 1
-    while i < clock.tail and looked < most and reserved < clock.reservations:
-        j = s.queue[i].job
-        if not is_closed(s, j):
-            reserved = start_or_reserve(s, j, t, reserved)
-            looked += 1
-        i += 1
-    return i, looked
-
-
-@njit
-def quota_reserving_pass(s, t):
-    """Make a pass in which several blocked jobs reserve; return whether the depth limit ended it."""
-    clock = s.clock[0]
-    test_again(s)
-    place, types = start_until_blocked(s, t)
-    if place == clock.tail:
-        keep_waiting(s, S_WAITING)
-        return types == 1
-    reserve_blocked(s, s.queue[place].job, types)
-    most = clock.backfill_depth if clock.backfill_depth > 0 else clock.tail
-    i, looked = reserve_behind(s, t, place, 0, most)
-    count = list_candidates(s, t, i)
-    for k in range(count):
-        j = s.queue[k].candidate
-        if is_closed(s, j):
-            continue
-        if looked == most:
-            break
-        looked += 1
-        start_or_reserve(s, j, t, clock.reservations)
-    for k in range(clock.head, i):
-        j = s.queue[k].job
-        if s.jobs[j].state == S_WAITING and s.jobs[j].start >= 0:
-            as_if_running(s, j, s.holds[s.jobs[j].hold].node, -1)
-    forget_reservations(s, i)
-    keep_waiting(s, S_WAITING)
-    return False

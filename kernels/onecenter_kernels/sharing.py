@@ -28,17 +28,18 @@ def join(s, j):
 
 @njit
 def share_out(s, t):
-    """Bring the factors of all users up to t (ms)."""
+    """Bring the factors of all users up to t (ms); tell whether they may have changed."""
     clock = s.clock[0]
     last = t - t % clock.period
     if clock.shared == last:
-        return
+        return False
     clock.shared = last
     used, divided = add_up(s, t)
     if clock.fair_share == TREE:
         rank(s, used, divided)
     else:
         weigh(s, used, divided)
+    return True
 
 
 @njit

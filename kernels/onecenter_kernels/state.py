@@ -11,7 +11,7 @@ from .cycle_fields import HEAD, TENANT
 from .jit import JIT
 from .job_fields import ASK, JOB, KEY, OWNER
 from .past_fields import ACCOUNT, ESTIMATE, HABIT, RECENT, USER
-from .quota_fields import CANDIDATE, LIMIT, PREEMPTOR, QUOTA, REVISION, TREE
+from .quota_fields import CANDIDATE, CIRCLE, GROUP, LIMIT, PREEMPTOR, QUOTA, REVISION, TREE
 from .schema import Field, dtype_of, log_dtype
 from .tie_fields import ARRAY, LINK, TIE
 
@@ -58,7 +58,9 @@ DEVICE: Final[tuple[Field, ...]] = (
 QUEUE: Final[tuple[Field, ...]] = (
     ("job", "i8", "job", "waiting jobs in order, from clock.head to clock.tail; -1: one that has left (indexed)"),
     ("key", "i8", "code", "the order's key of that job, lowest first, in the last pass; of no use where jobs age"),
-    ("ask", "i8", "index", "what that job asks, in asks"),
+    ("cross", "i8", "ms", "where jobs age: before this instant it does not change places with the next one"),
+    ("ask", "i4", "index", "what that job asks, in asks"),
+    ("group", "i4", "index", "where jobs share: its group, in groups; 0: none"),
     ("candidate", "i8", "job", "scratch: the jobs that backfill tries, in its order"),
     ("rank", "i8", "code", "scratch: the key of that candidate in the order of backfill, lowest first"),
 )
@@ -168,6 +170,13 @@ CLOCK: Final[tuple[Field, ...]] = (
     ("quotas", "i8", "0/1", "jobs are asked for quota"),
     ("flavors", "i8", "code", "FLAVORS"),
     ("strict", "i8", "0/1", "a platform queues strictly"),
+    ("groups", "i8", "1", "groups known"),
+    ("answered", "i8", "bits", "groups of which it is known on which node types they may start, as usage is"),
+    ("barred", "i8", "bits", "scratch: groups that cannot start behind the head"),
+    ("barred_long", "i8", "bits", "scratch: those that cannot where they would still run at the shadow time"),
+    ("arrived", "i8", "job", "where jobs share: the job submitted in this step; -1: none, -2: several"),
+    ("moved", "i8", "0/1", "jobs have changed places since the last pass by quotas"),
+    ("stuck", "i8", "job", "the head that it left waiting; -1: none"),
     ("preemption", "i8", "code", "PREEMPTIONS"),
     ("first_until", "i8", "ms", "up to this instant some job may go first in its tier; -1: none"),
     ("lowest_tier", "i8", "1", "of all jobs known: nobody is evicted for a job of it"),
@@ -277,6 +286,8 @@ LINK_DTYPE: Final = dtype_of(LINK)
 ARRAY_DTYPE: Final = dtype_of(ARRAY)
 REVISION_DTYPE: Final = dtype_of(REVISION)
 LIMIT_DTYPE: Final = dtype_of(LIMIT)
+CIRCLE_DTYPE: Final = dtype_of(CIRCLE)
+GROUP_DTYPE: Final = dtype_of(GROUP)
 ATTEMPT_DTYPE: Final = dtype_of(ATTEMPT)
 HEAD_DTYPE: Final = dtype_of(HEAD)
 TENANT_DTYPE: Final = dtype_of(TENANT)
@@ -334,6 +345,8 @@ class State(NamedTuple):
     revisions: Array
     potentials: Array  # i8, by (revision, tree): what `most` is of its node type from then on
     limits: Array
+    circles: Array
+    groups: Array
     attempts: Array
     heads: Array  # by node of the quota tree
     candidates: Array

@@ -19,9 +19,10 @@ from .heap import KIND, NUMBER, POSTED, next_time, pop, stale
 from .jit import njit
 from .needs import has_room
 from .platform_pass import platform_pass
-from .queue import reorder
-from .quota_pass import quota_pass, quota_reserving_pass
+from .quota_pass import quota_pass
+from .quota_reserving import quota_reserving_pass
 from .release import release_due
+from .reordering import reorder
 from .reserving import reserving_pass
 from .samples import bring_up
 from .scheduling import close_pass
@@ -162,6 +163,7 @@ def step(s, t):
 def quota_step(s, t):
     """Make the step of instant t (ms), with backfill none or easy, where admission may say no."""
     begin_step(s, t)
+    s.clock[0].arrived = -1
     apply_due(s, t, T_CANCEL)
     submit_known(s, t)
     apply_due(s, t, T_WITHDRAW)

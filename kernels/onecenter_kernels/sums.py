@@ -83,11 +83,18 @@ def may_start_in_view(s, a):
 
 
 @njit
+def depends_on_job(s, a):
+    """Tell whether of two jobs of ask a only one may fit: gangs of parts, placed by a rule that scores nodes."""
+    ask = ask_at(s, a)
+    return s.clock[0].placement >= RANDOM and ask.part > 0 and ask.tasks > 1
+
+
+@njit
 def cannot_start(s, a, long):
     """Note that no job of ask a can start now or, if long, in the view, until something starts."""
-    clock, ask = s.clock[0], ask_at(s, a)
-    if clock.placement >= RANDOM and ask.part > 0 and ask.tasks > 1:
-        return  # where such a gang fits may depend on the job
+    clock = s.clock[0]
+    if depends_on_job(s, a):
+        return
     shape = s.asks[a].form  # nobody asks for the bit of shape 0
     if long:
         clock.able_view &= ~(1 << shape)

@@ -114,6 +114,8 @@ def is_indexed(policy: Policy, shared: bool = False) -> bool:
 
 def needs_keys(policy: Policy) -> bool:
     """Tell whether the order goes by keys that jobs bring along, or code of the user's own may see their deadlines."""
+    if isinstance(policy.order, Multifactor):
+        return True  # which keeps there what does not age of a waiting job's priority
     return bool(policy.code or policy.columns or policy.learns or "edf" in (policy.order, policy.backfill_order))
 
 
@@ -171,14 +173,15 @@ def scored_of(fleet: Sequence[NodeType], policy: Policy, nodes: int) -> dict[str
 def clock_of(policy: Policy, fractions: bool, scratch: int, shared: bool) -> state.Array:
     """Return the clock before the first step."""
     clock = table(1, state.CLOCK_DTYPE)
-    for name in ("now", "spare_hold", "wake", "blocked", "projected", "spare_run", "spare_step"):
+    for name in ("now", "spare_hold", "wake", "blocked", "stuck", "projected", "spare_run", "spare_step"):
         clock[name] = -1
     for name, code in policy.codes.items():
         clock[name] = code
     clock["preemption"] *= shared  # where all are alike nobody is evicted
     clock["fractions"], clock["scratch"], clock["holds"] = fractions, scratch, scratch
-    clock["ageing"] = policy.order == "priority" and policy.changes_with_time
-    clock["anew"] = policy.by_platform or (policy.changes_with_time and policy.order != "priority")
+    ageing = policy.order == "priority" or isinstance(policy.order, Multifactor)
+    clock["ageing"] = policy.changes_with_time and ageing
+    clock["anew"] = policy.by_platform or (policy.changes_with_time and not ageing)
     clock["first_until"] = -1
     clock["usage_rest"] = policy.usage_rest
     clock["learns"] = policy.learns
@@ -262,6 +265,8 @@ def state_of(
         candidates=table(1, state.CANDIDATE_DTYPE),
         preemptor=table(1, state.PREEMPTOR_DTYPE),
         tenants=table(1, state.TENANT_DTYPE),
+        circles=table((1, SHAPES), state.CIRCLE_DTYPE),
+        groups=table(SHAPES + 1 if shared else 1, state.GROUP_DTYPE),
         attempts=table(max(len(workload), 1) if clock["preemption"][0] else 1, state.ATTEMPT_DTYPE),
         kinds=table(len(asks) if policy.placement == "fgd" else 1, state.KIND_DTYPE),
         **scored_of(fleet, policy, count),

@@ -41,6 +41,7 @@ class Shares:
         self._owners = 0
         self._rows: dict[tuple[str, int, int], int] = {}
         self._tenants: dict[tuple[int, int], int] = {}
+        self._circles: dict[tuple[int, ...], int] = {}
 
     def tables(self, kinds: int) -> dict[str, Any]:
         """Return the quota tree of so many node types, and what changes in it, by the kernels' names."""
@@ -106,6 +107,11 @@ class Shares:
         """Return the state with the owners, of which there are so many, under their quota and limits."""
         new = found.owners[self._owners : owners]
         limits = self.place(new, found.limits)
+        for owner in new:
+            circle = tuple(int(owner[name]) for name in ("member", "of_platform", "of_tenant", "of_stream"))
+            owner["circle"] = self._circles.setdefault(circle, len(self._circles))
+        if len(self._circles) > len(found.circles):
+            found = found._replace(circles=grown(found.circles, len(self._circles)))
         self._owners = owners
         if found.clock["usage_half_life"][0]:
             found = self._know_tenants(found, new)
