@@ -13,6 +13,7 @@ import numpy.typing as npt
 from onecenter_kernels import codes
 from onecenter_kernels.schema import LOG, dtype_of
 from oracle_jobs import FUTURE, GONE, HELD, RUNNING, WAITING, Job, jobs_of, own_estimate
+from oracle_order import instants, is_due, order_pass
 from oracle_orders import key
 from oracle_past import longer, past_key, recent_average
 from oracle_platforms import Pass, take_samples
@@ -139,6 +140,7 @@ class Center:
     log: list[tuple[int, ...]] = field(default_factory=list)
     limited: bool = False
     freed: bool = False
+    waited: bool = False  # by order: some job waited after the last pass
     keys_of_pass: dict[int, float] = field(default_factory=dict)  # where jobs may join the queue in a pass
     consumed: dict[tuple[int, int], int] = field(default_factory=dict)  # by platform and tenant: smoothed
     sampled: int = 0
@@ -158,7 +160,7 @@ class Center:
             if job.state == FUTURE:
                 due.append(job.submit)
             elif job.state == RUNNING:
-                due += [job.end, job.claim.end]
+                due += [job.end, job.claim.end, *instants(self, job)]
             elif job.state in (WAITING, HELD):
                 due += [ready_at(self, job) or 0] if job.state == HELD else []
                 due += [job.submit + job.patience] if job.patience >= 0 and not job.requeues else []
@@ -170,6 +172,7 @@ class Center:
         take_samples(self, t)
         self.now = t
         happened = t in self.wakes or any(job.promise.begin == t for job in self.jobs if job.promise)
+        happened = happened or is_due(self)
         happened = happened or any(job.state == HELD and ready_at(self, job) == t for job in self.jobs)
         for job in [job for job in self.jobs if job.state == RUNNING and job.end == t]:
             happened = True
@@ -322,13 +325,16 @@ class Center:
             for job in self.jobs:
                 job.promise = None
             return
+        self.closed.clear()
         if self.policy.by_platform:
             Pass(self).make()
+            return
+        if self.policy.preemption == "order":
+            order_pass(self)
             return
         if self.preempts:
             self.keys_of_pass = {job.id: self.key(job) for job in self.jobs if job.state in (WAITING, RUNNING)}
         queue = self.queue()
-        self.closed.clear()
         if self.policy.backfill == "conservative":
             self.start_by_book(queue)
         else:
@@ -345,7 +351,9 @@ class Center:
     @property
     def preempts(self) -> bool:
         """Whether jobs may be evicted: where all are alike nobody is."""
-        return self.policy.preemption != "none" and bool(self.admission.sharing.members)
+        if self.policy.preemption == "tier":
+            return not self.admission.sharing.asks_nothing
+        return self.policy.preemption != "none"
 
     def key(self, job: Job) -> float:
         """Return the order's key of a job now, lowest first."""

@@ -45,6 +45,11 @@ class Job:
     lasts: int = 0  # its attempt, if nothing cuts it short
     leaves: int | None = None  # evicted: when it has left
     requeues: int = 0
+    attained: int = 0  # by order: how long its attempts were up to the last eviction, together
+    turn: int | None = None  # round-robin: when it went behind those that waited
+    evicted: int = -1  # las: when it was evicted last
+    joined: int = -1  # las: when it reached the last threshold
+    reached: int = 0  # las: how many it had reached by then
     first_until: int | None = None  # it goes first in its tier while its victims leave
     waits_on: int = 0  # by platform: the node type on which they do
     leaves_for: int = -1  # by platform: for whom it leaves

@@ -8,6 +8,7 @@ from onecenter.workload.sharing import Limit, Member, Sharing
 if TYPE_CHECKING:
     from oracle import Center
     from oracle_jobs import Job
+    from oracle_room import Claim
 
 NOTHING = Sharing(members=())
 
@@ -83,6 +84,7 @@ class Admission:
         self.sharing = sharing or NOTHING
         self.heads: list[tuple[Job, int]] = []  # with the node type of its reservation
         self.kept: list[tuple[int, int, int]] = []  # by platform: node of the tree, node type, amount
+        self.planned: dict[int, Claim] | None = None  # by order: those that a pass has chosen so far, by job
 
     def changes_at(self, t: int) -> list[int]:
         """Return the numbers of the changes at an instant (ms)."""
@@ -95,6 +97,8 @@ class Admission:
 
     def holding(self) -> list[tuple["Job", int]]:
         """Return the jobs that hold quota, with their node types."""
+        if self.planned is not None:
+            return [(self.center.jobs[job], self.center.type_of(claim)) for job, claim in self.planned.items()]
         running = [job for job in self.center.jobs if job.held]
         return [(job, self.center.nodes[job.claim.pieces[0].node].type) for job in running] + self.heads
 

@@ -34,7 +34,7 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 PLAIN = Policy(order="fifo", backfill="none", placement="first-fit")
 #: Parameters of a policy that are numbers: jobs, priority units an hour, minutes.
 NUMBERS = {"depth": 1, "backfill_depth": 1, "reservations": 1, "age_rate": 1_000_000, "max_age": MINUTE}
-NUMBERS |= {"preempt_after": MINUTE, "usage_half_life": MINUTE}
+NUMBERS |= {"preempt_after": MINUTE, "usage_half_life": MINUTE, "time_slice": MINUTE}
 
 Log = npt.NDArray[Any]
 Cells = dict[str, str]
@@ -116,6 +116,8 @@ class Example:
             for part in text.split(","):
                 name, value, *weights = part.split()
                 parts[name] = NUMBERS[name] * int(value) if name in NUMBERS else value
+                if name == "thresholds":
+                    parts[name] = tuple(map(minutes, (value, *weights)))
                 if name == "estimate":
                     parts[name] = " ".join((value, *weights))
                 if value == "linear":

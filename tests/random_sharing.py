@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+from onecenter_kernels import codes
 from onecenter_kernels.codes import AMOUNTS
 from random_scenarios import Choices, RandomScenario, Seeded, build
 
 from onecenter.fleet import NodeType
-from onecenter.policies import Multifactor, Policy
+from onecenter.policies import NAMED, Multifactor, Policy
 from onecenter.workload.sharing import Change, JobClass, Limit, Member, Sharing
 from onecenter.workload.table import COLUMNS, workload
 
@@ -121,6 +122,39 @@ def claimant(choices: Choices, member: Member) -> Member:
         while_borrowing=reclaim != "never" and choices.chance(40),
         threshold=choices.pick((2**62, 1, 0)),
     )
+
+
+def ordered_scenario(seed: int) -> RandomScenario:
+    """Return a scenario in which jobs evict others by the order; runs without checkpoints, quotas or limits, too."""
+    choices = Seeded(seed)
+    base = shared_scenario(seed, "none")
+    order = choices.pick(codes.LIVE_ORDERS)
+    placement = base.policy.placement
+    unit = int(base.workload.run.min())
+    policy = replace(
+        NAMED[order],
+        placement=placement,
+        flavors=base.policy.flavors,
+        preempt_after=choices.pick((0, 0, 0, 0, 2 * unit)),
+        time_slice=choices.pick((1, 1, 2, 3)) * unit,
+        thresholds=choices.pick(((2 * unit, 5 * unit), (unit, 3 * unit, 9 * unit), (4 * unit + 1,), ())),
+    )
+    sharing: Sharing | None = base.workload.sharing
+    assert sharing is not None
+    classes = tuple(
+        replace(each, **{name: unit * getattr(each, name) for name in ("grace", "every", "write", "restart")})
+        for each in sharing.classes
+    )
+    sharing = replace(sharing if choices.chance(50) else Sharing((Member(),)), classes=classes)
+    if choices.chance(20):
+        sharing = None
+    longer = choices.pick((1, 2, 3, 5))
+    columns = {name: getattr(base.workload, name) for name in COLUMNS}
+    columns |= {"run": longer * columns["run"], "walltime": longer * columns["walltime"] + 3}
+    names = base.workload.platforms, base.workload.streams
+    ties, more = base.workload.ties, base.workload.more
+    jobs = workload(*names, ties=ties, more=more, sharing=sharing, **columns)
+    return RandomScenario(base.fleet, policy, jobs, base.horizon)
 
 
 def sharing_of_some(choices: Choices, fleet: Sequence[NodeType], platforms: int) -> Sharing:

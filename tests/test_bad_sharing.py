@@ -126,7 +126,7 @@ SHARING_CASES: list[tuple[str, str, list[tuple[str, str]]]] = [
         ('policy.preemption = "tier":', "one reservation, and no code"),
     ]),
     ('order = "fifo"', 'preemption = "tiers"', [
-        ('policy.preemption = "tiers":', "'none', 'tier' or 'kueue' is expected"),
+        ('policy.preemption = "tiers":', "'none', 'tier', 'kueue' or 'order' is expected"),
     ]),
     ('order = "fifo"', 'preemption = "kueue"', [('policy.preemption = "kueue":', "it needs queue by-platform")]),
     ('order = "fifo"', 'queue = "by-platform"', [

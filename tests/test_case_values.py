@@ -157,7 +157,7 @@ def refused(capsys: pytest.CaptureFixture[str], arguments: list[str], command: s
     printed = capsys.readouterr()
     assert printed.out == ""
     assert printed.err.startswith(f"onecenter: {command or arguments[0]}: "), printed.err
-    assert len(printed.err) < 400
+    assert len(printed.err) < 450
     return printed.err
 
 

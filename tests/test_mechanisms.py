@@ -40,7 +40,8 @@ GIVEN = [example(block) for block in blocks(PAGE, "read")]
 
 #: Columns of an example that hold what is expected under a variant of the policy.
 VARIANTS: dict[str, dict[str, Any]] = {
-    **{name: {"order": name} for name in codes.ORDERS},
+    **{name: {"order": name, "preemption": "none"} for name in codes.ORDERS},
+    **{name: {"order": name, "preemption": "order"} for name in codes.LIVE_ORDERS},
     **{name: {"backfill": name} for name in codes.BACKFILLS},
     **{name: {"placement": name} for name in codes.PLACEMENTS},
     "1 reservation": {"reservations": 1},

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from onecenter_kernels.schema import BACKFILLS, ORDERS, PLACEMENTS
+from onecenter_kernels.schema import BACKFILLS, LIVE_ORDERS, ORDERS, PLACEMENTS
 from pages import ROOT
 
 import onecenter as oc
@@ -89,7 +89,7 @@ def test_all_parts_are_listed() -> None:
     assert listed["order", "linear"].parameters[:2] == ("submit", "walltime")
     assert {"fairshare", "half_life", "shares"} < set(listed["order", "multifactor"].parameters)
     assert listed["policy", "qssf"].source == "Hu et al., SC 2021"
-    assert set(SOURCES) <= {*ORDERS, *BACKFILLS, *PLACEMENTS}
+    assert set(SOURCES) <= {*ORDERS, *LIVE_ORDERS, *BACKFILLS, *PLACEMENTS}
 
 
 def test_papers_are_those_of_the_specification() -> None:

@@ -129,6 +129,7 @@ def test_the_fields_of_what_is_given_in_and_out() -> None:
         "order", "backfill", "placement", "depth", "backfill_depth", "age_rate", "max_age", "reservations",
         "estimate", "backfill_order", "flavors", "preemption", "preempt_after", "victims",
         "queue", "fair_sharing", "usage_half_life",
+        "time_slice", "thresholds",
     ]  # fmt: skip
     assert [field.name for field in fields(oc.Limits)] == ["budget", "power_cap", "racks", "minimise"]
     assert isinstance(oc.replicate("tiny", 1), Replications)

@@ -266,13 +266,14 @@ def test_every_text_is_there_in_both_languages() -> None:
 
 
 def test_every_choice_of_a_policy_and_every_reason_has_words() -> None:
-    from onecenter_kernels.codes import BACKFILLS, ORDERS, PLACEMENTS, REASONS
+    from onecenter_kernels.codes import BACKFILLS, LIVE_ORDERS, ORDERS, PLACEMENTS, REASONS
 
     from onecenter.results.views import REASONS as RENAMED
     from onecenter.traces.trace import Finding
 
     of_logs = [text for name, text in vars(Finding).items() if name.isupper() and isinstance(text, str)]
-    known = [*ORDERS, *BACKFILLS, *PLACEMENTS, *(RENAMED.get(name, name) for name in REASONS if name), *of_logs]
+    known = [*ORDERS, *LIVE_ORDERS, *BACKFILLS, *PLACEMENTS, *of_logs]
+    known += [RENAMED.get(name, name) for name in REASONS if name]
     assert [name for name in known if name not in catalogue("zh")] == []
 
 

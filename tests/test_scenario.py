@@ -307,7 +307,7 @@ def test_fleet_and_policy_are_what_the_core_takes(full: Scenario) -> None:
 
 
 def test_names_are_those_of_the_core() -> None:
-    assert get_args(policy.OrderName) == codes.ORDERS
+    assert get_args(policy.OrderName) == (*codes.ORDERS, *codes.LIVE_ORDERS)
     assert tuple(name for name in policy.LinearOrder.model_fields if name != "kind") == codes.FEATURES
     assert get_args(policy.Backfill) == codes.BACKFILLS
     assert get_args(policy.Placement) == codes.PLACEMENTS

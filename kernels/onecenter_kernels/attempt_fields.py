@@ -1,4 +1,4 @@
-"""The fields of what attempts leave behind, where jobs may be evicted: each declared once."""
+"""The fields of what attempts leave behind where jobs may be evicted, and of plans: each declared once."""
 
 from typing import Final
 
@@ -18,4 +18,33 @@ ATTEMPT: Final[tuple[Field, ...]] = (
     ("nodes", "i8", "1", "scratch: nodes that it holds"),
     ("lost", "i8", "ms", "scratch: what it would lose were it evicted now"),
     ("chosen", "i8", "0/1", "scratch: it is a victim"),
+    ("attained", "i8", "ms", "by order: how long its attempts were up to the last eviction, together"),
+    ("turn", "i8", "ms", "round-robin: when it went behind those that waited; las: when it was evicted; 0: never yet"),
+    ("queue", "i8", "1", "las: thresholds that it had reached in the last pass while it ran"),
+    ("joined", "i8", "ms", "las: when it reached the last of them; 0: none yet"),
+    ("due", "i8", "ms", "by order: the timer set for its attempt; 0, -1: none"),
+    ("plan", "i8", "code", "scratch: PLANS"),
+    ("pick", "i8", "index", "scratch: the first row of its place in plan"),
+    ("picks", "i8", "1", "scratch: rows of it"),
+)
+
+#: By order: where the plan of a pass puts jobs that do not run there.
+PLAN: Final[tuple[Field, ...]] = (
+    ("node", "i8", "index", "node"),
+    ("slot", "i8", "index", "device of the node, for fractions; -1: none"),
+    ("amount", "i8", "1", "tasks there"),
+)
+
+#: By owner, under drf. Amounts are of the jobs that the pass has chosen so far.
+DOMINANT: Final[tuple[Field, ...]] = (
+    ("platform", "i8", "index", "the row that counts for its platform"),
+    ("tenant", "i8", "index", "the row that counts for its tenant"),
+    ("accelerators", "i8", "1/1000", "of the platform"),
+    ("cpus", "i8", "1/1000", "of the platform"),
+    ("memory", "i8", "MiB", "of the platform"),
+    ("own_accelerators", "i8", "1/1000", "of the tenant"),
+    ("own_cpus", "i8", "1/1000", "of the tenant"),
+    ("own_memory", "i8", "MiB", "of the tenant"),
+    ("first", "i8", "index", "its next candidate"),
+    ("last", "i8", "index", "behind its last candidate"),
 )

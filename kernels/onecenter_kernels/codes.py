@@ -34,6 +34,10 @@ KEY: Final = LINEAR + 1
 #: Slurm's multifactor priority.
 MULTIFACTOR: Final = KEY + 1
 
+#: Orders of all live jobs, running and waiting, under which those evict who go first.
+LIVE_ORDERS: Final = ("srtf", "srsf", "las", "round-robin", "drf")
+SRTF, SRSF, LAS, ROUND_ROBIN, DRF = range(MULTIFACTOR + 1, MULTIFACTOR + 1 + len(LIVE_ORDERS))
+
 #: What an order may weigh: instants and times in s, accelerators, cpus and memory (GiB) of the whole job.
 FEATURES: Final = ("submit", "walltime", "wait", "accelerators", "tasks", "area", "cpus", "memory", "priority")
 
@@ -167,16 +171,21 @@ ENDINGS: Final = (*OUTCOMES, "preempted")
 PREEMPTED: Final = len(OUTCOMES)
 
 #: Whom a job may evict.
-PREEMPTIONS: Final = ("none", "tier", "kueue")
-NO_PREEMPTION, BY_TIER, BY_QUOTA = range(3)
+PREEMPTIONS: Final = ("none", "tier", "kueue", "order")
+NO_PREEMPTION, BY_TIER, BY_QUOTA, BY_ORDER = range(4)
 
 #: One queue for all jobs, or one of each platform.
 QUEUES: Final = ("single", "by-platform")
 SINGLE, BY_PLATFORM = range(2)
 
-#: Why a job is evicted: for one of its own platform, or of a higher tier; for one of a platform that takes back quota.
+#: Why a job is evicted: for one of its own platform, of a higher tier, or before it in the order; for one of a platform
+#: that takes back quota.
 EVICTIONS: Final = ("preempted", "reclaimed")
 EVICTED, RECLAIMED = range(2)
+
+#: What a plan has for a live job: no place, that which it has, another one, or its own as nobody may evict it.
+PLANS: Final = ("passed over", "kept", "placed", "spared")
+PASSED_OVER, KEPT, PLACED, SPARED = range(4)
 
 #: In which order jobs are evicted.
 VICTIMS: Final = ("lowest-tier", "least-lost")

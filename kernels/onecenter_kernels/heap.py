@@ -1,6 +1,6 @@
 """Timers: a heap of four children per place, by (t, kind, id); which of two alike comes first makes no difference."""
 
-from .codes import S_FUTURE, S_HELD, S_RUNNING, S_WAITING, T_CANCEL, T_CHANGE, T_END, T_WITHDRAW
+from .codes import BY_ORDER, ROUND_ROBIN, S_FUTURE, S_HELD, S_RUNNING, S_WAITING, T_CANCEL, T_CHANGE, T_END, T_WITHDRAW
 from .jit import njit
 
 #: The bit of `what` at which the kind begins; below it is the id.
@@ -82,7 +82,9 @@ def stale(s, timer):
     job = s.jobs[number]
     if kind == T_CHANGE and timer.epoch == THINK:
         return job.state != S_HELD
-    if kind == T_CHANGE and not s.clock[0].estimate:
+    if kind == T_CHANGE and s.clock[0].order == ROUND_ROBIN and s.clock[0].waiting == 0:
+        return True
+    if kind == T_CHANGE and not s.clock[0].estimate and s.clock[0].preemption != BY_ORDER:
         return s.clock[0].wake != timer.t
     if kind == T_END or kind == T_CHANGE:
         return job.state != S_RUNNING or job.epoch != timer.epoch

@@ -27,6 +27,7 @@ from .codes import (
     SJF,
     SMALLEST_AREA,
     SMALLEST_FIRST,
+    SRTF,
     UNICEP,
     WFP3,
 )
@@ -68,7 +69,7 @@ def rank_of(s, j, t):
 def key_by(s, j, t, order, behind):
     """Return the key of job j at instant t (ms) by an order; `behind`: that of backfill."""
     clock, job = s.clock[0], s.jobs[j]
-    if order == FIFO:
+    if order == FIFO or order >= SRTF:
         return int(job.submit)
     if order == SJF:
         return int(job.walltime)

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from .codes import BY_ORDER
 from .heap import next_time
 from .jit import njit
 from .queue import pack
@@ -18,6 +19,7 @@ class Needs(NamedTuple):
     runs: int
     steps: int
     candidates: int
+    plan: int
 
 
 @njit
@@ -63,7 +65,11 @@ def needs_of(s, t):
         runs = clock.run_rows + rows
     log = clock.log + clock.timers + 2 * new + rows + 2 * evicted + 1
     timers = clock.timers + (2 if clock.estimate else 1) * waiting + new + 2 * evicted + 2
-    return Needs(places_needed(s, new + evicted), timers, holds, book, log, runs, steps, clock.queue * clock.running)
+    candidates, plan = clock.queue * clock.running, 0
+    if clock.preemption == BY_ORDER:
+        plan = rows
+        timers += waiting + evicted  # ends of rounds, or thresholds
+    return Needs(places_needed(s, new + evicted), timers, holds, book, log, runs, steps, candidates, plan)
 
 
 @njit
@@ -85,4 +91,5 @@ def has_room(s, t):
         and need.runs <= len(s.runs)
         and need.steps <= len(s.steps)
         and need.candidates <= len(s.candidates)
+        and need.plan <= len(s.plan)
     )

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import index_fields as index
-from .attempt_fields import ATTEMPT
+from .attempt_fields import ATTEMPT, DOMINANT, PLAN
 from .cycle_fields import HEAD, TENANT
 from .jit import JIT
 from .job_fields import ASK, JOB, KEY, OWNER
@@ -190,6 +190,8 @@ CLOCK: Final[tuple[Field, ...]] = (
     ("stamp", "i8", "1", "scratch: starts, evictions and quota kept, in passes by platform so far"),
     ("leaving", "i8", "1", "scratch: of the running jobs that are listed, those that leave"),
     ("runs_listed", "i8", "0/1", "scratch: running jobs are listed by platform"),
+    ("time_slice", "i8", "ms", "round-robin: how long a round is"),
+    ("plan", "i8", "1", "scratch: rows of plan in use"),
     ("coming_back", "i8", "1", "where a policy preempts: start rows that the running jobs can make at most once more"),
     ("promised", "i8", "job", "the head that is reserved for"),
     ("failed", "i8", "1", "a job whose key is none, plus 1; 0: none"),
@@ -293,6 +295,8 @@ HEAD_DTYPE: Final = dtype_of(HEAD)
 TENANT_DTYPE: Final = dtype_of(TENANT)
 CANDIDATE_DTYPE: Final = dtype_of(CANDIDATE)
 PREEMPTOR_DTYPE: Final = dtype_of(PREEMPTOR)
+PLAN_DTYPE: Final = dtype_of(PLAN)
+DOMINANT_DTYPE: Final = dtype_of(DOMINANT)
 
 Array = npt.NDArray[Any]
 
@@ -352,6 +356,9 @@ class State(NamedTuple):
     candidates: Array
     preemptor: Array
     tenants: Array
+    plan: Array
+    dominants: Array
+    thresholds: Array  # i8, ms: under las, the accelerator time at which a job enters the next queue
 
 
 def table(shape: int | tuple[int, ...], dtype: np.dtype[np.void]) -> Array:

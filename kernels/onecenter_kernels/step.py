@@ -18,6 +18,7 @@ from .evict import leave
 from .heap import KIND, NUMBER, POSTED, next_time, pop, stale
 from .jit import njit
 from .needs import has_room
+from .order_pass import order_pass
 from .platform_pass import platform_pass
 from .quota_pass import quota_pass
 from .quota_reserving import quota_reserving_pass
@@ -187,6 +188,19 @@ def platform_step(s, t):
 
 
 @njit
+def order_step(s, t):
+    """Make the step of instant t (ms), where all live jobs are placed anew in order."""
+    begin_step(s, t)
+    apply_due(s, t, T_CANCEL)
+    submit_known(s, t)
+    apply_due(s, t, T_WITHDRAW)
+    end_submits(s, t)
+    before = s.clock[0].log
+    order_pass(s, t)
+    end_step(s, before, False)
+
+
+@njit
 def begin_step_in_book(s, t):
     """Make t (ms) the instant of the step, in the book too, and apply what is due."""
     begin_step(s, t)
@@ -295,6 +309,16 @@ def advance_reserving_by_quota(s, until):
     found = answer(s, until)
     while found == STEP:
         quota_reserving_step(s, s.clock[0].next)
+        found = answer(s, until)
+    return found
+
+
+@njit
+def advance_by_order(s, until):
+    """Make all steps before instant `until` (ms), where jobs evict others by the order; return why it ends there."""
+    found = answer(s, until)
+    while found == STEP:
+        order_step(s, s.clock[0].next)
         found = answer(s, until)
     return found
 

@@ -23,6 +23,7 @@ from onecenter.system.atomic import write_json
 from onecenter.system.progress import progress
 from onecenter.words import Words
 from onecenter.workload.quotas import sharing_of
+from onecenter.workload.sharing import asks
 
 
 def command_plan(options: argparse.Namespace) -> int:
@@ -52,7 +53,7 @@ def _found(options: argparse.Namespace, ask: Callable[..., Answer]) -> int:
     given = given_by(options, options.policy)
     warnings = warn(scenario, json=options.json, fleet=False)
     shown = progress("planning: the first fleet", not options.json)
-    workers = local(options.workers, [given.on(scenario.policy_)], sharing_of(scenario) is not None)
+    workers = local(options.workers, [given.on(scenario.policy_)], asks(sharing_of(scenario)))
     with output_folder(options.out), workers as executor, shown as move:
 
         def on_look(fleets: int, runs: int) -> None:

@@ -16,6 +16,7 @@ from onecenter.simulation.running import scenario_of
 from onecenter.system.progress import progress
 from onecenter.visible import visible
 from onecenter.workload.quotas import sharing_of
+from onecenter.workload.sharing import asks
 
 
 def command_sweep(options: argparse.Namespace) -> int:
@@ -24,7 +25,7 @@ def command_sweep(options: argparse.Namespace) -> int:
     vary, given = _vary(options.vary), given_by(options, options.policy)
     rules = given.on(scenario.policy_)
     warnings = warn(scenario, json=options.json, fleet=False)
-    cluster, workers, shared = options.cluster, options.workers, sharing_of(scenario) is not None
+    cluster, workers, shared = options.cluster, options.workers, asks(sharing_of(scenario))
     if cluster is not None and workers is not None:
         raise PlanError("--workers", ["processes of this machine: leave it out beside --cluster"])
     with progress("sweeping", not options.json) as move:

@@ -19,11 +19,11 @@ from onecenter.engine.numbering import Numbering
 from onecenter.engine.past import Past
 from onecenter.engine.scheduling import Scheduling
 from onecenter.engine.scoring import Scoring
-from onecenter.engine.shares import Shares, sharing_under
+from onecenter.engine.shares import Shares, sharing_under, with_dominants
 from onecenter.engine.tying import Tying
 from onecenter.errors import SimulationError
 from onecenter.fleet import NodeType, checked_fleet
-from onecenter.policies import Key, Policy, SchedulerCode, Score, checked_policy, column_of
+from onecenter.policies import BY_ORDER, Key, Policy, SchedulerCode, Score, checked_policy, column_of
 from onecenter.system.time_limit import TimeLimit
 from onecenter.workload.table import COLUMNS, OWN, Workload
 
@@ -38,12 +38,14 @@ TIMEOUT: Final = 10.0
 
 
 def kernel_of(policy: Policy, shared: bool = False) -> Callable[..., int]:
-    """Return the kernel that makes the steps under a policy; there are seven, as a process compiles what it runs.
+    """Return the kernel that makes the steps under a policy; there are eight, as a process compiles what it runs.
 
     `shared`: quotas or limits may keep a job from starting.
     """
     if isinstance(policy.order, SchedulerCode):
         return kernel.advance_scheduled
+    if policy.preemption == BY_ORDER:
+        return kernel.advance_by_order
     if policy.backfill == "conservative":
         return kernel.advance_conservative
     if policy.by_platform:
@@ -160,6 +162,8 @@ class Core:
             self._add_keys(columns, first)
         if self._shares is not None:
             self.state = self._shares.know(self.state, self._owners.count)
+        if self.policy.order == "drf":
+            self.state = with_dominants(self.state, self._owners.count)
         estimates = None
         if self._estimating is not None:
             estimates = self._estimating.given(first, last, self.state.keys["deadline"][first:last])

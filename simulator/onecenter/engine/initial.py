@@ -13,7 +13,7 @@ from onecenter_kernels.state import FOREVER, State, table
 
 from onecenter.engine.scoring import WIDTH
 from onecenter.fleet import NodeType, racks_of
-from onecenter.policies import Key, Linear, Multifactor, Policy, SchedulerCode, Score
+from onecenter.policies import BY_ORDER, Key, Linear, Multifactor, Policy, SchedulerCode, Score
 from onecenter.workload.table import Workload
 
 #: Rows of the growing arrays at the start, powers of two: at least, and at most, where there are many jobs.
@@ -268,6 +268,9 @@ def state_of(
         circles=table((1, SHAPES), state.CIRCLE_DTYPE),
         groups=table(SHAPES + 1 if shared else 1, state.GROUP_DTYPE),
         attempts=table(max(len(workload), 1) if clock["preemption"][0] else 1, state.ATTEMPT_DTYPE),
+        plan=table(rows if policy.preemption == BY_ORDER else 1, state.PLAN_DTYPE),
+        dominants=table(1, state.DOMINANT_DTYPE),
+        thresholds=np.array(policy.thresholds, np.int64),
         kinds=table(len(asks) if policy.placement == "fgd" else 1, state.KIND_DTYPE),
         **scored_of(fleet, policy, count),
         # The index of a queue is written at once, so it begins small.

@@ -1,22 +1,19 @@
 """Why jobs waited: each job's waiting time by reason, worked out from the decision log."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from onecenter_kernels import codes, state
 from onecenter_kernels.state import table
 
-from onecenter.engine.shares import Shares
+from onecenter.engine.shares import NOBODY, Shares
 from onecenter.fleet import NodeType
-from onecenter.workload.sharing import Member, Sharing
+from onecenter.workload.sharing import asks
 from onecenter.workload.table import Workload, distinct, type_order
 
 Array = npt.NDArray[Any]
-
-#: A tree in which nobody asks for quota.
-NOBODY: Final = Sharing((Member(),))
 
 
 def waits_by_reason(log: Array, workload: Workload, fleet: Sequence[NodeType], backfill: str, until: int) -> Array:
@@ -64,7 +61,7 @@ def _replayed(
     """Return the state of the replay at its end; the reasons of a watched job's shape are written down."""
     from onecenter_kernels import reasons, reasons_state
 
-    sharing = workload.sharing
+    sharing = workload.sharing if asks(workload.sharing) else None
     shapes, units, shape_of = _shapes(workload)
     nodes, devices, types = _center(fleet)
     clock = table(1, reasons_state.CLOCK_DTYPE)
@@ -104,7 +101,7 @@ def _shapes(workload: Workload) -> tuple[Array, Array, Array]:
 
     asked = (workload.accelerators, workload.cpus, workload.memory)
     first_unit, unit = distinct(*asked)
-    owners = ("platform", "tenant", "stream") if workload.sharing else ()
+    owners = ("platform", "tenant", "stream") if asks(workload.sharing) else ()
     first, shape_of = distinct(unit, workload.tasks, workload.types, *(getattr(workload, name) for name in owners))
     shapes = table(len(first), reasons_state.SHAPE_DTYPE)
     for name in owners:

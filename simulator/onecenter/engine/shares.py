@@ -10,20 +10,36 @@ from onecenter_kernels.quota import derive_quotas, potential
 from onecenter_kernels.revisions import set_amount
 from onecenter_kernels.state import State, grown, table
 
-from onecenter.policies import Policy
-from onecenter.workload.sharing import NONE, JobClass, Limit, Member, Sharing
+from onecenter.policies import BY_ORDER, Policy
+from onecenter.policies.parts import NO_PREEMPTION
+from onecenter.workload.sharing import NONE, JobClass, Limit, Member, Sharing, asks
 from onecenter.workload.table import Workload
+
+#: A tree in which nobody asks for quota.
+NOBODY: Final = Sharing((Member(),))
 
 #: The fields of an amount of the tree, as the kernels call them.
 FIELDS: Final = dict(zip(AMOUNTS, ("nominal", "borrowing", "lending"), strict=True))
 
 
 def sharing_under(policy: Policy, workload: Workload) -> Sharing | None:
-    """Return how platforms share; where each has a queue of its own they are a tree, also if nothing is said of it."""
-    if workload.sharing is not None or not policy.by_platform:
-        return workload.sharing
+    """Return what of the sharing counts under a policy.
+
+    Where the order preempts, the classes of jobs do by themselves; where each platform has a queue of its own they are
+    a tree, also if nothing is said of it.
+    """
+    sharing = workload.sharing
+    if policy.preemption == BY_ORDER:
+        return sharing or NOBODY
+    if not policy.by_platform:
+        return sharing if asks(sharing) else None
     platforms = (Member(name, 0, place) for place, name in enumerate(workload.platforms))
-    return Sharing((Member(), *platforms))
+    return sharing or Sharing((Member(), *platforms))
+
+
+def may_evict(policy: Policy, workload: Workload) -> bool:
+    """Tell whether jobs may evict others under a policy, and so have attempts as their classes say."""
+    return policy.preemption != NO_PREEMPTION and sharing_under(policy, workload) is not None
 
 
 class Shares:
@@ -167,3 +183,16 @@ class Shares:
             for name, value in vars(limit).items():
                 limits[place][name] = value
         return limits, self._rows[key]
+
+
+def with_dominants(found: State, owners: int) -> State:
+    """Return the state with a row for each of so many owners; the first of a platform, or tenant, counts for it."""
+    if owners > len(found.dominants):
+        found = found._replace(dominants=grown(found.dominants, owners))
+    platforms: dict[int, int] = {}
+    tenants: dict[tuple[int, int], int] = {}
+    for k, owner in enumerate(found.owners[:owners]):
+        platform, tenant = int(owner["platform"]), int(owner["tenant"])
+        found.dominants["platform"][k] = platforms.setdefault(platform, k)
+        found.dominants["tenant"][k] = tenants.setdefault((platform, tenant), k)
+    return found

@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from onecenter.engine.center import Center
+from onecenter.engine.shares import may_evict
 from onecenter.errors import OnecenterError
 from onecenter.experiments.fair_starts import fair_starts
 from onecenter.fleet import NodeType, accelerators_of, node_types
@@ -96,7 +97,7 @@ def one_run(
     preempts = policy.preemption != NO_PREEMPTION
     if shares and tells(jobs.sharing, preempts=preempts):
         run = jobs, center.log, fates(center.log, len(jobs)), scenario.fleet, window, until
-        found = replace(found, sharing=sharing_figures(Shared(*run, preempts=preempts)))
+        found = replace(found, sharing=sharing_figures(Shared(*run, preempts=may_evict(policy, jobs))))
     if not sample:
         return found
     fate = fates(center.log, len(jobs))

@@ -9,15 +9,26 @@ from onecenter.policies.installed import installed
 from onecenter.policies.key import Job, Key, key_of, read_key
 from onecenter.policies.linear import NO_WEIGHT, WEIGHT, Linear
 from onecenter.policies.multifactor import FACTOR_WEIGHT, NO_FACTOR, PERIOD, SHARES, Multifactor
-from onecenter.policies.parts import CHECKS, DEPTH, RESERVATIONS, RESERVING, WALLTIME, wrong_parts
+from onecenter.policies.parts import (
+    BY_ORDER,
+    CHECKS,
+    DEPTH,
+    MAX_THRESHOLDS,
+    RESERVATIONS,
+    RESERVING,
+    WALLTIME,
+    wrong_parts,
+)
 from onecenter.policies.policy import NAMED, PACKED, Policy, checked_policy, texts_of
 from onecenter.policies.scheduler import Scheduler, SchedulerCode, read_scheduler, scheduler_of
 from onecenter.policies.score import Node, Score, read_score, score_of
 
 __all__ = [
+    "BY_ORDER",
     "CHECKS",
     "DEPTH",
     "FACTOR_WEIGHT",
+    "MAX_THRESHOLDS",
     "NAMED",
     "NO_FACTOR",
     "NO_WEIGHT",

@@ -10,7 +10,7 @@ from onecenter.errors import PolicyError
 from onecenter.policies.installed import installed, installed_code
 from onecenter.policies.linear import BY_WEIGHT
 from onecenter.policies.multifactor import BY_FACTORS, Multifactor
-from onecenter.policies.parts import BACKFILL, RESERVING
+from onecenter.policies.parts import BACKFILL, BY_ORDER, RESERVING
 from onecenter.policies.policy import NAMED, Policy
 
 _AREA: Final = "Carastan-Santos et al., CCGrid 2019"
@@ -30,6 +30,11 @@ SOURCES: Final = {
     "unicep": _UTILITY,
     "hrrn": "Brinch Hansen, SOSP 1971",
     "qssf": "Hu et al., SC 2021",
+    "srtf": "Schrage and Miller, Operations Research 1966",
+    "srsf": "Gu et al. (Tiresias), NSDI 2019",
+    "las": "Gu et al. (Tiresias), NSDI 2019",
+    "round-robin": "Xiao et al. (Gandiva), OSDI 2018",
+    "drf": "Ghodsi et al., NSDI 2011",
     "easy": "Lifka, JSSPP 1995",
     "easy-sjbf": "Tsafrir, Etsion and Feitelson, TPDS 2007",
     "conservative": "Mu'alem and Feitelson, TPDS 2001",
@@ -38,6 +43,9 @@ SOURCES: Final = {
     "gpu-clustering": "Xiao et al., OSDI 2018",
     "fgd": "Weng et al., USENIX ATC 2023",
 }
+
+#: Parameters of orders that preempt.
+OF_LIVE_ORDERS: Final = {"las": ("thresholds",), "round-robin": ("time_slice",)}
 
 #: How a policy is given: put together in a scenario, or as code.
 PARTS: Final = "parts"
@@ -76,6 +84,9 @@ def catalogue() -> Iterator[Listed]:
 
 def _parameters(policy: Policy) -> Iterator[str]:
     """Give the parameters that count under a policy."""
+    if policy.preemption == BY_ORDER:
+        yield from ("preempt_after", *OF_LIVE_ORDERS.get(str(policy.order), ()))
+        return
     if policy.backfill != "conservative":
         yield "depth"
     if policy.backfill != "none":

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from onecenter_kernels.schema import LIVE_ORDERS
+
 from onecenter.checks import shown
 from onecenter.errors import PolicyError
 from onecenter.policies.code import find, is_code
@@ -13,7 +15,10 @@ from onecenter.policies.installed import installed, installed_code
 from onecenter.policies.key import Key, key_of
 from onecenter.policies.parts import (
     BACKFILL,
+    BY_LIVE_ORDERS,
+    BY_ORDER,
     BY_SCHEDULERS,
+    NO_PREEMPTION,
     RESERVING,
     WALLTIME,
     Order,
@@ -72,7 +77,8 @@ def policy_of(
     """Return a policy, looked up if it is a name of `NAMED`; a part that is given replaces that of the policy.
 
     A name sets order and backfill; everything else stays that of the default, but for reservations where that backfill
-    makes none, and for estimates where they cannot be. A key, also as FILE:NAME, and "column:NAME" set the order alone;
+    makes none, and for estimates where they cannot be. The name of an order that preempts sets all but placement and
+    flavors. A key, also as FILE:NAME, and "column:NAME" set the order alone;
     a scheduler, all but the placement. A placement may be a score, the order of backfill a key, and an
     estimate a function, also as FILE:NAME.
     """
@@ -95,8 +101,13 @@ def policy_of(
         backfill = NAMED[chosen].backfill if backfill is None else backfill
         chosen = default
     order = chosen.order if order is None else order
-    backfill = chosen.backfill if backfill is None else backfill
+    if backfill is None:
+        backfill = "none" if isinstance(order, str) and order in LIVE_ORDERS else chosen.backfill
     placement = chosen.placement if placement is None else placement_of(placement)
+    if isinstance(order, str) and order in LIVE_ORDERS:
+        chosen = replace(chosen, order=order, placement=placement, **BY_LIVE_ORDERS)
+    elif chosen.preemption == BY_ORDER:
+        chosen = replace(chosen, order="fifo", preemption=NO_PREEMPTION)
     reservations = chosen.reservations if backfill in RESERVING else 1
     if backfill_order is not None:
         behind: Any = code_of(backfill_order) or backfill_order

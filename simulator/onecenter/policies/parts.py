@@ -1,6 +1,7 @@
 """The parts of a policy: what each may be, and which go together."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any, Final
 
 from onecenter_kernels.schema import (
@@ -8,6 +9,7 @@ from onecenter_kernels.schema import (
     ESTIMATES,
     FEATURES,
     FLAVORS,
+    LIVE_ORDERS,
     ORDERS,
     PLACEMENTS,
     PREEMPTIONS,
@@ -28,6 +30,8 @@ from onecenter.units import MAX_DURATION
 
 DEPTH: Final = Whole(0, 10**9)
 RESERVATIONS: Final = Whole(1, 10**9)
+
+MAX_THRESHOLDS: Final = 100
 
 #: An order by its name or by a column of the jobs ("column:NAME"), by weights, by Slurm's priority, or by a key of the
 #: user's own; or a scheduler, which makes the whole pass.
@@ -52,7 +56,7 @@ def an_order(value: Any) -> Order:
         return value  # type: ignore[no-any-return]
     if callable(value):
         return scheduler_of(value) if is_scheduler(value) else key_of(value)
-    return OneOf(ORDERS)(value)
+    return OneOf((*ORDERS, *LIVE_ORDERS))(value)
 
 
 def a_backfill_order(value: Any) -> Order | None:
@@ -60,8 +64,9 @@ def a_backfill_order(value: Any) -> Order | None:
     if value is None:
         return None
     found = an_order(value)
-    if found == "qssf" or isinstance(found, Multifactor | SchedulerCode):
-        raise ValueError("an order that looks at each job by itself is expected: no qssf, multifactor or scheduler")
+    if found in ("qssf", *LIVE_ORDERS) or isinstance(found, Multifactor | SchedulerCode):
+        others = ", ".join(("qssf", *LIVE_ORDERS, BY_FACTORS))
+        raise ValueError(f"an order that looks at each job by itself is expected: no {others} or scheduler")
     return found
 
 
@@ -90,6 +95,16 @@ def a_switch(value: Any) -> bool:
     return value
 
 
+def some_thresholds(value: Any) -> tuple[int, ...]:
+    """Return what are accelerator times in ms, each longer than the one before."""
+    if not isinstance(value, list | tuple) or len(value) > MAX_THRESHOLDS:
+        raise ValueError(f"a list of at most {MAX_THRESHOLDS} accelerator times is expected")
+    found = tuple(Whole(1, MAX_DURATION)(each) for each in value)
+    if any(a >= b for a, b in pairwise(found)):
+        raise ValueError("accelerator times are expected, each longer than the one before")
+    return found
+
+
 #: What each part may be, in the units of `Policy`.
 CHECKS: Final[Mapping[str, Check]] = {
     "order": an_order,
@@ -109,6 +124,8 @@ CHECKS: Final[Mapping[str, Check]] = {
     "queue": OneOf(QUEUES),
     "fair_sharing": a_switch,
     "usage_half_life": Whole(0, MAX_DURATION),
+    "time_slice": Whole(1, MAX_DURATION),
+    "thresholds": some_thresholds,
 }
 
 #: What is taken for run times where nothing is said.
@@ -159,6 +176,24 @@ BY_SCHEDULERS: Final[Mapping[str, Any]] = {
 }
 SCHEDULES: Final = "not beside a scheduler, which makes the whole pass"
 
+#: Under which those evict others who go before them in the order.
+BY_ORDER: Final = "order"
+
+#: What a policy has in place of what its order does where that preempts.
+BY_LIVE_ORDERS: Final[Mapping[str, Any]] = {
+    "backfill": "none",
+    "backfill_order": None,
+    "depth": 0,
+    "backfill_depth": 0,
+    "reservations": 1,
+    "estimate": WALLTIME,
+    "preemption": BY_ORDER,
+    "victims": VICTIMS[0],
+    "queue": SINGLE,
+    "fair_sharing": False,
+    "usage_half_life": 0,
+}
+
 #: The key of a waiting job is an int64.
 STEEPEST: Final = 2**62
 
@@ -174,6 +209,11 @@ def wrong_parts(values: Mapping[str, Any]) -> dict[str, str]:
         wrong["backfill_order"] = f"it needs backfill {BACKFILL}"
     if isinstance(found.get("order"), SchedulerCode):
         wrong |= {name: SCHEDULES for name, only in BY_SCHEDULERS.items() if found.get(name, only) != only}
+    if found.get("order") in LIVE_ORDERS:
+        return wrong | beside_live_order(found)
+    if found.get("preemption") == BY_ORDER:
+        wrong["preemption"] = f"it needs one of the orders {', '.join(LIVE_ORDERS)}"
+        return wrong
     for name, only in (("estimate", WALLTIME), ("preemption", NO_PREEMPTION)):
         if found.get(name, only) != only and not plans_one_start(**found):
             wrong[name] = ONE_START.format(only)
@@ -191,6 +231,18 @@ def wrong_by_platform(found: Mapping[str, Any]) -> dict[str, str]:
     wrong = {"queue": f"{BY_PLATFORM} needs {', '.join(lacks)}"} if lacks else {}
     if found.get("preemption", NO_PREEMPTION) not in (NO_PREEMPTION, BY_QUOTA):
         wrong["preemption"] = f"with queue {BY_PLATFORM} {NO_PREEMPTION} or {BY_QUOTA} is expected"
+    return wrong
+
+
+def beside_live_order(found: Mapping[str, Any]) -> dict[str, str]:
+    """Return what is wrong beside an order that preempts, by name of the part."""
+    wrong = {}
+    for name, only in BY_LIVE_ORDERS.items():
+        if found.get(name, only) != only:
+            shown = f'"{only}"' if isinstance(only, str) else "none" if only is None else str(only).lower()
+            wrong[name] = f"{name} = {shown} is expected beside order {found['order']}"
+    if isinstance(found.get("placement"), Code):
+        wrong["placement"] = f"no code is expected beside order {found['order']}"
     return wrong
 
 

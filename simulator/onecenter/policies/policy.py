@@ -5,7 +5,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from onecenter_kernels.schema import BACKFILLS, ESTIMATES, FLAVORS, ORDERS, PLACEMENTS, PREEMPTIONS, QUEUES, VICTIMS
+from onecenter_kernels.schema import (
+    BACKFILLS,
+    ESTIMATES,
+    FLAVORS,
+    LIVE_ORDERS,
+    ORDERS,
+    PLACEMENTS,
+    PREEMPTIONS,
+    QUEUES,
+    VICTIMS,
+)
 
 from onecenter.checks import settle, shown, told
 from onecenter.errors import PolicyError
@@ -17,6 +27,7 @@ from onecenter.policies.linear import BY_WEIGHT, Linear
 from onecenter.policies.multifactor import BY_FACTORS, Multifactor
 from onecenter.policies.parts import (
     AS_LISTED,
+    BY_ORDER,
     CHANGING,
     CHECKS,
     KINDS,
@@ -32,6 +43,12 @@ from onecenter.units import MS, format_duration, plain
 
 #: ms between two samples of what tenants hold, as in Kueue.
 SAMPLING: Final = 5 * MS["min"]
+
+
+def listed(durations: tuple[int, ...]) -> str:
+    """Return durations (ms) for people: "1 h, 2 h and 4 h"; without any, what stands for none."""
+    *first, last = [format_duration(each) for each in durations] or ["no time"]
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def name_of(order: Order) -> str:
@@ -61,9 +78,9 @@ class Policy:
     Attributes
     ----------
     order : str, Linear, Multifactor, Key or SchedulerCode
-        One of ORDERS, "column:NAME" (numbers that jobs bring along, the lowest first), a weighted sum of features,
-        Slurm's priority, a key of the user's own, or a scheduler of the user's own, which does what backfill and depths
-        are for, too.
+        One of ORDERS or LIVE_ORDERS, "column:NAME" (numbers that jobs bring along, the lowest first), a weighted sum of
+        features, Slurm's priority, a key of the user's own, or a scheduler of the user's own, which does what backfill
+        and depths are for, too.
     backfill : str
         One of BACKFILLS.
     backfill_order : str, Linear, Key or callable, optional
@@ -91,6 +108,8 @@ class Policy:
         One of PREEMPTIONS. "tier": the queue is sorted by tier first, and a job that has quota and finds no room may
         evict running jobs of lower tiers (Slurm's PreemptType=preempt/partition_prio). "kueue": with a queue by
         platform, a job without quota may evict those that the preemption of its platform in the scenario allows.
+        "order": in each pass all live jobs, running and waiting, are placed anew in the order, which is one of
+        LIVE_ORDERS, and those without a place are evicted; backfill is "none".
     preempt_after : int
         ms; a job that has run for less is evicted by nobody (Slurm's PreemptExemptTime).
     victims : str
@@ -106,6 +125,10 @@ class Policy:
     usage_half_life : int
         ms; by platform: within a platform the jobs of that tenant go first that has consumed least, smoothed with this
         half-life (Kueue's usageHalfLifeTime); 0: tenants do not matter.
+    time_slice : int
+        ms; under order = "round-robin": how long a round is.
+    thresholds : tuple of int
+        ms of one accelerator; under order = "las": the accelerator time at which a job enters the next queue.
     """
 
     order: Order = "fifo"
@@ -125,6 +148,8 @@ class Policy:
     queue: str = SINGLE
     fair_sharing: bool = False
     usage_half_life: int = 0
+    time_slice: int = 60_000
+    thresholds: tuple[int, ...] = (3_250_000, 7_200_000)
 
     def __post_init__(self) -> None:
         """Check the parts, as a scenario's `[policy]` is checked; a PolicyError has all mistakes."""
@@ -136,7 +161,7 @@ class Policy:
     @property
     def codes(self) -> dict[str, int]:
         """The policy as the core's clock holds it."""
-        orders, placements = (*ORDERS, BY_WEIGHT, BY_KEY, BY_FACTORS), (*PLACEMENTS, BY_SCORE)
+        orders, placements = (*ORDERS, BY_WEIGHT, BY_KEY, BY_FACTORS, *LIVE_ORDERS), (*PLACEMENTS, BY_SCORE)
         choices = {"order": orders, "behind": orders, "backfill": BACKFILLS, "placement": placements}
         choices |= {"estimate": ESTIMATES, "flavors": FLAVORS, "preemption": PREEMPTIONS, "victims": VICTIMS}
         choices["queue"] = QUEUES
@@ -147,7 +172,7 @@ class Policy:
         names = {**vars(self), "order": order, "behind": behind, "backfill": backfill}
         # What a user's function gives is known as early as the run time.
         names["placement"], names["estimate"] = self.placement_name, "run time" if self.estimates else self.estimate
-        del names["backfill_order"]
+        del names["backfill_order"], names["thresholds"]
         return names | {part: known.index(names[part]) for part, known in choices.items()}
 
     @property
@@ -247,10 +272,12 @@ class Policy:
             f"backfill depth {self.backfill_depth}": self.backfill_depth > 0,
             f"run times by {self.estimate}": self.estimate != WALLTIME,
             f"flavors {self.flavors}": self.flavors != AS_LISTED,
-            f"preemption by {self.preemption}": self.preemption != NO_PREEMPTION,
+            f"preemption by {self.preemption}": self.preemption != NO_PREEMPTION and self.name not in LIVE_ORDERS,
             "queue by platform": self.by_platform,
             "fair sharing": self.fair_sharing,
             f"usage halved in {format_duration(self.usage_half_life)}": self.usage_half_life > 0,
+            f"rounds of {format_duration(self.time_slice)}": self.order == "round-robin",
+            f"queues from {listed(self.thresholds)} of one accelerator on": self.order == "las",
             f"evicted after {format_duration(self.preempt_after)}": self.preempt_after > 0,
             f"{self.victims} evicted first": self.victims != VICTIMS[0],
             ageing: self.order == "priority" and self.age_rate > 0,
@@ -269,7 +296,8 @@ class Policy:
         scored = {"placement": self._plain_placement()}
         code = self.estimates
         known = code and {"kind": BY_ESTIMATE, "name": code.name, "sha256": code.sha256}
-        return {"name": self.name, **vars(self), **orders, **scored, "estimate": known or self.estimate}
+        parts = {**vars(self), **orders, **scored, "thresholds": list(self.thresholds)}
+        return {"name": self.name, **parts, "estimate": known or self.estimate}
 
     def _plain_placement(self) -> Any:
         if isinstance(self.placement, Score):
@@ -296,6 +324,7 @@ NAMED = {
     "priority-easy": Policy(order="priority", backfill="easy"),
     **{order: Policy(order, "none") for order in OF_THE_LITERATURE},
     **{f"{order}-easy": Policy(order, "easy") for order in OF_THE_LITERATURE},
+    **{order: Policy(order, "none", preemption=BY_ORDER) for order in LIVE_ORDERS},
 }
 
 

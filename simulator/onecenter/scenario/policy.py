@@ -7,21 +7,22 @@ from pydantic import Discriminator, Field, Strict, Tag, WithJsonSchema
 
 from onecenter import units
 from onecenter.errors import PolicyError
-from onecenter.policies import DEPTH, RESERVATIONS, Policy, column_of, wrong_parts
+from onecenter.policies import DEPTH, MAX_THRESHOLDS, RESERVATIONS, Policy, column_of, wrong_parts
+from onecenter.scenario.few import Few
 from onecenter.scenario.orders import LinearOrder, MultifactorOrder, table_of
-from onecenter.scenario.quantities import Duration, Integer, Millionths
+from onecenter.scenario.quantities import Duration, Integer, Millionths, PositiveDuration
 from onecenter.scenario.table import Mistake, Table
 
 OrderName = Literal[
     "fifo", "sjf", "smallest-first", "largest-first", "priority", "ljf", "smallest-area", "largest-area", "f1", "f2",
-    "f3", "f4", "edf", "wfp3", "unicep", "hrrn", "qssf",
+    "f3", "f4", "edf", "wfp3", "unicep", "hrrn", "qssf", "srtf", "srsf", "las", "round-robin", "drf",
 ]  # fmt: skip
 Backfill = Literal["none", "easy", "easy-sjbf", "conservative"]
 Placement = Literal[
     "first-fit", "best-fit", "worst-fit", "fewest-racks", "random", "dot-product", "gpu-packing", "gpu-clustering",
     "fgd",
 ]  # fmt: skip
-Preemption = Literal["none", "tier", "kueue"]
+Preemption = Literal["none", "tier", "kueue", "order"]
 Queue = Literal["single", "by-platform"]
 Victims = Literal["lowest-tier", "least-lost"]
 Flavors = Literal["as-listed", "next-before-borrowing"]
@@ -87,7 +88,8 @@ class PolicyTable(Table):
     preemption: Preemption = Field(
         default="none",
         description="whom a job may evict; tier: one that finds no room, jobs of lower tiers; kueue, with queue "
-        "by-platform: one without quota, those whom the preemption of its platform allows",
+        "by-platform: one without quota, those whom the preemption of its platform allows; order: those who go first "
+        "in an order that preempts, the others",
     )
     preempt_after: Duration = Field(default=0, description="a job that has run for less is evicted by nobody")
     victims: Victims = Field(
@@ -107,6 +109,13 @@ class PolicyTable(Table):
         default=0,
         description="by platform: the tenant of a platform that has consumed least goes first, smoothed with this "
         "half-life; 0: tenants do not matter",
+    )
+    time_slice: PositiveDuration = Field(
+        default=units.MS["min"], description='under order = "round-robin": how long a round is'
+    )
+    thresholds: Annotated[tuple[PositiveDuration, ...], Few(MAX_THRESHOLDS, "thresholds")] = Field(
+        default=(3_250 * units.MS["s"], 7_200 * units.MS["s"]),
+        description='under order = "las": the times of one accelerator with which a job enters the next queue',
     )
     age_rate: Millionths = Field(
         default=0, description='under order = "priority": what an hour of waiting adds to the priority'

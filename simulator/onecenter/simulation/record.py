@@ -12,6 +12,7 @@ from onecenter.results.log import Array
 from onecenter.results.segments import Fates, fates
 from onecenter.results.targets import Target
 from onecenter.results.window import Window
+from onecenter.workload.sharing import asks
 from onecenter.workload.table import Workload
 
 
@@ -72,7 +73,7 @@ class Record:
         """
         jobs = self.workload
         asked = [jobs.accelerators, jobs.cpus, jobs.memory, jobs.tasks, jobs.types]
-        if jobs.sharing is not None:  # quota and limits are an owner's
+        if asks(jobs.sharing):  # quota and limits are an owner's
             asked += [jobs.platform, jobs.tenant, jobs.stream]
         ask = tuple(int(column[job]) for column in asked)
         if ask not in self._reasons_by_ask:

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from onecenter.engine.reasons import waits_by_reason
+from onecenter.engine.shares import may_evict
 from onecenter.policies import WALLTIME
 from onecenter.policies.parts import NO_PREEMPTION
 from onecenter.results.accuracy import accuracy, estimates_of
@@ -185,13 +186,13 @@ class Result(Record):
     @cached_property
     def sharing(self) -> dict[str, Any] | None:
         """Figures of sharing and preemption, see `sharing.sharing_figures`; None where there is neither."""
-        told = tells(self.workload.sharing, preempts=self._shared.preempts)
+        told = tells(self.workload.sharing, preempts=self.policy.preemption != NO_PREEMPTION)
         return sharing_figures(self._shared) if told else None
 
     @cached_property
     def _shared(self) -> Shared:
         run = self.workload, self.decisions, self.fates, self.fleet, self.window, self.until
-        return Shared(*run, preempts=self.policy.preemption != NO_PREEMPTION)
+        return Shared(*run, preempts=may_evict(self.policy, self.workload))
 
     @cached_property
     def fragmentation(self) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from onecenter.simulation.result import Result
 from onecenter.simulation.running_on import Arrivals, arrivals_of, cap_of, run_on
 from onecenter.system.forked import refuse_after_fork
 from onecenter.workload.build import build
+from onecenter.workload.sharing import asks
 from onecenter.workload.table import Workload
 
 ScenarioLike = Scenario | str | PathLike[str]
@@ -142,7 +143,7 @@ def simulate(
     `about` are the other fields of the result.
     """
     refuse_after_fork()
-    compile_kernels(show_progress, [policy], workload.sharing is not None)
+    compile_kernels(show_progress, [policy], asks(workload.sharing))
     known = window if isinstance(window, Window) else None
     horizon = None if known is None else known.horizon if arrivals else cap_of(known)
     center = Center(fleet, policy, workload, stride=stride, horizon=horizon)

@@ -39,7 +39,7 @@ def sharing_of(scenario: Scenario) -> Sharing | None:
         classes=tuple(_class(stream, scenario.platforms[name].tier) for name, _, stream in scenario.streams),
         tiers=tuple(platform.tier for platform in scenario.platforms.values()),
     )
-    return None if found.asks_nothing else found
+    return None if found.says_nothing else found
 
 
 def _evicts(platform: Platform) -> dict[str, Any]:

@@ -147,9 +147,19 @@ class Sharing:
 
     @property
     def asks_nothing(self) -> bool:
-        """Whether all is as if nothing were said."""
+        """Whether quotas, limits, queueing and tiers are as if nothing were said of them."""
         tiers = {*self.tiers, *(each.tier for each in self.classes)}
         return not (self.quotas or self.limits or self.strict or tiers - {0})
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether, beside, all classes are as if nothing were said of them."""
+        return self.asks_nothing and {*self.classes} <= {JobClass()}
+
+
+def asks(sharing: Sharing | None) -> bool:
+    """Tell whether jobs are asked for something, under any policy; classes alone count where the order preempts."""
+    return sharing is not None and not sharing.asks_nothing
 
 
 #: No amount of accelerators (1/1000), number of jobs or time (ms) is larger.
