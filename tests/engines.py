@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pytest
 from by_hand import job, nodes, table
 from onecenter_kernels import codes
 from oracle import Post
@@ -22,6 +23,9 @@ Log = npt.NDArray[Any]
 Steps = Generator[Any, Any, None]
 #: Makes a SimPy process of a center.
 Script = Callable[[Center], Steps]
+
+#: Blocks of random scenarios: one for `.ci/run`, the others for `make nightly`.
+BLOCKS = [pytest.param(0, marks=pytest.mark.slow), *(pytest.param(n, marks=pytest.mark.nightly) for n in range(1, 4))]
 
 
 def core_of(scenario: RandomScenario, fractions: bool = False) -> Core:

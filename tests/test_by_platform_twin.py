@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import oracle
 import pytest
-from engines import Log, by_core, check_equal, on_both_strides
+from engines import BLOCKS, Log, by_core, check_equal, on_both_strides
 from onecenter_kernels import codes
 from onecenter_kernels.jit import JIT
 from oracle_sharing import Tree, tree_at
@@ -42,8 +42,7 @@ def test_queues_by_platform_as_the_twin(block: int) -> None:
 
 
 @equality
-@pytest.mark.slow
-@pytest.mark.parametrize("block", range(4))
+@pytest.mark.parametrize("block", BLOCKS)
 def test_many_more_queues_by_platform_as_the_twin(block: int) -> None:
     for seed in range(30_000 + 250 * block, 30_000 + 250 * (block + 1)):
         scenario = by_platform(seed)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import oracle
 import pytest
-from engines import Log, by_core, check_equal, core_of, on_both_strides
+from engines import BLOCKS, Log, by_core, check_equal, core_of, on_both_strides
 from onecenter_kernels import codes
 from onecenter_kernels.jit import JIT
 from random_scenarios import RandomScenario
@@ -45,8 +45,7 @@ def test_seeds_that_have_told_core_and_twin_apart(seed: int) -> None:
     check_equal(by_core(scenario), log)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("block", range(4))
+@pytest.mark.parametrize("block", BLOCKS)
 def test_many_more_evict_as_the_twin_says(block: int) -> None:
     for seed in range(30_000 + 250 * block, 30_000 + 250 * (block + 1)):
         scenario = ordered_scenario(seed)
