@@ -53,3 +53,9 @@ def start_reserved(s, j, t):
     """Start job j, which has been admitted, on what it has reserved from t (ms) on."""
     start(s, j, picks_of(s, j), t)
     begin(s, j)
+
+
+@njit
+def start_on(s, j, picks, t):
+    """Start job j, which has been admitted, on the picks found for it."""
+    start(s, j, picks, t)

@@ -7,8 +7,8 @@ from .admission import admits
 from .asks import ask_of
 from .candidates import put, sort_by_rank
 from .codes import DRF, EVICTED, KEPT, LAS, PLACED, ROUND_ROBIN, S_RUNNING, S_WAITING, T_CHANGE
-from .commit import start
 from .dominant import count_chosen, forget_shares, line_up, next_by_share, totals_of
+from .door import start_on
 from .evict import evict
 from .heap import push
 from .jit import njit
@@ -117,7 +117,7 @@ def start_planned(s, j, t):
     picks = pick_planned(s, j)
     if picks > 0:
         s.attempts[j].due = 0
-        start(s, j, picks, t)
+        start_on(s, j, picks, t)
 
 
 @njit
