@@ -44,11 +44,18 @@ def preempting_scenario(seed: int) -> RandomScenario:
     if choices.chance(70):
         sharing = Sharing((Member(),), classes=sharing.classes, tiers=sharing.tiers)
     longer = choices.pick((1, 2, 3))
-    columns = {name: getattr(base.workload, name) for name in COLUMNS}
-    columns |= {"run": longer * columns["run"], "walltime": longer * columns["walltime"] + 2}
-    names = base.workload.platforms, base.workload.streams
-    ties, more = base.workload.ties, base.workload.more
-    jobs = workload(*names, ties=ties, more=more, sharing=sharing, **columns)
+    return lengthened(base, policy, sharing, longer, 2)
+
+
+def lengthened(
+    base: RandomScenario, policy: Policy, sharing: Sharing | None, longer: int, spare: int
+) -> RandomScenario:
+    """Return a scenario whose jobs run so many times as long, with a walltime that spares some ms more."""
+    given = base.workload
+    columns = {name: getattr(given, name) for name in COLUMNS}
+    columns |= {"run": longer * columns["run"], "walltime": longer * columns["walltime"] + spare}
+    names = given.platforms, given.streams
+    jobs = workload(*names, ties=given.ties, more=given.more, sharing=sharing, **columns)
     return RandomScenario(base.fleet, policy, jobs, base.horizon)
 
 
@@ -149,12 +156,7 @@ def ordered_scenario(seed: int) -> RandomScenario:
     if choices.chance(20):
         sharing = None
     longer = choices.pick((1, 2, 3, 5))
-    columns = {name: getattr(base.workload, name) for name in COLUMNS}
-    columns |= {"run": longer * columns["run"], "walltime": longer * columns["walltime"] + 3}
-    names = base.workload.platforms, base.workload.streams
-    ties, more = base.workload.ties, base.workload.more
-    jobs = workload(*names, ties=ties, more=more, sharing=sharing, **columns)
-    return RandomScenario(base.fleet, policy, jobs, base.horizon)
+    return lengthened(base, policy, sharing, longer, 3)
 
 
 def sharing_of_some(choices: Choices, fleet: Sequence[NodeType], platforms: int) -> Sharing:

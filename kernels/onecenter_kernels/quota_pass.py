@@ -215,10 +215,11 @@ def is_quiet(s, t):
 def try_arrived(s, j, t):
     """Start job j, which this step has submitted, if that does not delay the head of the last pass."""
     head = s.clock[0].stuck
-    test_again(s)
-    if s.jobs[j].state != S_WAITING or s.clock[0].backfill == NONE or not may_start_now(s, s.jobs[j].ask):
+    if s.jobs[j].state != S_WAITING or s.clock[0].backfill == NONE:
         return
-    s.clock[0].barred = s.clock[0].barred_long = 0
+    test_again(s)
+    if not may_start_now(s, s.jobs[j].ask):
+        return
     shadow = reserve_for(s, head, admitted(s, head, t), -1)
     if try_behind(s, j, 0, t, shadow):
         remove_at(s, place_of(s, j))

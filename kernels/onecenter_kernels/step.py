@@ -161,13 +161,19 @@ def step(s, t):
 
 
 @njit
-def quota_step(s, t):
-    """Make the step of instant t (ms), with backfill none or easy, where admission may say no."""
+def begin_step_with_due(s, t):
+    """Make t (ms) the instant of the step, and apply what is due."""
     begin_step(s, t)
     s.clock[0].arrived = -1
     apply_due(s, t, T_CANCEL)
     submit_known(s, t)
     apply_due(s, t, T_WITHDRAW)
+
+
+@njit
+def quota_step(s, t):
+    """Make the step of instant t (ms), with backfill none or easy, where admission may say no."""
+    begin_step_with_due(s, t)
     end_submits(s, t)
     before = s.clock[0].log
     end_step(s, before, quota_pass(s, t))
@@ -177,10 +183,7 @@ def quota_step(s, t):
 def platform_step(s, t):
     """Make the step of instant t (ms), where each platform has a queue of its own."""
     bring_up(s, t)
-    begin_step(s, t)
-    apply_due(s, t, T_CANCEL)
-    submit_known(s, t)
-    apply_due(s, t, T_WITHDRAW)
+    begin_step_with_due(s, t)
     end_posts(s, t)
     before = s.clock[0].log
     platform_pass(s, t)
@@ -190,10 +193,7 @@ def platform_step(s, t):
 @njit
 def order_step(s, t):
     """Make the step of instant t (ms), where all live jobs are placed anew in order."""
-    begin_step(s, t)
-    apply_due(s, t, T_CANCEL)
-    submit_known(s, t)
-    apply_due(s, t, T_WITHDRAW)
+    begin_step_with_due(s, t)
     end_submits(s, t)
     before = s.clock[0].log
     order_pass(s, t)

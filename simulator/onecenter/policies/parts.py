@@ -160,39 +160,28 @@ RESERVING: Final = ("easy", "easy-sjbf")
 #: The backfill that may have an order of its own.
 BACKFILL: Final = "easy"
 
-#: What a policy has in place of what its scheduler does.
-BY_SCHEDULERS: Final[Mapping[str, Any]] = {
+#: What a policy has where its order or its scheduler decides on the whole pass.
+WHOLE_PASS: Final[Mapping[str, Any]] = {
     "backfill": "none",
     "backfill_order": None,
     "depth": 0,
     "backfill_depth": 0,
     "reservations": 1,
     "estimate": WALLTIME,
-    "flavors": AS_LISTED,
-    "preemption": NO_PREEMPTION,
     "queue": SINGLE,
     "fair_sharing": False,
     "usage_half_life": 0,
 }
+
+#: What a policy has in place of what its scheduler does.
+BY_SCHEDULERS: Final[Mapping[str, Any]] = {**WHOLE_PASS, "flavors": AS_LISTED, "preemption": NO_PREEMPTION}
 SCHEDULES: Final = "not beside a scheduler, which makes the whole pass"
 
 #: Under which those evict others who go before them in the order.
 BY_ORDER: Final = "order"
 
 #: What a policy has in place of what its order does where that preempts.
-BY_LIVE_ORDERS: Final[Mapping[str, Any]] = {
-    "backfill": "none",
-    "backfill_order": None,
-    "depth": 0,
-    "backfill_depth": 0,
-    "reservations": 1,
-    "estimate": WALLTIME,
-    "preemption": BY_ORDER,
-    "victims": VICTIMS[0],
-    "queue": SINGLE,
-    "fair_sharing": False,
-    "usage_half_life": 0,
-}
+BY_LIVE_ORDERS: Final[Mapping[str, Any]] = {**WHOLE_PASS, "preemption": BY_ORDER, "victims": VICTIMS[0]}
 
 #: The key of a waiting job is an int64.
 STEEPEST: Final = 2**62
