@@ -277,3 +277,82 @@ class CannotBeMade(oc.Scheduler):
 
     def schedule(self, view: View) -> None:
         """Do nothing."""
+
+
+class EvictsNobody(oc.Scheduler):
+    """Evict, though its class does not say so."""
+
+    def schedule(self, view: View) -> None:
+        """Start whoever fits, and evict job 0 later."""
+        view.start(view.queue.job)
+        if view.now > 0:
+            view.evict(0)
+
+
+class LooksAtWork(oc.Scheduler):
+    """Look at work, though its class does not say that it evicts."""
+
+    def schedule(self, view: View) -> None:
+        """Look."""
+        print(view.queue.done)
+
+
+class Evicts(oc.Scheduler):
+    """Start whoever fits; evict at 1 s whom `victims` says, one after another."""
+
+    evicts = True
+    victims: tuple[Any, ...] = ()
+
+    def schedule(self, view: View) -> None:
+        """Make a pass."""
+        view.start(view.queue.job)
+        if view.now == 1000:
+            for job in self.victims:
+                view.evict(job)
+
+
+class EvictsTheAbsent(Evicts):
+    """Evict a job that is not there."""
+
+    victims = (99,)
+
+
+class EvictsNoNumber(Evicts):
+    """Evict half a job."""
+
+    victims = (0.5,)
+
+
+class EvictsAtItsStart(Evicts):
+    """Evict a job that has started in this pass."""
+
+    victims = (2,)
+
+
+class EvictsTwice(Evicts):
+    """Evict a job twice at one instant."""
+
+    victims = (0, 0)
+
+
+class EvictsAndStartsTwice(oc.Scheduler):
+    """Evict a job, start it again, and evict it again at one instant."""
+
+    evicts = True
+
+    def schedule(self, view: View) -> None:
+        """Make a pass."""
+        view.start(view.queue.job)
+        if view.now == 1000:
+            view.evict(0)
+            view.start(0)
+            view.evict(0)
+
+
+class SaysNoBool(oc.Scheduler):
+    """Says neither True nor False."""
+
+    evicts = 1  # type: ignore[assignment]
+
+    def schedule(self, view: View) -> None:
+        """Do nothing."""

@@ -34,7 +34,7 @@ from oracle_room import (
 )
 from oracle_scores import OfUser, Scoring
 from oracle_sharing import Admission
-from oracle_ties import is_tied, ready_at, release_all
+from oracle_ties import is_tied, release_all, released_at
 from oracle_view import View
 
 from onecenter.fleet import NodeType
@@ -162,7 +162,7 @@ class Center:
             elif job.state == RUNNING:
                 due += [job.end, job.claim.end, *instants(self, job)]
             elif job.state in (WAITING, HELD):
-                due += [ready_at(self, job) or 0] if job.state == HELD else []
+                due += [released_at(self, job) or 0] if job.state == HELD else []
                 due += [job.submit + job.patience] if job.patience >= 0 and not job.requeues else []
                 due += [job.promise.begin] if job.promise else []
         return min((t for t in due if t > self.now), default=None)
@@ -173,7 +173,7 @@ class Center:
         self.now = t
         happened = t in self.wakes or any(job.promise.begin == t for job in self.jobs if job.promise)
         happened = happened or is_due(self)
-        happened = happened or any(job.state == HELD and ready_at(self, job) == t for job in self.jobs)
+        happened = happened or any(job.state == HELD and released_at(self, job) == t for job in self.jobs)
         for job in [job for job in self.jobs if job.state == RUNNING and job.end == t]:
             happened = True
             if job.leaves is not None:

@@ -55,6 +55,14 @@ def ready_at(center: "Center", job: "Job") -> int | None:
     return max([job.submit, *(over[other] + job.think for other, _ in job.after)])
 
 
+def released_at(center: "Center", job: "Job") -> int | None:
+    """Return the instant (ms) that releases a held job by itself; None: none does, or it is to be cancelled.
+
+    Who is lost since somebody ended in a pass, evicted for good, is cancelled in the next step, whenever that is.
+    """
+    return None if is_lost(center, job) else ready_at(center, job)
+
+
 def is_ready(center: "Center", job: "Job") -> bool:
     """Whether no other job holds a job any more."""
     ready = ready_at(center, job)

@@ -129,10 +129,11 @@ class Whimsical(oc.Scheduler):
             view.hold(job)
         elif what in (1, 2):
             begin = view.reserve(job)
-            assert begin == view.earliest_start(job) >= view.now
+            assert begin == view.earliest_start(job)
+            assert begin >= view.now or begin == -1
         elif what == 3:
             later = view.earliest_start(job)
-            self.turn += int(view.free_at(later).sum()) + later % 5
+            self.turn += int(view.free_at(max(view.now, later)).sum()) + later % 5
         elif what in (4, 5):
             self.place(view, job)
         else:
@@ -149,3 +150,64 @@ class Whimsical(oc.Scheduler):
             if len(turns) >= tasks:
                 view.start(job, turns[:tasks])
                 return
+
+
+class Ruthless(Whimsical):
+    """Evicts too, whoever it sees, a dozen times."""
+
+    evicts = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.evictions = 0
+
+    def schedule(self, view: View) -> None:
+        """Make a pass."""
+        if self.choose(3):
+            self.evict(view)
+        super().schedule(view)
+        if self.choose(4) == 0:
+            self.evict(view)
+
+    def evict(self, view: View) -> None:
+        """Evict some of those that run."""
+        running, queue = view.running, view.queue
+        self.turn += int((running.done + 3 * running.lost + 5 * running.tier + 7 * running.leaves).sum())
+        self.turn += int(11 * running.evictable.sum() + 13 * queue.done.sum() + (running.end - running.walltime).sum())
+        for job in running.job[running.evictable].tolist():
+            if self.evictions < 12 and self.choose(2):
+                self.evictions += 1
+                self.turn += int(view.nodes(job).sum()) + view.evict(job) % 3
+                if len(view.queue) and self.choose(2):
+                    self.treat(view, view.queue.job.tolist()[-1])
+
+
+class Srtf(oc.Scheduler):
+    """Shortest remaining time first, on one node where jobs ask for accelerators alone."""
+
+    evicts = True
+
+    def schedule(self, view: View) -> None:
+        """Choose in order whom there is room for; evict the others, then start the chosen."""
+        queue, running = view.queue, view.running
+        there = running.leaves < 0
+        stays = there & ~running.evictable
+        jobs = np.concatenate([running.job[there], queue.job])
+        asks = np.concatenate([running.accelerators[there], queue.accelerators])
+        left = np.concatenate([(running.walltime - running.done)[there], queue.walltime - queue.done])
+        room = view.free.sum() + running.accelerators.sum() - running.accelerators[stays].sum()
+        chosen, evicted = list(running.job[stays]), []
+        for place in np.lexsort((jobs, left)):
+            if jobs[place] in chosen:
+                continue
+            if asks[place] <= room:
+                chosen.append(jobs[place])
+                room -= asks[place]
+            elif jobs[place] in running.job:
+                evicted.append(jobs[place])
+        for job in evicted:
+            view.evict(job)
+        waits = view.queue.job
+        for job in chosen:
+            if job in waits:
+                view.start(job)

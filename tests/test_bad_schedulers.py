@@ -45,6 +45,13 @@ WRONG = [
     ("WritesTheQueue", " at 0 s: ValueError: assignment destination is read-only"),
     ("Returns", " at 0 s: schedule returned ndarray: None is expected"),
     ("Catches", ", job 99 at 0 s: there is no such job"),
+    ("EvictsNobody", ", job 0 at 1 s: a scheduler that evicts, or looks at work, says evicts = True in its class; 0 of 4"),
+    ("LooksAtWork", " at 0 s: a scheduler that evicts, or looks at work, says evicts = True in its class; 4 of 4"),
+    ("EvictsTheAbsent", ", job 99 at 1 s: there is no such job; 0 of 4"),
+    ("EvictsNoNumber", ", job 0 at 1 s: there is no such job; 0 of 4"),
+    ("EvictsAtItsStart", ", job 2 at 1 s: it has started at this very instant; evict those that view.running has as ev"),
+    ("EvictsTwice", ", job 0 at 1 s: it does not run, it is waiting; 1 of 4"),
+    ("EvictsAndStartsTwice", ", job 0 at 1 s: it has started at this very instant; evict those that view.running has"),
     ("Wakes", "no progress: in 1,000 passes it has started nobody, though jobs wait and nothing runs"),
 ]
 
@@ -84,6 +91,7 @@ MISTAKES = [
     (bad.Nothing, r"Nothing: it has no schedule; class Nothing\(oc.Scheduler\)"),
     (bad.NoScheduler, r"NoScheduler: class NoScheduler\(oc.Scheduler\) with def schedule"),
     (bad.Never(), r"Never: class Never\(oc.Scheduler\) with def schedule"),
+    (bad.SaysNoBool, "SaysNoBool: evicts = 1: True or False is expected"),
     (bad.CannotBeMade, r"CannotBeMade\(\): TypeError: .*'depth'"),
 ]
 

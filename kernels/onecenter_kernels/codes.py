@@ -171,8 +171,8 @@ ENDINGS: Final = (*OUTCOMES, "preempted")
 PREEMPTED: Final = len(OUTCOMES)
 
 #: Whom a job may evict.
-PREEMPTIONS: Final = ("none", "tier", "kueue", "order")
-NO_PREEMPTION, BY_TIER, BY_QUOTA, BY_ORDER = range(4)
+PREEMPTIONS: Final = ("none", "tier", "kueue", "order", "scheduler")
+NO_PREEMPTION, BY_TIER, BY_QUOTA, BY_ORDER, BY_SCHEDULER = range(5)
 
 #: One queue for all jobs, or one of each platform.
 QUEUES: Final = ("single", "by-platform")

@@ -59,7 +59,7 @@ def needs_of(s, t):
         if clock.profiled:
             steps = s.nodes.shape[1] + clock.run_rows + 2 * rows + 2
         else:
-            book = clock.running + 2 * waiting + 2
+            book = clock.running + 2 * (waiting + evicted) + 2
         holds = clock.scratch + rows + 1
     else:
         runs = clock.run_rows + rows

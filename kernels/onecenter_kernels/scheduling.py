@@ -25,7 +25,7 @@ from .sums import test_again
 #: What a scheduler may do with a job, or with several; PREPARE does nothing.
 PREPARE, START, START_ON, RESERVE, EARLIEST, WAKE, START_EACH = range(7)
 
-#: Answers to START_ON below 0: there is no room on a node; the room is reserved.
+#: Answers to START_ON below 0: there is no room on a node; the room is reserved, or the job has no quota.
 BUSY, KEPT = -1, -2
 
 
@@ -85,22 +85,25 @@ def start_each(s, count, t):
 
 @njit
 def earliest(s, j):
-    """Return the earliest start (ms) of job j, or the one that it has reserved."""
+    """Return the earliest start (ms) of job j, or the one that it has reserved; -1: there is none known."""
     if s.jobs[j].start >= 0:
         return int(s.jobs[j].start)
     ask, walltime, types = ask_of(s, j), s.jobs[j].walltime, types_to_reserve(s, j)
     s.clock[0].placing = j
     if s.clock[0].profiled:
         return pick_earliest(s, types, ask, walltime, FOREVER)[0]
-    return int(s.book[pick_in_book(s, types, ask, walltime, 0, s.clock[0].book)[0]].t)
+    row, picks = pick_in_book(s, types, ask, walltime, 0, s.clock[0].book)
+    return int(s.book[row].t) if picks > 0 else -1
 
 
 @njit
 def start_on(s, j, count, t):
     """Start job j on the nodes that were chosen, if they have room for its walltime; return 1, BUSY or KEPT."""
     kind = s.nodes[NOW, s.reserved[0].node].type
-    if not allows(types_of(s, j), kind) or not admits(s, j, kind, t):
+    if not allows(types_of(s, j), kind):
         return BUSY
+    if not admits(s, j, kind, t):
+        return KEPT
     if pick_chosen(s, j, count, 0, 0, NOW) == 0:
         return BUSY
     end = t + s.jobs[j].walltime

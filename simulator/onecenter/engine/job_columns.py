@@ -7,8 +7,10 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 from onecenter_kernels import codes
+from onecenter_kernels.scheduled_eviction import WORK
 from onecenter_kernels.state import State
 
+Flags = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
@@ -29,6 +31,15 @@ def _asked(s: State, jobs: slice, name: str) -> Any:
     return asks[name] * asks["tasks"]
 
 
+def _walltime(s: State, jobs: slice) -> Any:
+    walltimes = s.jobs["walltime"][jobs]
+    if not s.clock["preemption"][0]:
+        return walltimes
+    # The kernels shorten it while an evicted job leaves.
+    attempts = s.attempts[: len(s.jobs)][jobs]
+    return np.where(attempts["leaves"] > 0, attempts["walltime"], walltimes)
+
+
 def _of_owner(name: str) -> Callable[[State, slice], Any]:
     return lambda s, jobs: s.owners[name][s.jobs["owner"][jobs]]
 
@@ -36,7 +47,7 @@ def _of_owner(name: str) -> Callable[[State, slice], Any]:
 #: What a job brings along, read from the state for a range of jobs.
 READ: Final[Mapping[str, Callable[[State, slice], Any]]] = {
     "submit": lambda s, jobs: s.jobs["submit"][jobs],
-    "walltime": lambda s, jobs: s.jobs["walltime"][jobs],
+    "walltime": _walltime,
     "priority": lambda s, jobs: s.jobs["priority"][jobs].astype(np.int64),
     "deadline": _deadline,
     "accelerators": lambda s, jobs: s.asks["gang"][s.jobs["ask"][jobs]] / 1000.0,
@@ -46,6 +57,7 @@ READ: Final[Mapping[str, Callable[[State, slice], Any]]] = {
     "platform": _of_owner("platform"),
     "tenant": _of_owner("tenant"),
     "stream": _of_owner("stream"),
+    "tier": _of_owner("tier"),
 }
 
 
@@ -56,10 +68,12 @@ class Columns:
     ----------
     state_of : callable
         Returns the state as it is.
+    work_of : callable
+        Returns a row of WORK for each of some jobs.
     """
 
-    def __init__(self, state_of: Callable[[], State]) -> None:
-        self.state_of = state_of
+    def __init__(self, state_of: Callable[[], State], work_of: Callable[[Ints], Ints]) -> None:
+        self.state_of, self.work_of = state_of, work_of
         self._columns: dict[str, tuple[int, Any]] = {}
 
     def pick(self, name: str, jobs: Ints) -> Any:
@@ -127,8 +141,9 @@ class Jobs:
 
     @cached_property
     def end(self) -> Ints:
-        """When they end at the latest, by walltime (ms); -1: they wait."""
-        ends: Ints = read_only(np.where(self.start < 0, -1, self.start + self.walltime))
+        """When they end at the latest, by walltime, or have left where they are evicted (ms); -1: they wait."""
+        lasts = self._columns.state_of().jobs["walltime"][self.job]
+        ends: Ints = read_only(np.where(self.start < 0, -1, self.start + lasts))
         return ends
 
     @cached_property
@@ -177,4 +192,38 @@ class Jobs:
     def stream(self) -> Ints:
         """Places of their streams among the scenario's; -1: none."""
         found: Ints = self._columns.pick("stream", self.job)
+        return found
+
+    @cached_property
+    def tier(self) -> Ints:
+        """Tiers of their platforms or streams; a scheduler may go by them."""
+        found: Ints = self._columns.pick("tier", self.job)
+        return found
+
+    @property
+    def done(self) -> Ints:
+        """What they have done of their work, but for what evictions have lost (ms); of schedulers that evict."""
+        return self._of_work("done")
+
+    @property
+    def lost(self) -> Ints:
+        """What of it would be lost if they were evicted now (ms); 0: they wait, or leave."""
+        return self._of_work("lost")
+
+    @property
+    def leaves(self) -> Ints:
+        """When they have left their nodes, where they are evicted (ms); -1: they are not."""
+        return self._of_work("leaves")
+
+    @property
+    def evictable(self) -> Flags:
+        """Whether they may be evicted now."""
+        return self._of_work("evictable") == 1
+
+    @cached_property
+    def _work(self) -> Ints:
+        return self._columns.work_of(self.job)
+
+    def _of_work(self, name: str) -> Ints:
+        found: Ints = read_only(self._work[:, WORK.index(name)])
         return found

@@ -7,6 +7,7 @@ import numpy as np
 from onecenter_kernels import codes, scheduling
 from onecenter_kernels.state import State
 
+from onecenter.engine import scheduled_eviction
 from onecenter.engine.job_columns import Columns, Ints
 from onecenter.engine.policy_faults import policy_error
 from onecenter.engine.view import Flags, View
@@ -43,9 +44,11 @@ class Scheduling:
         self.failure: BaseException | None = None
         self._open, self._fruitless = False, 0
         self._running, self._read = np.zeros(0, np.int64), 0
-        self.columns = Columns(lambda: self.state)
+        self.columns = Columns(lambda: self.state, self._work_of)
         self.state, self._handle = self.handle_of()
         self._act(self._handle, scheduling.PREPARE, 0, 0)
+        if self.code.evicts:
+            scheduled_eviction.prepare(self._handle)
 
     def decide(self) -> None:
         """Let the scheduler make the pass of the step that has begun."""
@@ -127,6 +130,24 @@ class Scheduling:
             if done < len(some):
                 return first + done
         return len(jobs)
+
+    def evict(self, job: int) -> int:
+        """Evict a running job, and return when it has left (ms)."""
+        self._check_open(job)
+        self._check_evicts(job)
+        leaves = scheduled_eviction.evict(self._handle, job)
+        if leaves < 0:
+            self.fail(scheduled_eviction.refusal(self.state, job, leaves), job)
+        return leaves
+
+    def _work_of(self, jobs: Ints) -> Ints:
+        self._check_open(None)
+        self._check_evicts(None)
+        return scheduled_eviction.work_of(self._handle, jobs)
+
+    def _check_evicts(self, job: int | None) -> None:
+        if not self.code.evicts:
+            self.fail(scheduled_eviction.EVICTS_NOBODY, job)
 
     def look(self, kernel: Callable[..., None], number: int, found: Ints) -> None:
         """Let a kernel fill something in."""

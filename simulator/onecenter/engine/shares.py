@@ -11,7 +11,7 @@ from onecenter_kernels.revisions import set_amount
 from onecenter_kernels.state import State, grown, table
 
 from onecenter.policies import BY_ORDER, Policy
-from onecenter.policies.parts import NO_PREEMPTION
+from onecenter.policies.parts import BY_ITS_SCHEDULER, NO_PREEMPTION
 from onecenter.workload.sharing import NONE, JobClass, Limit, Member, Sharing, asks
 from onecenter.workload.table import Workload
 
@@ -25,11 +25,11 @@ FIELDS: Final = dict(zip(AMOUNTS, ("nominal", "borrowing", "lending"), strict=Tr
 def sharing_under(policy: Policy, workload: Workload) -> Sharing | None:
     """Return what of the sharing counts under a policy.
 
-    Where the order preempts, the classes of jobs do by themselves; where each platform has a queue of its own they are
+    Where the order or a scheduler preempts, the classes of jobs do by themselves; where each platform has a queue of its own they are
     a tree, also if nothing is said of it.
     """
     sharing = workload.sharing
-    if policy.preemption == BY_ORDER:
+    if policy.preemption in (BY_ORDER, BY_ITS_SCHEDULER):
         return sharing or NOBODY
     if not policy.by_platform:
         return sharing if asks(sharing) else None

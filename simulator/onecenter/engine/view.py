@@ -4,13 +4,10 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, Protocol, overload
 
 import numpy as np
-import numpy.typing as npt
 from onecenter_kernels import codes, scheduling
 from onecenter_kernels.state import NOW, State
 
-from onecenter.engine.job_columns import Columns, Floats, Ints, Jobs, read_only
-
-Flags = npt.NDArray[np.bool_]
+from onecenter.engine.job_columns import Columns, Flags, Floats, Ints, Jobs, read_only
 
 #: The last instant (ms) at which a pass can be asked for.
 LATEST: Final = 2**62
@@ -30,6 +27,9 @@ class Pass(Protocol):
 
     def do_each(self, jobs: Ints, started: Flags) -> int:
         """Let a kernel start waiting jobs in turn, note which did, and return how many it looked at."""
+
+    def evict(self, job: int) -> int:
+        """Evict a running job, and return when it has left (ms)."""
 
     def look(self, kernel: Callable[..., None], number: int, found: Ints) -> None:
         """Let a kernel fill something in."""
@@ -132,7 +132,10 @@ class View:
         return shown
 
     def earliest_start(self, job: int) -> int:
-        """Return when a waiting job could start at the earliest (ms), beside what runs and what is reserved."""
+        """Return when a waiting job could start at the earliest (ms), beside what runs and what is reserved.
+
+        -1: nothing that ends gives it room, as its quota was cut.
+        """
         return self._pass.do(scheduling.EARLIEST, self._waiting(job))
 
     @overload
@@ -186,8 +189,30 @@ class View:
         held = np.isin(jobs, list(self._pass.held)) if self._pass.held else np.zeros(1, np.bool_)
         return jobs[: held.argmax()] if held.any() else jobs
 
+    def evict(self, job: int) -> int:
+        """Evict a running job; return when it has left its nodes (ms): now, or when the grace of its class is over.
+
+        It keeps what its class says, and waits again when it has left. Only of schedulers whose class says
+        `evicts = True`; jobs that are not `evictable` raise a PolicyError.
+        """
+        number = self._known(job)
+        if self._pass.states[number] != codes.S_RUNNING:
+            self._pass.fail(f"it does not run, it is {codes.STATES[self._pass.states[number]]}", job=number)
+        leaves = self._pass.evict(number)
+        self._queue, self._started = None, True
+        return leaves
+
+    def nodes(self, job: int) -> Ints:
+        """Return the nodes of a running job, one for each task; none of a job that does not run."""
+        state, number = self._pass.state, self._known(job)
+        row = state.jobs[number]
+        if row["state"] != codes.S_RUNNING:
+            return np.zeros(0, np.int64)
+        rows = state.log[int(row["first"]) : int(row["first"] + row["rows"])]
+        return np.repeat(rows["node"].astype(np.int64), rows["amount"])
+
     def reserve(self, job: int) -> int:
-        """Reserve a waiting job's earliest start for this pass, and return it (ms)."""
+        """Reserve a waiting job's earliest start for this pass, and return it (ms); -1: there is none known."""
         return self._pass.do(scheduling.RESERVE, self._waiting(job))
 
     def hold(self, job: int) -> None:
@@ -210,14 +235,19 @@ class View:
 
     def _waiting(self, job: int) -> int:
         """Return the number of a job that waits and is not on hold."""
-        states, number = self._pass.states, int(job)
-        if number != job or not 0 <= number < len(states):
-            self._pass.fail("there is no such job", job=number)
-        state = states[number]
+        number = self._known(job)
+        state = self._pass.states[number]
         if state != codes.S_WAITING:
             self._pass.fail(f"it does not wait, it is {codes.STATES[state]}", job=number)
         if self._pass.held and number in self._pass.held:
             self._pass.fail("it is on hold", job=number)
+        return number
+
+    def _known(self, job: int) -> int:
+        """Return the number of a job that there is."""
+        number = int(job)
+        if number != job or not 0 <= number < len(self._pass.states):
+            self._pass.fail("there is no such job", job=number)
         return number
 
     def _chosen(self, job: int, nodes: Any) -> int:

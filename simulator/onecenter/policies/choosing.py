@@ -15,6 +15,7 @@ from onecenter.policies.installed import installed, installed_code
 from onecenter.policies.key import Key, key_of
 from onecenter.policies.parts import (
     BACKFILL,
+    BY_ITS_SCHEDULER,
     BY_LIVE_ORDERS,
     BY_ORDER,
     BY_SCHEDULERS,
@@ -106,7 +107,7 @@ def policy_of(
     placement = chosen.placement if placement is None else placement_of(placement)
     if isinstance(order, str) and order in LIVE_ORDERS:
         chosen = replace(chosen, order=order, placement=placement, **BY_LIVE_ORDERS)
-    elif chosen.preemption == BY_ORDER:
+    elif chosen.preemption in (BY_ORDER, BY_ITS_SCHEDULER) and not isinstance(order, SchedulerCode):
         chosen = replace(chosen, order="fifo", preemption=NO_PREEMPTION)
     reservations = chosen.reservations if backfill in RESERVING else 1
     if backfill_order is not None:

@@ -173,9 +173,13 @@ WHOLE_PASS: Final[Mapping[str, Any]] = {
     "usage_half_life": 0,
 }
 
+#: Under which a scheduler evicts whom it likes.
+BY_ITS_SCHEDULER: Final = "scheduler"
+
 #: What a policy has in place of what its scheduler does.
 BY_SCHEDULERS: Final[Mapping[str, Any]] = {**WHOLE_PASS, "flavors": AS_LISTED, "preemption": NO_PREEMPTION}
 SCHEDULES: Final = "not beside a scheduler, which makes the whole pass"
+NEEDS_SCHEDULER: Final = "it needs a scheduler whose class says evicts = True"
 
 #: Under which those evict others who go before them in the order.
 BY_ORDER: Final = "order"
@@ -197,7 +201,10 @@ def wrong_parts(values: Mapping[str, Any]) -> dict[str, str]:
     if found.get("backfill_order") is not None and found.get("backfill", BACKFILL) != BACKFILL:
         wrong["backfill_order"] = f"it needs backfill {BACKFILL}"
     if isinstance(found.get("order"), SchedulerCode):
-        wrong |= {name: SCHEDULES for name, only in BY_SCHEDULERS.items() if found.get(name, only) != only}
+        return wrong | beside_scheduler(found["order"], found)
+    if found.get("preemption") == BY_ITS_SCHEDULER:
+        wrong["preemption"] = NEEDS_SCHEDULER
+        return wrong
     if found.get("order") in LIVE_ORDERS:
         return wrong | beside_live_order(found)
     if found.get("preemption") == BY_ORDER:
@@ -207,6 +214,16 @@ def wrong_parts(values: Mapping[str, Any]) -> dict[str, str]:
         if found.get(name, only) != only and not plans_one_start(**found):
             wrong[name] = ONE_START.format(only)
     return wrong | wrong_by_platform(found)
+
+
+def beside_scheduler(scheduler: SchedulerCode, found: Mapping[str, Any]) -> dict[str, str]:
+    """Return what is wrong beside a scheduler, by name of the part."""
+    wrong = {name: SCHEDULES for name, only in BY_SCHEDULERS.items() if found.get(name, only) != only}
+    if found.get("preemption") == BY_ITS_SCHEDULER:
+        del wrong["preemption"]
+        if scheduler.function is not None and not scheduler.evicts:
+            wrong["preemption"] = NEEDS_SCHEDULER
+    return wrong
 
 
 def wrong_by_platform(found: Mapping[str, Any]) -> dict[str, str]:

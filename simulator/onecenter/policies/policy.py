@@ -27,6 +27,7 @@ from onecenter.policies.linear import BY_WEIGHT, Linear
 from onecenter.policies.multifactor import BY_FACTORS, Multifactor
 from onecenter.policies.parts import (
     AS_LISTED,
+    BY_ITS_SCHEDULER,
     BY_ORDER,
     CHANGING,
     CHECKS,
@@ -109,7 +110,8 @@ class Policy:
         evict running jobs of lower tiers (Slurm's PreemptType=preempt/partition_prio). "kueue": with a queue by
         platform, a job without quota may evict those that the preemption of its platform in the scenario allows.
         "order": in each pass all live jobs, running and waiting, are placed anew in the order, which is one of
-        LIVE_ORDERS, and those without a place are evicted; backfill is "none".
+        LIVE_ORDERS, and those without a place are evicted; backfill is "none". "scheduler": what a scheduler has whose
+        class says that it evicts.
     preempt_after : int
         ms; a job that has run for less is evicted by nobody (Slurm's PreemptExemptTime).
     victims : str
@@ -157,6 +159,8 @@ class Policy:
         if wrong:
             raise PolicyError("policy", told(vars(self), wrong))
         settle(self, "policy", CHECKS, PolicyError)
+        if isinstance(self.order, SchedulerCode) and self.order.evicts:
+            vars(self)["preemption"] = BY_ITS_SCHEDULER
 
     @property
     def codes(self) -> dict[str, int]:

@@ -4,6 +4,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any, Final
 
+from onecenter.checks import shown
 from onecenter.errors import PolicyError
 from onecenter.policies.code import Code, find, hash_of
 
@@ -14,7 +15,16 @@ EXPECTED: Final = "class {name}(oc.Scheduler) with def schedule(self, view) is e
 
 
 class Scheduler:
-    """What a scheduler of your own is derived from; each run makes one of it, without arguments."""
+    """What a scheduler of your own is derived from; each run makes one of it, without arguments.
+
+    Attributes
+    ----------
+    evicts : bool
+        Of the class: whether it may evict running jobs. Then attempts, checkpoints and requeues are as the classes of
+        jobs say.
+    """
+
+    evicts: bool = False
 
     def schedule(self, view: Any) -> None:
         """Make one pass, once per step, after all that happened in it.
@@ -29,6 +39,11 @@ class Scheduler:
 
 class SchedulerCode(Code):
     """A class derived from `Scheduler`."""
+
+    @property
+    def evicts(self) -> bool:
+        """Whether it may evict running jobs; of a saved result that is not known."""
+        return self.function is not None and bool(self.function.evicts)  # type: ignore[attr-defined]
 
     def made(self) -> Scheduler:
         """Return a new scheduler; a PolicyError says why there is none."""
@@ -55,6 +70,8 @@ def scheduler_of(value: Callable[..., Any], name: str = "", source: bytes = b"",
         raise PolicyError("policy", [f"{named}: {expected}"])
     if value.schedule is Scheduler.schedule:
         raise PolicyError("policy", [f"{named}: it has no schedule; {expected}"])
+    if not isinstance(value.evicts, bool):
+        raise PolicyError("policy", [f"{named}: evicts = {shown(value.evicts)}: True or False is expected"])
     try:
         inspect.signature(value.schedule).bind(None, None)
     except TypeError:
