@@ -3,9 +3,12 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 from onecenter_kernels import codes
 from oracle_room import row_of
+from oracle_scores import features
 
+from onecenter.policies import Victim, VictimKey
 from onecenter.workload.sharing import JobClass
 
 if TYPE_CHECKING:
@@ -107,14 +110,28 @@ def candidates(center: "Center", job: "Job", kind: int) -> list["Job"]:
         and each.held.begin < center.now and center.now - each.held.begin >= after
     ]  # fmt: skip
 
-    def order(each: "Job") -> tuple[int, ...]:
+    def order(each: "Job") -> tuple[float, ...]:
         nodes = len({piece.node for piece in each.claim.pieces})
         done, _ = work_done(center, each, center.now)
         lost = done - kept(center, each, leaving_at(center, each))
+        if isinstance(center.policy.victims, VictimKey):
+            return (own_rank(center, each, nodes, each.saved + done, lost), -each.claim.begin, -each.id)
         rank = (lost,) if center.policy.victims == "least-lost" else (class_of(center, each).tier, nodes)
         return (*rank, -each.claim.begin, -each.id)
 
     return sorted(found, key=order)
+
+
+def own_rank(center: "Center", job: "Job", nodes: int, done: int, lost: int) -> float:
+    """Return what a user's function gives a candidate; one of a queue is given that candidate alone."""
+    key = center.policy.victims
+    assert isinstance(key, VictimKey)
+    assert key.function is not None
+    more = class_of(center, job).tier, job.claim.begin / 1000.0, nodes, done / 1000.0, lost / 1000.0
+    seen = Victim(*features(job), *map(float, more))
+    given = Victim(*(np.array([each]) for each in seen)) if key.of_queue else seen
+    when = (center.now / 1000.0,) if key.changes_with_time else ()
+    return float(np.asarray(key.function(given, *when)).ravel()[0])
 
 
 def fits_without(center: "Center", job: "Job", kind: int, victims: list["Job"]) -> bool:

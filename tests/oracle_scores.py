@@ -183,7 +183,7 @@ def features(job: "Job") -> policies.Job:
     return policies.Job(
         job.submit / 1000.0, job.walltime / 1000.0, job.gang / 1000.0, float(tasks),
         tasks * job.demand.cpus / 1000.0, tasks * job.demand.memory / 1024.0, float(job.priority),
-        float(job.platform), float(job.tenant), 0.0,
+        float(job.platform), float(job.tenant), float(job.stream),
         job.deadline / 1000.0 if job.deadline >= 0 else inf,
     )  # fmt: skip
 

@@ -115,6 +115,15 @@ def slowed(kind: JobClass, unit: int) -> JobClass:
     return replace(kind, **{name: unit * getattr(kind, name) for name in ("grace", "every", "write", "restart")})
 
 
+def in_units(scenario: RandomScenario) -> RandomScenario:
+    """Return a scenario with the times of its classes in its unit of time, which the twin counts by pieces."""
+    sharing, unit = scenario.workload.sharing, int(scenario.workload.run.min())
+    if sharing is None:
+        return scenario
+    sharing = replace(sharing, classes=tuple(slowed(each, unit) for each in sharing.classes))
+    return scenario._replace(workload=replace(scenario.workload, sharing=sharing))
+
+
 def claimant(choices: Choices, member: Member) -> Member:
     """Return a member of the tree that may evict others, with a weight."""
     weight = choices.pick((1000, 1000, 1000, 2000, 500, 0))

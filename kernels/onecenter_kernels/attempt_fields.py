@@ -16,7 +16,7 @@ ATTEMPT: Final[tuple[Field, ...]] = (
     ("by", "i8", "job", "by platform: for whom it leaves"),
     ("next", "i8", "job", "scratch: the next running job of its platform; -1: none"),
     ("nodes", "i8", "1", "scratch: nodes that it holds"),
-    ("lost", "i8", "ms", "scratch: what it would lose were it evicted now"),
+    ("lost", "i8", "ms", "scratch: what it would lose were it evicted now; in a user's order of victims then its key"),
     ("chosen", "i8", "0/1", "scratch: it is a victim"),
     ("attained", "i8", "ms", "by order: how long its attempts were up to the last eviction, together"),
     ("turn", "i8", "ms", "round-robin: when it went behind those that waited; las: when it was evicted; 0: never yet"),

@@ -6,9 +6,6 @@ from numba import types
 
 from .jit import JIT
 
-#: What a key is called with: the features of a job, and now.
-ARGUMENTS = 12
-
 if JIT:
     from llvmlite import ir
     from numba.core import cgutils
@@ -20,16 +17,16 @@ if JIT:
 
     @intrinsic
     def call_key(typing, address, values):  # type: ignore[no-untyped-def]
-        """Return the key that the function at an address gives for a tuple of ARGUMENTS floats."""
+        """Return the key that the function at an address gives for a tuple of floats."""
 
         def build(context, builder, signature, args):  # type: ignore[no-untyped-def]
-            return _called(builder, args[0], ir.DoubleType(), cgutils.unpack_tuple(builder, args[1], ARGUMENTS))
+            return _called(builder, args[0], ir.DoubleType(), cgutils.unpack_tuple(builder, args[1], len(values)))
 
         return types.float64(types.int64, values), build
 
     @intrinsic
     def call_keys(typing, address, t):  # type: ignore[no-untyped-def]
-        """Let the function at an address write the keys of all waiting jobs at t (ms); return 0."""
+        """Let the function at an address write the keys of some jobs at t (ms); return 0."""
 
         def build(context, builder, signature, args):  # type: ignore[no-untyped-def]
             return _called(builder, args[0], ir.IntType(64), [args[1]])
@@ -50,11 +47,11 @@ if JIT:
 else:
 
     def call_key(address: int, values: tuple[float, ...]) -> float:
-        """Return the key that the function at an address gives for ARGUMENTS floats."""
-        return float(ctypes.CFUNCTYPE(ctypes.c_double, *[ctypes.c_double] * ARGUMENTS)(address)(*values))
+        """Return the key that the function at an address gives for some floats."""
+        return float(ctypes.CFUNCTYPE(ctypes.c_double, *[ctypes.c_double] * len(values))(address)(*values))
 
     def call_keys(address: int, t: float) -> int:
-        """Let the function at an address write the keys of all waiting jobs at t (ms); return 0."""
+        """Let the function at an address write the keys of some jobs at t (ms); return 0."""
         return int(ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_double)(int(address))(t))
 
     def call_score(address: int, rows: int, count: int) -> int:

@@ -187,9 +187,9 @@ EVICTED, RECLAIMED = range(2)
 PLANS: Final = ("passed over", "kept", "placed", "spared")
 PASSED_OVER, KEPT, PLACED, SPARED = range(4)
 
-#: In which order jobs are evicted.
+#: In which order jobs are evicted; behind them comes a key of the user's own.
 VICTIMS: Final = ("lowest-tier", "least-lost")
-LOWEST_TIER, LEAST_LOST = range(2)
+LOWEST_TIER, LEAST_LOST, OF_USER = range(3)
 
 #: Where a job is in its life; one that is held waits, and is not in the queue.
 STATES: Final = ("future", "waiting", "running", "ended", "cancelled", "refused", "held")

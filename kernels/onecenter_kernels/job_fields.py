@@ -30,6 +30,7 @@ JOB_INPUT: Final = ("submit", "run", "walltime", "patience", "priority", "outcom
 KEY: Final[tuple[Field, ...]] = (
     ("key", "f8", "1", "lowest first"),
     ("behind", "f8", "1", "the same for the order of backfill"),
+    ("victim", "f8", "1", "of a running job, in a user's order of victims"),
     ("habit", "i8", "index", "where run times are predicted: what its tenant has run of its size, in habits"),
     ("deadline", "f8", "s", "for a user's score; inf: none"),
 )

@@ -132,7 +132,7 @@ def users_key(s, j, t, behind):
             ),
         )
     if math.isnan(key):
-        clock.failed, clock.failed_behind = j + 1, behind
+        clock.failed, clock.failed_key = j + 1, int(behind)
     return key
 
 

@@ -2,7 +2,7 @@
 
 from .asks import ask_of
 from .attempts import lost_of
-from .codes import EVICTED, LEAST_LOST, S_RUNNING
+from .codes import EVICTED, LOWEST_TIER, OF_USER, S_RUNNING
 from .evict import evict, leaving_at
 from .jit import njit
 from .keys import key_of
@@ -13,6 +13,7 @@ from .queue import sink
 from .reservation import WHOLE, forget_head, reserve_head
 from .room import copy_row, take
 from .state import NOW, PROJECTED
+from .victim_keys import give_keys
 
 
 @njit
@@ -47,7 +48,7 @@ def nodes_of(s, j):
 def goes_first(s, a, b):
     """Tell whether candidate a is evicted before candidate b."""
     one, other = s.attempts[a], s.attempts[b]
-    if s.clock[0].victims == LEAST_LOST:
+    if s.clock[0].victims != LOWEST_TIER:
         if one.lost != other.lost:
             return one.lost < other.lost
     else:
@@ -61,6 +62,16 @@ def goes_first(s, a, b):
 
 
 @njit
+def insert_victim(s, j, count):
+    """Put job j in its place among so many candidates."""
+    i = count
+    while i > 0 and goes_first(s, j, s.queue[i - 1].candidate):
+        s.queue[i].candidate = s.queue[i - 1].candidate
+        i -= 1
+    s.queue[i].candidate = j
+
+
+@njit
 def list_victims(s, kind, tier, t):
     """List the jobs on a node type that may be evicted, in the order of victims; return their number."""
     row, count = s.types[NOW, kind], 0
@@ -71,13 +82,14 @@ def list_victims(s, kind, tier, t):
             if s.runs[r].row == s.jobs[j].first and may_be_evicted(s, j, tier, t):
                 s.attempts[j].nodes = nodes_of(s, j)
                 s.attempts[j].lost = lost_of(s, j, t, leaving_at(s, j, t))
-                i = count
-                while i > 0 and goes_first(s, j, s.queue[i - 1].candidate):
-                    s.queue[i].candidate = s.queue[i - 1].candidate
-                    i -= 1
-                s.queue[i].candidate = j
+                insert_victim(s, j, count)
                 count += 1
             r = s.runs[r].next
+    if s.clock[0].victims == OF_USER and count > 0:
+        if not give_keys(s, count, t):
+            return 0
+        for i in range(1, count):
+            insert_victim(s, s.queue[i].candidate, i)
     return count
 
 

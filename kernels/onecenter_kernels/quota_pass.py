@@ -6,7 +6,7 @@ Behind a head that is reserved for, quota and limits are as if the head ran too,
 from .admission import admitted, close, hold_quota, is_closed
 from .asks import ask_of
 from .candidates import list_behind
-from .codes import EASY_SJBF, LEAST_LOST, NONE, S_WAITING
+from .codes import EASY_SJBF, LOWEST_TIER, NONE, S_WAITING
 from .door import start_among, start_among_in_view
 from .easy import may_start_long
 from .groups import ask_again, types_of_group
@@ -204,7 +204,7 @@ def is_quiet(s, t):
     head, j = clock.stuck, clock.arrived
     if not clock.quiet or clock.moved or clock.strict or clock.depth > 0 or clock.backfill_depth > 0:
         return False
-    if clock.preemption and (clock.preempt_after > 0 or clock.victims == LEAST_LOST):
+    if clock.preemption and (clock.preempt_after > 0 or clock.victims != LOWEST_TIER):
         return False  # who may be evicted, and who goes first, changes with time
     if j == -2 or head < 0 or s.jobs[head].state != S_WAITING:
         return False

@@ -84,7 +84,9 @@ _BACKFILL_ORDER: Final = _option("--backfill-order", values.BACKFILL_ORDER, "NAM
                                  "behind are tried: a name, column:NAME, or FILE:NAME, a key of your own")
 _ESTIMATE: Final = _option("--estimate", values.ESTIMATE, "NAME", "what order and backfill take for run times: "
                            "walltime, 'run time', 'recent average', or FILE:NAME, a function of your own")
-_PARTS: Final = (_PLACEMENT, _BACKFILL_ORDER, _ESTIMATE)
+_VICTIMS: Final = _option("--victims", values.VICTIM_ORDER, "NAME", "under preemption by tier: who is evicted first: "
+                          "lowest-tier, least-lost, or FILE:NAME, a key of your own")
+_PARTS: Final = (_PLACEMENT, _BACKFILL_ORDER, _ESTIMATE, _VICTIMS)
 _WORKERS: Final = _option("--workers", count(checks.WORKERS), "N", "processes; default: one per processor")
 _OUTPUTS: Final = (
     _choice("--stride", ("calendar", "event"), "the decision log is the same on both"),
@@ -290,4 +292,4 @@ COMMANDS: Final[Mapping[str, Command]] = {
 
 def given_by(options: argparse.Namespace, policy: str | None) -> Given:
     """Return what a command is given beside a scenario: a policy, and the parts that options set."""
-    return Given.of(policy, options.placement, options.backfill_order, options.estimate)
+    return Given.of(policy, options.placement, options.backfill_order, options.estimate, options.victims)

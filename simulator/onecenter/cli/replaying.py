@@ -7,6 +7,7 @@ from onecenter.cli.delivery import deliver
 from onecenter.cli.outputs import output_folder
 from onecenter.errors import OnecenterError
 from onecenter.policies import Policy, policy_of
+from onecenter.policies.given import PARTS
 from onecenter.simulation.replaying import machine_of, machine_of_header, play, repeat
 from onecenter.traces import read
 from onecenter.traces.log_window import LogWindow
@@ -25,7 +26,7 @@ def command_replay(options: argparse.Namespace) -> int:
     """Simulate a real log."""
     part = LogWindow(options.warmup, options.horizon, options.skip_first)
     given = machine_of(options.processors, options.nodes, options.center)
-    parts = {name: getattr(options, name) for name in ("order", "backfill", "placement", "backfill_order", "estimate")}
+    parts = {name: getattr(options, name) for name in ("order", "backfill", *PARTS)}
     policy = policy_of(options.policy, given.policy if given else Policy(), **parts)
     trace = read(options.trace, options.format, columns=policy.columns, preceding=options.preceding)
     machine = given or machine_of_header(trace)

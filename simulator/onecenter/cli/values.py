@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from onecenter_kernels.schema import ESTIMATES, ORDERS, PLACEMENTS
+from onecenter_kernels.schema import ESTIMATES, ORDERS, PLACEMENTS, VICTIMS
 
 from onecenter import units
 from onecenter.checks import (
@@ -204,7 +204,13 @@ def estimates(text: str) -> str:
     return text if is_code(text) else OneOf(ESTIMATES)(text)
 
 
+def victims(text: str) -> str:
+    """Return the name of an order of victims, or FILE:NAME of a key."""
+    return text if is_code(text) else OneOf(VICTIMS)(text)
+
+
 ESTIMATE: Final = Kind("name", estimates)
+VICTIM_ORDER: Final = Kind("name", victims)
 BACKFILL_ORDER: Final = Kind("name", backfill_orders)
 ORDER: Final = Kind("name", orders)
 POLICY: Final = Kind("name", policies)

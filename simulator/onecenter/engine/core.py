@@ -14,16 +14,17 @@ from onecenter_kernels.handle import handle_of
 from onecenter_kernels.state import State, grown, table
 
 from onecenter.engine import initial
-from onecenter.engine.keying import ESTIMATE, Keying
+from onecenter.engine.keying import ESTIMATE, FIELDS, Keying
 from onecenter.engine.numbering import Numbering
 from onecenter.engine.past import Past
 from onecenter.engine.scheduling import Scheduling
 from onecenter.engine.scoring import Scoring
 from onecenter.engine.shares import Shares, sharing_under, with_dominants
 from onecenter.engine.tying import Tying
+from onecenter.engine.victim_keying import VictimKeying
 from onecenter.errors import SimulationError
 from onecenter.fleet import NodeType, checked_fleet
-from onecenter.policies import BY_ORDER, Key, Policy, SchedulerCode, Score, checked_policy, column_of
+from onecenter.policies import BY_ORDER, Key, Policy, SchedulerCode, Score, VictimKey, checked_policy, column_of
 from onecenter.system.time_limit import TimeLimit
 from onecenter.workload.table import COLUMNS, OWN, Workload
 
@@ -84,6 +85,8 @@ class Core:
         self._keyings = {
             name: Keying(key, lambda: self.state, limit, name) for name, key in parts.items() if isinstance(key, Key)
         }
+        if isinstance(policy.victims, VictimKey):
+            self._keyings["victims"] = VictimKeying(policy.victims, self._state_and_handle, limit)
         code = policy.estimates
         asked = code and Key(code.name, code.sha256, code.function, code.file)
         self._estimating = Keying(asked, lambda: self.state, limit, ESTIMATE) if asked else None
@@ -237,7 +240,7 @@ class Core:
         """Raise what was wrong with code of the user's own."""
         if self._scoring is not None:
             self._scoring.raise_failure()
-        self._keyings["behind" if self.state.clock["failed_behind"][0] else "key"].raise_failure()
+        self._keyings[tuple(FIELDS)[int(self.state.clock["failed_key"][0])]].raise_failure()
 
     def check_progress(self) -> None:
         """Raise a PolicyError where nothing is left to happen, and a scheduler has left jobs waiting."""

@@ -218,7 +218,8 @@ class Jobs:
     @property
     def evictable(self) -> Flags:
         """Whether they may be evicted now."""
-        return self._of_work("evictable") == 1
+        found: Flags = read_only(self._of_work("evictable") == 1)
+        return found
 
     @cached_property
     def _work(self) -> Ints:

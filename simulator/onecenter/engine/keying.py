@@ -9,7 +9,6 @@ from typing import Any, Final
 
 import numba
 import numpy as np
-from onecenter_kernels.calls import ARGUMENTS
 from onecenter_kernels.jit import JIT
 from onecenter_kernels.state import State
 
@@ -17,6 +16,9 @@ from onecenter.engine.policy_faults import policy_error
 from onecenter.errors import PolicyError
 from onecenter.policies import Job, Key
 from onecenter.system.time_limit import TimeLimit, TimeUpError
+
+#: The names of keys, in the order of `clock.failed_key`, and the fields of the state that hold them.
+FIELDS: Final = {"key": "key", "behind": "behind", "victims": "victim"}
 
 #: What the function of estimates is called.
 ESTIMATE: Final = "estimate"
@@ -34,13 +36,19 @@ class Keying:
     limit : TimeLimit
         Of all keys of one pass.
     name : str
-        "key", of the order, or "behind", of that of backfill: what its keys are called in the state; or "estimate", of
-        a function that gives estimates, of which the state knows nothing.
+        One of FIELDS: of the order, of that of backfill, or of victims; or "estimate", of a function that gives
+        estimates, of which the state knows nothing.
     """
+
+    #: What a function is given of a job.
+    seen: type[Any] = Job
+
+    #: With which option the code is given, where the name does not say it.
+    option = "--estimate"
 
     def __init__(self, key: Key, state_of: Callable[[], State], limit: TimeLimit, name: str = "key") -> None:
         if key.function is None:
-            option = {"key": "--policy", "behind": "--backfill-order"}.get(name, "--estimate")
+            option = {"key": "--policy", "behind": "--backfill-order"}.get(name, self.option)
             lacks = f"{key.name} is code, which no result holds: give it anew, as {option} FILE:NAME"
             raise PolicyError("policy", [lacks])
         self.key, self.function, self.state_of, self.limit = key, key.function, state_of, limit
@@ -48,8 +56,11 @@ class Keying:
         self.failure: BaseException | None = None
         self._deadlines = np.zeros(0)
         asked = key.of_queue or name == ESTIMATE or not JIT
-        self._compiled = None if asked else compiled(self.function, key.changes_with_time)
+        self._compiled = None if asked else self._compile()
         self._asked = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_double)(self._ask)
+
+    def _compile(self) -> Any:
+        return compiled(self.function, self.key.changes_with_time)
 
     def begin(self) -> None:
         """Let the clock of a new state know what is called."""
@@ -80,20 +91,24 @@ class Keying:
         if self.failure is None:
             j = int(state.clock["failed"][0]) - 1
             now = float(state.clock["now"][0])
-            self._deadlines = state.keys[self.name]
+            self._deadlines = state.keys["deadline"]
             self._keys(np.array([j]), now)
         raise self.failure or PolicyError("policy", [f"{self.key.name}: NaN is no key"])
 
     def _ask(self, t: float) -> int:
-        state = self.state_of()
-        clock = state.clock[0]
-        waiting = np.array(state.queue["job"][int(clock["head"]) : int(clock["tail"])])
+        state, jobs = self.state_of(), self._waiting()
         try:
-            state.keys[self.name][waiting] = self._limited_keys(waiting, t)
+            state.keys[FIELDS[self.name]][jobs] = self._limited_keys(jobs, t)
         except BaseException as error:  # Ctrl-C too: compiled code lets nothing through
             self.failure = error
-            state.clock["failed"], state.clock["failed_behind"] = 1, self.name == "behind"
+            state.clock["failed"], state.clock["failed_key"] = 1, list(FIELDS).index(self.name)
         return 0
+
+    def _waiting(self) -> Any:
+        """Return the jobs whose keys are asked for."""
+        state = self.state_of()
+        clock = state.clock[0]
+        return np.array(state.queue["job"][int(clock["head"]) : int(clock["tail"])])
 
     def _limited_keys(self, jobs: Any, t: float | None) -> Any:
         try:
@@ -113,24 +128,24 @@ class Keying:
                 self._fail(f"{len(jobs)} numbers are expected, one per job, not {_told(keys)}", None, t)
         else:
             rows = zip(jobs.tolist(), zip(*(column.tolist() for column in seen), strict=True), strict=True)
-            found = np.array([self._key(j, Job(*row), now, t) for j, row in rows])
+            found = np.array([self._key(j, self.seen(*row), now, t) for j, row in rows])
         if np.isnan(found).any():
             self._fail(f"NaN is no {ESTIMATE if self.name == ESTIMATE else 'key'}", int(jobs[np.isnan(found)][0]), t)
         return found
 
-    def _key(self, j: int, seen: Job, now: tuple[float, ...], t: float | None) -> float:
+    def _key(self, j: int, seen: Any, now: tuple[float, ...], t: float | None) -> float:
         key = self._called(seen, now, j, t)
         if not isinstance(key, int | float | np.integer | np.floating):
             self._fail(f"a number is expected, not {_told(key)}", j, t)
         return float(key)
 
-    def _called(self, seen: Job, now: tuple[float, ...], job: int | None, t: float | None) -> Any:
+    def _called(self, seen: Any, now: tuple[float, ...], job: int | None, t: float | None) -> Any:
         try:
             return self.function(seen, *now)
         except (Exception, SystemExit) as error:
             self._fail(f"{type(error).__name__}: {error}", job, t)
 
-    def _features(self, jobs: Any) -> Job:
+    def _features(self, jobs: Any) -> Any:
         """Return what a key sees of some jobs, as arrays that it cannot change the core with."""
         state = self.state_of()
         rows = state.jobs[jobs]
@@ -168,7 +183,7 @@ def loops(function: Callable[..., Any]) -> bool:
 
 @lru_cache(maxsize=64)  # compiling takes a fraction of a second, and replications are many
 def compiled(function: Callable[..., Any], changes: bool) -> Any:
-    """Return a function as a compiled one of ARGUMENTS floats, which gives NaN where it raises; None: Numba cannot."""
+    """Return a function of a Job as a compiled one of floats, which gives NaN where it raises; None: it cannot."""
     if loops(function):
         return None
 
@@ -184,7 +199,7 @@ def compiled(function: Callable[..., Any], changes: bool) -> Any:
         except Exception:
             return math.nan
 
-    signature = numba.float64(*[numba.float64] * ARGUMENTS)
+    signature = numba.float64(*[numba.float64] * (len(Job._fields) + 1))
     try:
         key = numba.njit(function)
         return numba.cfunc(signature)(in_each_pass if changes else at_once)

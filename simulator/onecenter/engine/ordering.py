@@ -22,8 +22,8 @@ def in_order(
     """Return waiting jobs in the order of the queue; given are instants (ms), each with the ids of those that wait."""
     known = np.unique(np.concatenate([np.zeros(0, np.int64), *(jobs for _, jobs in queues)]))
     few = workload.take(known)
-    # Placement and order of backfill say nothing about the queue, and may be code, which a saved result does not hold.
-    alone = replace(policy, placement="best-fit", backfill_order=None)
+    # These parts say nothing about the queue, and may be code, which a saved result does not hold.
+    alone = replace(policy, placement="best-fit", backfill_order=None, victims="lowest-tier")
     core, keys = Core(fleet, alone, few), np.empty(len(known), np.int64)
     found = []
     for t, jobs in queues:

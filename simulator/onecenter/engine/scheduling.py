@@ -8,9 +8,9 @@ from onecenter_kernels import codes, scheduling
 from onecenter_kernels.state import State
 
 from onecenter.engine import scheduled_eviction
-from onecenter.engine.job_columns import Columns, Ints
+from onecenter.engine.job_columns import Columns, Flags, Ints
 from onecenter.engine.policy_faults import policy_error
-from onecenter.engine.view import Flags, View
+from onecenter.engine.view import View
 from onecenter.errors import PolicyError
 from onecenter.policies import SchedulerCode
 from onecenter.system.time_limit import TimeLimit, TimeUpError

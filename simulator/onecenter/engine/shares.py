@@ -25,8 +25,8 @@ FIELDS: Final = dict(zip(AMOUNTS, ("nominal", "borrowing", "lending"), strict=Tr
 def sharing_under(policy: Policy, workload: Workload) -> Sharing | None:
     """Return what of the sharing counts under a policy.
 
-    Where the order or a scheduler preempts, the classes of jobs do by themselves; where each platform has a queue of its own they are
-    a tree, also if nothing is said of it.
+    Where the order or a scheduler preempts, the classes of jobs do by themselves; where each platform has a queue of
+    its own they are a tree, also if nothing is said of it.
     """
     sharing = workload.sharing
     if policy.preemption in (BY_ORDER, BY_ITS_SCHEDULER):

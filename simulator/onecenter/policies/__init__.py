@@ -22,6 +22,7 @@ from onecenter.policies.parts import (
 from onecenter.policies.policy import NAMED, PACKED, Policy, checked_policy, texts_of
 from onecenter.policies.scheduler import Scheduler, SchedulerCode, read_scheduler, scheduler_of
 from onecenter.policies.score import Node, Score, read_score, score_of
+from onecenter.policies.victims import Victim, VictimKey, read_victims, victim_key_of
 
 __all__ = [
     "BY_ORDER",
@@ -54,6 +55,8 @@ __all__ = [
     "Scheduler",
     "SchedulerCode",
     "Score",
+    "Victim",
+    "VictimKey",
     "checked_policy",
     "column_of",
     "estimate_of",
@@ -65,8 +68,10 @@ __all__ = [
     "read_key",
     "read_scheduler",
     "read_score",
+    "read_victims",
     "scheduler_of",
     "score_of",
     "texts_of",
+    "victim_key_of",
     "wrong_parts",
 ]

@@ -29,12 +29,16 @@ from onecenter.policies.parts import (
 from onecenter.policies.policy import NAMED, Policy
 from onecenter.policies.scheduler import SchedulerCode, is_scheduler, scheduler_of
 from onecenter.policies.score import Score, read_score
+from onecenter.policies.victims import VictimKey, read_victims
 
 #: What is taken for a placement: a name, or a score, also as FILE:NAME.
 PlacementLike = str | Score | Callable[..., Any]
 
 #: What is taken for an estimate: a name, or a function, also as FILE:NAME.
 EstimateLike = str | Estimate | Callable[..., Any]
+
+#: What is taken for an order of victims: a name, or a key, also as FILE:NAME.
+VictimsLike = str | VictimKey | Callable[..., Any]
 
 #: What is taken for a policy: one, the name of one, or a key.
 PolicyLike = Policy | str | Key | SchedulerCode | Callable[..., Any]
@@ -65,6 +69,11 @@ def estimate_given(estimate: EstimateLike | None) -> EstimateLike | None:
     return read_estimate(estimate) if isinstance(estimate, str) and is_code(estimate) else estimate
 
 
+def victims_given(victims: VictimsLike | None) -> VictimsLike | None:
+    """Return what is given as an order of victims; FILE:NAME is read."""
+    return read_victims(victims) if isinstance(victims, str) and is_code(victims) else victims
+
+
 def policy_of(
     policy: PolicyLike | None,
     default: Policy,
@@ -74,14 +83,15 @@ def policy_of(
     placement: PlacementLike | None = None,
     backfill_order: PolicyLike | None = None,
     estimate: EstimateLike | None = None,
+    victims: VictimsLike | None = None,
 ) -> Policy:
     """Return a policy, looked up if it is a name of `NAMED`; a part that is given replaces that of the policy.
 
     A name sets order and backfill; everything else stays that of the default, but for reservations where that backfill
     makes none, and for estimates where they cannot be. The name of an order that preempts sets all but placement and
     flavors. A key, also as FILE:NAME, and "column:NAME" set the order alone;
-    a scheduler, all but the placement. A placement may be a score, the order of backfill a key, and an
-    estimate a function, also as FILE:NAME.
+    a scheduler, all but the placement. A placement may be a score, the order of backfill or of victims a key, and
+    an estimate a function, also as FILE:NAME.
     """
     chosen = default if policy is None else policy
     code = code_of(chosen)
@@ -120,4 +130,6 @@ def policy_of(
         estimate = chosen.estimate if kept else WALLTIME
     parts = {"order": order, "backfill": backfill, "placement": placement, "backfill_order": behind}
     parts["estimate"] = estimate
+    if victims is not None:
+        parts["victims"] = victims_given(victims)
     return replace(chosen, **parts, reservations=reservations)

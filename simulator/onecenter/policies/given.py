@@ -7,10 +7,12 @@ from onecenter.policies.choosing import (
     EstimateLike,
     PlacementLike,
     PolicyLike,
+    VictimsLike,
     code_of,
     estimate_given,
     placement_of,
     policy_of,
+    victims_given,
 )
 from onecenter.policies.column import column_of
 from onecenter.policies.key import Key
@@ -20,7 +22,7 @@ from onecenter.policies.scheduler import SchedulerCode
 from onecenter.policies.score import Score
 
 #: Single parts that are given beside a policy.
-PARTS: Final = ("placement", "backfill_order", "estimate")
+PARTS: Final = ("placement", "backfill_order", "estimate", "victims")
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class Given:
     placement: str | Score | None = None
     backfill_order: PolicyLike | None = None
     estimate: EstimateLike | None = None
+    victims: VictimsLike | None = None
 
     @classmethod
     def of(
@@ -39,6 +42,7 @@ class Given:
         placement: PlacementLike | None = None,
         backfill_order: PolicyLike | None = None,
         estimate: EstimateLike | None = None,
+        victims: VictimsLike | None = None,
     ) -> "Given":
         """Return what is given; its files are read once, and a PolicyError says what is wrong."""
         if isinstance(policy, Given):
@@ -46,7 +50,7 @@ class Given:
         chosen, behind = (None if each is None else code_of(each) or each for each in (policy, backfill_order))
         placed = None if placement is None else placement_of(placement)
         cls(chosen, placed).on(Policy())
-        return cls(chosen, placed, behind, estimate_given(estimate))
+        return cls(chosen, placed, behind, estimate_given(estimate), victims_given(victims))
 
     def on(self, default: Policy) -> Policy:
         """Return the policy of a scenario that itself has another one."""

@@ -26,6 +26,7 @@ from onecenter.policies.linear import BY_WEIGHT, Linear
 from onecenter.policies.multifactor import BY_FACTORS, Multifactor
 from onecenter.policies.scheduler import BY_SCHEDULER, SchedulerCode, is_scheduler, scheduler_of
 from onecenter.policies.score import BY_SCORE, Score, score_of
+from onecenter.policies.victims import BY_VICTIMS, VictimKey, victim_key_of
 from onecenter.units import MAX_DURATION
 
 DEPTH: Final = Whole(0, 10**9)
@@ -88,6 +89,15 @@ def an_estimate(value: Any) -> str | Estimate:
     return estimate_of(value) if callable(value) else OneOf(ESTIMATES)(value)
 
 
+def an_order_of_victims(value: Any) -> str | VictimKey:
+    """Return what says who is evicted first: a name, or a key, also as a function or as plain data of a result."""
+    if isinstance(value, Mapping) and value.get("kind") == BY_VICTIMS and {"name", "sha256"} <= set(value):
+        return VictimKey(str(value["name"]), str(value["sha256"]))
+    if isinstance(value, VictimKey):
+        return value
+    return victim_key_of(value) if callable(value) else OneOf(VICTIMS)(value)
+
+
 def a_switch(value: Any) -> bool:
     """Return what is true or false."""
     if not isinstance(value, bool):
@@ -120,7 +130,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "flavors": OneOf(FLAVORS),
     "preemption": OneOf(PREEMPTIONS),
     "preempt_after": Whole(0, MAX_DURATION),
-    "victims": OneOf(VICTIMS),
+    "victims": an_order_of_victims,
     "queue": OneOf(QUEUES),
     "fair_sharing": a_switch,
     "usage_half_life": Whole(0, MAX_DURATION),
@@ -177,9 +187,17 @@ WHOLE_PASS: Final[Mapping[str, Any]] = {
 BY_ITS_SCHEDULER: Final = "scheduler"
 
 #: What a policy has in place of what its scheduler does.
-BY_SCHEDULERS: Final[Mapping[str, Any]] = {**WHOLE_PASS, "flavors": AS_LISTED, "preemption": NO_PREEMPTION}
+BY_SCHEDULERS: Final[Mapping[str, Any]] = {
+    **WHOLE_PASS,
+    "flavors": AS_LISTED,
+    "preemption": NO_PREEMPTION,
+    "victims": VICTIMS[0],
+}
 SCHEDULES: Final = "not beside a scheduler, which makes the whole pass"
 NEEDS_SCHEDULER: Final = "it needs a scheduler whose class says evicts = True"
+
+#: Under which jobs of a higher tier evict others.
+BY_TIER: Final = "tier"
 
 #: Under which those evict others who go before them in the order.
 BY_ORDER: Final = "order"
@@ -213,6 +231,8 @@ def wrong_parts(values: Mapping[str, Any]) -> dict[str, str]:
     for name, only in (("estimate", WALLTIME), ("preemption", NO_PREEMPTION)):
         if found.get(name, only) != only and not plans_one_start(**found):
             wrong[name] = ONE_START.format(only)
+    if isinstance(found.get("victims"), VictimKey) and found.get("preemption", BY_TIER) != BY_TIER:
+        wrong["victims"] = f"a key of victims needs preemption {BY_TIER}"
     return wrong | wrong_by_platform(found)
 
 

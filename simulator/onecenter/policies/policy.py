@@ -40,6 +40,7 @@ from onecenter.policies.parts import (
 )
 from onecenter.policies.scheduler import BY_SCHEDULER, SchedulerCode
 from onecenter.policies.score import BY_SCORE, Score
+from onecenter.policies.victims import BY_VICTIMS, VictimKey
 from onecenter.units import MS, format_duration, plain
 
 #: ms between two samples of what tenants hold, as in Kueue.
@@ -114,9 +115,10 @@ class Policy:
         class says that it evicts.
     preempt_after : int
         ms; a job that has run for less is evicted by nobody (Slurm's PreemptExemptTime).
-    victims : str
+    victims : str or VictimKey
         One of VICTIMS: in which order jobs are evicted. "lowest-tier": then those on the fewest nodes, then who started
-        last; "least-lost": who loses the least work, then who started last.
+        last; "least-lost": who loses the least work, then who started last. Under preemption "tier" also a key of the
+        user's own, or a function: the lowest number first, then who started last.
     queue : str
         One of QUEUES. "by-platform": each platform has a queue of its own, by priority, submit and id, and a pass
         looks at the first job of each in turn (Kueue's cycle); it needs order "priority" without ageing and backfill
@@ -146,7 +148,7 @@ class Policy:
     flavors: str = AS_LISTED
     preemption: str = NO_PREEMPTION
     preempt_after: int = 0
-    victims: str = VICTIMS[0]
+    victims: str | VictimKey = VICTIMS[0]
     queue: str = SINGLE
     fair_sharing: bool = False
     usage_half_life: int = 0
@@ -167,8 +169,8 @@ class Policy:
         """The policy as the core's clock holds it."""
         orders, placements = (*ORDERS, BY_WEIGHT, BY_KEY, BY_FACTORS, *LIVE_ORDERS), (*PLACEMENTS, BY_SCORE)
         choices = {"order": orders, "behind": orders, "backfill": BACKFILLS, "placement": placements}
-        choices |= {"estimate": ESTIMATES, "flavors": FLAVORS, "preemption": PREEMPTIONS, "victims": VICTIMS}
-        choices["queue"] = QUEUES
+        choices |= {"estimate": ESTIMATES, "flavors": FLAVORS, "preemption": PREEMPTIONS, "queue": QUEUES}
+        choices["victims"] = (*VICTIMS, BY_VICTIMS)
         # A scheduler finds the queue by submit; a deadline is a column, too.
         stands = {BY_SCHEDULER: "fifo", BY_COLUMN: "edf"}
         order, behind = (stands.get(name, name) for name in (self.order_name, self.backfill_order_name or "sjf"))
@@ -176,6 +178,7 @@ class Policy:
         names = {**vars(self), "order": order, "behind": behind, "backfill": backfill}
         # What a user's function gives is known as early as the run time.
         names["placement"], names["estimate"] = self.placement_name, "run time" if self.estimates else self.estimate
+        names["victims"] = BY_VICTIMS if isinstance(self.victims, VictimKey) else self.victims
         del names["backfill_order"], names["thresholds"]
         return names | {part: known.index(names[part]) for part, known in choices.items()}
 
@@ -297,11 +300,16 @@ class Policy:
     def as_dict(self) -> dict[str, Any]:
         """Return its name, if it has one, and its parts, as plain data."""
         orders = {name: _plain(getattr(self, name)) for name in ("order", "backfill_order")}
-        scored = {"placement": self._plain_placement()}
+        coded = {"placement": self._plain_placement(), "victims": self._plain_victims()}
         code = self.estimates
         known = code and {"kind": BY_ESTIMATE, "name": code.name, "sha256": code.sha256}
-        parts = {**vars(self), **orders, **scored, "thresholds": list(self.thresholds)}
+        parts = {**vars(self), **orders, **coded, "thresholds": list(self.thresholds)}
         return {"name": self.name, **parts, "estimate": known or self.estimate}
+
+    def _plain_victims(self) -> Any:
+        if isinstance(self.victims, VictimKey):
+            return {"kind": BY_VICTIMS, "name": self.victims.name, "sha256": self.victims.sha256}
+        return self.victims
 
     def _plain_placement(self) -> Any:
         if isinstance(self.placement, Score):

@@ -58,6 +58,7 @@ Order = Annotated[
 #: With which option a part is given as code.
 OPTIONS = {
     "order": "--policy", "backfill_order": "--backfill-order", "placement": "--placement", "estimate": "--estimate",
+    "victims": "--victims",
 }  # fmt: skip
 
 
