@@ -3,24 +3,46 @@ SHELL := /bin/sh
 VENV ?= .venv
 RUN := $(VENV)/bin/python
 EQUALITY := $(RUN) -m pytest -q -m 'equality and not slow and not nightly'
+# Every second file of tests: two processes share them.
+half = $(shell ls tests/test_*.py | awk 'NR % 2 == $(1)')
 PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; break; }; done)
 
-.PHONY: run test test-all test-equality lint structure nightly mutants cases-fail bench notebooks clean
+.PHONY: run test test-0 test-1 slow slow-0 slow-1 test-equality no-jit bounds lint structure nightly mutants cases-fail bench notebooks clean
 
 run: $(VENV)/ready
 	@$(RUN) -m onecenter run changsha --out out/changsha
 
 test: $(VENV)/ready
-	@$(MAKE) --no-print-directory -j2 test-all test-equality
+	@$(MAKE) --no-print-directory -j2 test-0 test-1
 
-test-all: $(VENV)/ready
-	@$(RUN) -m pytest -q
+slow: $(VENV)/ready
+	@$(MAKE) --no-print-directory -j2 slow-0 slow-1
 
-# It runs beside the other tests, so what it prints comes at its end.
 test-equality: $(VENV)/ready
-	@said=$$({ NUMBA_DISABLE_JIT=1 $(EQUALITY) && NUMBA_BOUNDSCHECK=1 $(EQUALITY); } 2>&1); \
-	status=$$?; echo; echo "$$said"; exit $$status
+	@$(MAKE) --no-print-directory -j2 no-jit bounds
+
+test-0 slow-0: half-of = $(call half,0)
+test-1 slow-1: half-of = $(call half,1)
+
+test-0: $(VENV)/ready
+	@$(RUN) -m pytest -q $(half-of)
+
+# What the second of two processes prints comes at its end.
+test-1: $(VENV)/ready
+	@said=$$($(RUN) -m pytest -q $(half-of) 2>&1); status=$$?; echo; echo "$$said"; exit $$status
+
+slow-0: $(VENV)/ready
+	@$(RUN) -m pytest -q -m slow $(half-of)
+
+slow-1: $(VENV)/ready
+	@said=$$($(RUN) -m pytest -q -m slow $(half-of) 2>&1); status=$$?; echo; echo "$$said"; exit $$status
+
+no-jit: $(VENV)/ready
+	@NUMBA_DISABLE_JIT=1 $(EQUALITY)
+
+bounds: $(VENV)/ready
+	@said=$$(NUMBA_BOUNDSCHECK=1 $(EQUALITY) 2>&1); status=$$?; echo; echo "$$said"; exit $$status
 
 nightly: $(VENV)/ready
 	@$(RUN) -m pytest -q -m nightly

@@ -174,6 +174,7 @@ def two_types() -> Scenario:
     return from_dict(queue().resolved() | {"center": {"nodes": TYPES}}, "two-types")
 
 
+@pytest.mark.slow
 @pytest.mark.case("4.3-3")
 def test_a_mix_is_one_fleet_with_its_rivals_and_what_limits_it() -> None:
     # The cheapest is 3 large nodes and none of small would do; with 1 small and 3 large: 10 accelerators.

@@ -47,6 +47,7 @@ def test_p_values_and_intervals_are_adjusted_for_the_number_of_rows() -> None:
             assert (row["difference_low_s"], row["difference_high_s"]) == pytest.approx((low, high))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", ["policy", "nodes"])
 def test_pairs_are_three_times_as_sharp(what: str) -> None:
     scenario = load("changsha-eighth")

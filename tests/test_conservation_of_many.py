@@ -135,6 +135,7 @@ def test_a_sweep_loses_no_job(number: int, tmp_path: Path, capsys: pytest.Captur
     check_sweep(number, tmp_path, capsys)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [3, 5, 10])
 def test_a_plan_loses_no_job(number: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     check_plan(number, tmp_path, capsys)

@@ -59,3 +59,10 @@ def test_jobs_far_apart_are_not_looked_at_until_one_ages_no_more() -> None:
     core = two_jobs((0, 50), (0.0, 0.5), age=10, max_age=100)
     assert crossing(core.handle, 0, 1, 60) == 100  # 5 units ahead, less 0.5
     assert crossing(two_jobs((0, 50), (5.0, 0.5), 10, 100).handle, 0, 1, 60) == FOREVER
+
+
+# 3.4 and 4.1 at 32 ms; both count as 4 at 38 ms, and the lower id goes first again.
+def test_of_two_that_came_together_the_lower_id_catches_up() -> None:
+    core = two_jobs((0, 0), (0.2, 0.9), age=10, max_age=100)
+    assert [rank(core, 1, t) < rank(core, 0, t) for t in range(36, 40)] == [True, True, False, False]
+    assert 32 < crossing(core.handle, 1, 0, 32) <= 38

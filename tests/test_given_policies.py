@@ -62,6 +62,7 @@ LOG = "; MaxProcs: 4\n" + "".join(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("option", "name", "told"), PARTS)
 def test_parts_of_code_go_with_comparisons_and_sweeps(
     option: str, name: str, told: str, mine: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -39,8 +39,11 @@ def test_who_is_in_a_group() -> None:
     assert len(set(groups.values())) == 4 and 0 not in groups.values()
 
 
+EACH = ["easy", *(pytest.param(name, marks=pytest.mark.slow) for name in ("none", "easy-sjbf"))]
+
+
 # Cpus tell 70 asks apart, and two platforms twice as many groups: most have none.
-@pytest.mark.parametrize("backfill", ["none", "easy", "easy-sjbf"])
+@pytest.mark.parametrize("backfill", EACH)
 def test_more_groups_than_there_is_room_for(backfill: str) -> None:
     count = 40 if not JIT else 210
     columns = {

@@ -34,7 +34,7 @@ def waits(center: QuotaCenter, priority: int) -> float:
     [
         ("lower-priority", True, (55.4, 38.7, 0, 75.9)),
         pytest.param("lower-priority", False, (55.4, 38.7, 0, 75.9), marks=pytest.mark.slow),
-        ("never", False, (0.02, 12.7, 28.9, 88.5)),
+        pytest.param("never", False, (0.02, 12.7, 28.9, 88.5), marks=pytest.mark.slow),
     ],
 )
 def test_a_queue_of_the_load_test_alone(within: str, strict: bool, expected: tuple[float, ...]) -> None:

@@ -7,8 +7,14 @@ import pytest
 #: The numbers of the notebooks that plan, which takes most of the time of all.
 PLANNING = ("03", "04")
 
+
+def is_slow(path: Path) -> bool:
+    """Tell whether a notebook plans, or is one in Chinese, whose code is that of the English one."""
+    return path.stem.startswith(PLANNING) or path.stem.endswith("_zh")
+
+
 NOTEBOOKS = [
-    pytest.param(path, marks=pytest.mark.slow if path.stem.startswith(PLANNING) else (), id=path.stem)
+    pytest.param(path, marks=pytest.mark.slow if is_slow(path) else (), id=path.stem)
     for path in sorted((Path(__file__).parents[1] / "notebooks").glob("*.py"))
 ]
 

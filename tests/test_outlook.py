@@ -35,6 +35,7 @@ def first_by_formula(servers: int, start: float, monthly: float, limit: int) -> 
     return month
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("servers", "start", "limit"), [(8, 0.6, 1_200), (4, 0.5, 1_500)])
 def test_the_first_month_that_fails(servers: int, start: float, limit: int) -> None:
     found = oc.outlook(growing(servers, start, 0.02, limit), {PATH: (servers, 4 * servers)}, "2 y")
@@ -44,6 +45,7 @@ def test_the_first_month_that_fails(servers: int, start: float, limit: int) -> N
     assert abs(found.first - expected) <= 1
 
 
+@pytest.mark.slow
 def test_purchases_last_a_year() -> None:
     scenario = growing(**{"center.nodes.server.lead_time": "70 d", "center.nodes.server.price": 1_000.0})
     found = oc.outlook(scenario, {PATH: (8, 20)}, "2 y")

@@ -110,6 +110,7 @@ def every_fleet() -> Candidates:
     return Candidates(two_types(), TYPES_VARIED, 40, None, None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "limits", [Limits(minimise="cost"), Limits(budget=200_000.0)]
 )

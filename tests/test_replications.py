@@ -258,6 +258,7 @@ def overloaded(servers: int, load_: float, days: str, warmup: str) -> int:
     return sum(replicate(mmc(servers, load_, days, **each), 10).overloaded for each in values)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("load_", "least", "most"), [(1.05, 19, 20), (0.9, 0, 1)])
 def test_overload(load_: float, least: int, most: int) -> None:
     assert least <= overloaded(4, load_, "60 d", "5 d") <= most

@@ -129,7 +129,7 @@ def test_a_strict_platform_keeps_its_order_under_fifo(seed: int) -> None:
         assert (np.diff(own) >= 0).all()
 
 
-@pytest.mark.parametrize("block", range(4))
+@pytest.mark.parametrize("block", [0, *(pytest.param(n, marks=pytest.mark.slow) for n in range(1, 4))])
 def test_preemption_as_the_twin(block: int) -> None:
     for seed in range(15 * block, 15 * (block + 1)) if JIT else range(4 * block, 4 * (block + 1)):
         scenario = preempting_scenario(seed)

@@ -345,6 +345,7 @@ def test_the_table_that_is_printed_is_the_policy(policy: Policy, tmp_path: Path)
     assert oc.load(path).policy_ == policy
 
 
+@pytest.mark.slow
 def test_a_real_log(trace_file: Callable[[str], Path]) -> None:
     pytest.importorskip("optuna")
     row = oc.tune(trace=trace_file(KTH)).table.row(0, named=True)

@@ -94,7 +94,7 @@ def submit(s, j, t):
     job.state = S_WAITING
     if clock.sharing:
         share(s, j, 0, 1)
-        clock.arrived = j if clock.arrived == -1 else -2
+    clock.arrived = j if clock.arrived == -1 else -2
     held = clock.tied == 1 and s.ties[j].tied == 1
     write(s, E_SUBMIT, j, -1, -1, int(held), 0)
     clock.pending_rows += s.asks[job.ask].most_rows

@@ -52,12 +52,13 @@ def multifactor_crossing(s, a, b, t):
     """
     one, other, most = s.jobs[a].submit, s.jobs[b].submit, s.clock[0].max_age
     base, lower = s.keys[a].key, s.keys[b].key
-    if one <= other and base >= lower:
+    wins_ties = one < other or (one == other and a < b)
+    if wins_ties and base >= lower:
         return FOREVER
     raw, behind = raw_from(s, base, a, t), raw_from(s, lower, b, t)
-    if one > other and raw >= behind + 1.0 + NEAR and raw >= 2.0 and raw + s.weights[AGE].weight < HIGHEST:
+    if not wins_ties and raw >= behind + 1.0 + NEAR and raw >= 2.0 and raw + s.weights[AGE].weight < HIGHEST:
         return FOREVER
-    if one <= other and raw >= behind + NEAR and t < one + most:
+    if wins_ties and raw >= behind + NEAR and t < one + most:
         return one + most
     return min(next_whole(s, raw, t), next_whole(s, behind, t))
 
@@ -84,3 +85,11 @@ def look_again(s, i, t):
             until = crossing(s, a, b, t)
     s.queue[i].cross = until
     clock.cross = min(clock.cross, until)
+
+
+@njit
+def may_change(s, i, t):
+    """Note that the job in place i of the queue may change places with those beside it from t (ms) on."""
+    s.queue[i].cross = t
+    if i > s.clock[0].head:
+        s.queue[i - 1].cross = t

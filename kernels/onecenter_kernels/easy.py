@@ -7,7 +7,7 @@ from .codes import EASY_SJBF, NONE, S_WAITING
 from .door import start_in_view, start_now
 from .jit import njit
 from .minima import next_leaf
-from .queue import drop_head, empty, keep_waiting
+from .queue import drop_head, empty, keep_waiting, pass_over, place_of, remove_at, take_out
 from .reservation import forget_head, reserve_head, settle, swap_view
 from .state import FOREVER, VIEW
 from .sums import cannot_start, exhausted, may_start_in_view, may_start_now, sum_up, test_again
@@ -127,10 +127,56 @@ def backfill_by_shape(s, t, quiet):
 
 
 @njit
+def try_behind(s, j, a, t, shadow):
+    """Start job j of ask a, if that does not delay the head; return that and the shadow time (ms; -1: none)."""
+    if not may_start_now(s, a):
+        return False, shadow
+    if shadow < 0:
+        shadow = reserve(s, t)
+    long = t + s.jobs[j].walltime > shadow
+    if long and not may_start_long(s, a):
+        return False, shadow
+    started = fill_up(s, j, t, long)
+    if not started:
+        cannot_start(s, a, long)
+    return started, shadow
+
+
+@njit
+def try_arrived(s, j, t):
+    """Start job j, which this step has submitted, if that does not delay the head; return the shadow time (ms)."""
+    if j < 0 or s.jobs[j].state != S_WAITING:
+        return -1
+    started, shadow = try_behind(s, j, int(s.jobs[j].ask), t, -1)
+    if started:
+        remove_at(s, place_of(s, j))
+    return shadow
+
+
+@njit
+def backfill_in_order(s, t):
+    """Start the jobs behind the head that do not delay it, in order; return the shadow time (ms; -1: none)."""
+    clock = s.clock[0]
+    i, shadow = clock.head + 1, -1
+    while True:
+        i = pass_over(s, i, clock.tested & ~clock.able)
+        if i >= clock.tail:
+            return shadow
+        started, shadow = try_behind(s, s.queue[i].job, s.queue[i].ask, t, shadow)
+        i = take_out(s, i) if started else i + 1
+        if started and exhausted(s):
+            return shadow
+
+
+@njit
 def backfill_in_turn(s, t, quiet):
     """Start the jobs behind the head that do not delay it, looking at each; return the shadow time (ms; -1: none)."""
     clock = s.clock[0]
     own_order = clock.backfill == EASY_SJBF
+    if quiet and clock.arrived != -2:
+        return try_arrived(s, clock.arrived, t)
+    if not quiet and not own_order and clock.backfill_depth == 0:
+        return backfill_in_order(s, t)
     first, last = clock.head + 1, clock.tail
     if own_order:
         last = first + list_behind(s, t, quiet, first)
@@ -141,19 +187,9 @@ def backfill_in_turn(s, t, quiet):
         j = s.queue[i - first].candidate if own_order else s.queue[i].job
         if quiet and s.jobs[j].submit != t:
             continue
-        a = int(s.jobs[j].ask) if own_order else s.queue[i].ask
-        if not may_start_now(s, a):
-            continue
-        if shadow < 0:
-            shadow = reserve(s, t)
-        long = t + s.jobs[j].walltime > shadow
-        if long and not may_start_long(s, a):
-            continue
-        if not fill_up(s, j, t, long):
-            cannot_start(s, a, long)
-            continue
-        started = True
-        if exhausted(s):
+        ended, shadow = try_behind(s, j, int(s.jobs[j].ask), t, shadow)
+        started = started or ended
+        if ended and exhausted(s):
             break
     if started:
         keep_waiting(s, S_WAITING)

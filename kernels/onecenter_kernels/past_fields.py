@@ -20,6 +20,7 @@ USER: Final[tuple[Field, ...]] = (
     ("charge", "i8", "1/1000", "accelerators that it holds since then"),
     ("level", "f8", "1", "its share over its usage, both among the tenants of the platform"),
     ("factor", "f8", "1", "its fairshare factor"),
+    ("changed", "i8", "0/1", "it has another one than before"),
     ("ranked", "i8", "index", "the user in this place of the ranking, in users"),
 )
 

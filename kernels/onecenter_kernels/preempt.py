@@ -62,18 +62,8 @@ def goes_first(s, a, b):
 
 
 @njit
-def insert_victim(s, j, count):
-    """Put job j in its place among so many candidates."""
-    i = count
-    while i > 0 and goes_first(s, j, s.queue[i - 1].candidate):
-        s.queue[i].candidate = s.queue[i - 1].candidate
-        i -= 1
-    s.queue[i].candidate = j
-
-
-@njit
 def list_victims(s, kind, tier, t):
-    """List the jobs on a node type that may be evicted, in the order of victims; return their number."""
+    """List the jobs on a node type that may be evicted, in no order; return their number."""
     row, count = s.types[NOW, kind], 0
     for n in range(row.first, row.first + row.count):
         r = s.hosts[n].run
@@ -82,15 +72,46 @@ def list_victims(s, kind, tier, t):
             if s.runs[r].row == s.jobs[j].first and may_be_evicted(s, j, tier, t):
                 s.attempts[j].nodes = nodes_of(s, j)
                 s.attempts[j].lost = lost_of(s, j, t, leaving_at(s, j, t))
-                insert_victim(s, j, count)
+                s.queue[count].candidate = j
                 count += 1
             r = s.runs[r].next
     if s.clock[0].victims == OF_USER and count > 0:
-        if not give_keys(s, count, t):
-            return 0
-        for i in range(1, count):
-            insert_victim(s, s.queue[i].candidate, i)
+        return count if give_keys(s, count, t) else 0
     return count
+
+
+@njit
+def sift_victim(s, i, n):
+    """Restore the heap of the first n candidates, who goes first on top, below place i."""
+    j = s.queue[i].candidate
+    while 2 * i + 1 < n:
+        child = 2 * i + 1
+        if child + 1 < n and goes_first(s, s.queue[child + 1].candidate, s.queue[child].candidate):
+            child += 1
+        if not goes_first(s, s.queue[child].candidate, j):
+            break
+        s.queue[i].candidate = s.queue[child].candidate
+        i = child
+    s.queue[i].candidate = j
+
+
+@njit
+def next_victim(s, n):
+    """Move the first of the n candidates of a heap behind the others, which are a heap again; return it."""
+    j = s.queue[0].candidate
+    s.queue[0].candidate = s.queue[n - 1].candidate
+    sift_victim(s, 0, n - 1)
+    s.queue[n - 1].candidate = j
+    return j
+
+
+@njit
+def turn_around(s, n):
+    """Let the first n candidates change their order for the opposite."""
+    for i in range(n // 2):
+        a, b = s.queue[i].candidate, s.queue[n - 1 - i].candidate
+        s.queue[i].candidate = b
+        s.queue[n - 1 - i].candidate = a
 
 
 @njit
@@ -134,11 +155,14 @@ def choose_victims(s, j, kind, t):
     copy_row(s, NOW, PROJECTED)
     copy_levels(s)
     s.clock[0].projected = -1
+    for i in range(count // 2 - 1, -1, -1):
+        sift_victim(s, i, count)
     for i in range(count):
-        without(s, s.queue[i].candidate)
+        without(s, next_victim(s, count - i))
         if holds(s, j, kind):
             last = i
             break
+    turn_around(s, count)
     for i in range(last - 1, -1, -1):
         v = s.queue[i].candidate
         put_back(s, v)

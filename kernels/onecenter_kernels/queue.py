@@ -5,7 +5,7 @@ a job that leaves amid it leaves its place empty (-1).
 """
 
 from .codes import BY_TIER, FIFO, MULTIFACTOR
-from .crossing import look_again
+from .crossing import look_again, may_change
 from .groups import group_of
 from .jit import njit
 from .keys import key_of, waiting_key
@@ -97,8 +97,6 @@ def place_for(s, j, key, t):
 def insert(s, j, t):
     """Put job j into the queue where its key at t (ms) says, with the fewer of the others moving; return its place."""
     clock = s.clock[0]
-    if clock.order == MULTIFACTOR:
-        s.keys[j].key = base_of(s, j)
     key = waiting_key(s, j, t)
     i = place_for(s, j, key, t)
     if clock.head > 0 and i - clock.head < clock.tail - i:
@@ -137,6 +135,8 @@ def drop_index(s):
 def enqueue(s, j, t):
     """Let job j wait."""
     clock = s.clock[0]
+    if clock.order == MULTIFACTOR:
+        s.keys[j].key = base_of(s, j)
     if clock.indexed and clock.order != FIFO and not goes_last(s, j, t):
         drop_index(s)
     clock.waiting += 1
@@ -146,9 +146,11 @@ def enqueue(s, j, t):
         clock.tail += 1
         return
     i = insert(s, j, t)
-    if clock.ageing:
+    if clock.ageing and t < clock.cross:
         look_again(s, i - 1, t)
         look_again(s, i, t)
+    elif clock.ageing:
+        may_change(s, i, t)  # it may have been put among jobs that are no longer in order
 
 
 @njit
@@ -197,6 +199,23 @@ def remove_at(s, i):
         for k in range(i, clock.tail - 1):
             move(s, k + 1, k)
         clock.tail -= 1
+
+
+@njit
+def take_out(s, i):
+    """Take the job in place i, which has started, out of the queue; return the place of the next one."""
+    head = s.clock[0].head
+    remove_at(s, i)
+    return i + s.clock[0].head - head
+
+
+@njit
+def pass_over(s, i, groups):
+    """Return the first place of the queue from i on whose job is in none of some groups; the place behind the last."""
+    tail = s.clock[0].tail
+    while i < tail and groups >> s.queue[i].group & 1:
+        i += 1
+    return i
 
 
 @njit

@@ -14,7 +14,7 @@ from .jit import njit
 from .keys import waiting_key
 from .limits import count_limits
 from .preempt import preempt
-from .queue import keep_waiting, place_of, remove_at, stands_before
+from .queue import keep_waiting, pass_over, place_of, remove_at, stands_before, take_out
 from .reservation import forget_head, reserve_head, settle
 from .reserving import start_among_for_walltime
 from .state import NOW
@@ -30,14 +30,6 @@ def as_if_running(s, j, n, sign):
 
 
 @njit
-def take_out(s, i):
-    """Take the job in place i, which has started, out of the queue; return the place of the next one."""
-    head = s.clock[0].head
-    remove_at(s, i)
-    return i + s.clock[0].head - head
-
-
-@njit
 def start_until_blocked(s, t):
     """Start jobs in order, but for those that are passed over, until one has no room.
 
@@ -45,7 +37,11 @@ def start_until_blocked(s, t):
     first, 0 where the queue ended.
     """
     clock, looked, i = s.clock[0], 0, s.clock[0].head
-    while i < clock.tail:  # evicted jobs join it
+    alike = clock.strict == 0 and clock.depth == 0
+    while True:
+        i = pass_over(s, i, clock.denied) if alike else i
+        if i >= clock.tail:  # evicted jobs join it
+            return clock.tail, 0
         j = s.queue[i].job
         if is_closed(s, j):
             i += 1
@@ -63,7 +59,6 @@ def start_until_blocked(s, t):
         if types > 0:
             return i, types
         i += 1
-    return clock.tail, 0
 
 
 @njit
@@ -145,8 +140,13 @@ def backfill_in_order(s, t, place, types):
     """Start the jobs behind the head, in a place of the queue, that do not delay it."""
     clock, head = s.clock[0], s.queue[place].job
     clock.barred = clock.barred_long = 0
-    looked, shadow, i = 0, -1, place + 1
-    while i < clock.tail and not exhausted(s):
+    alike = clock.strict == 0 and clock.backfill_depth == 0
+    looked, shadow, i, started = 0, -1, place + 1, True
+    while not (started and exhausted(s)):
+        started = False
+        i = pass_over(s, i, clock.barred) if alike else i
+        if i >= clock.tail:
+            break
         j, g = s.queue[i].job, s.queue[i].group
         i += 1
         if is_closed(s, j):
@@ -154,7 +154,6 @@ def backfill_in_order(s, t, place, types):
         if looked == clock.backfill_depth and clock.backfill_depth > 0:
             break
         looked += 1
-        started = False
         if not clock.barred & (1 << g):
             if may_start_now(s, s.jobs[j].ask):
                 shadow = reserve_for(s, head, types, shadow)

@@ -88,7 +88,15 @@ def rank(s, used, divided):
     for i in range(count):
         if i == 0 or ranks_before(s, s.users[i - 1].ranked, s.users[i].ranked):
             factor = (count - i) / count
-        s.users[s.users[i].ranked].factor = factor
+        set_factor(s, s.users[i].ranked, factor)
+
+
+@njit
+def set_factor(s, u, factor):
+    """Give user u its factor, and note whether it is another."""
+    user = s.users[u]
+    user.changed = int(user.factor != factor)
+    user.factor = factor
 
 
 @njit
@@ -115,9 +123,11 @@ def sink_user(s, i):
 def weigh(s, used, divided):
     """Give users their factors under classic fair share: 2 ** -(effective usage over share)."""
     for i in range(s.clock[0].users):
-        user = s.users[s.users[i].ranked]
+        u = s.users[i].ranked
+        user = s.users[u]
         account = s.accounts[user.platform]
-        user.factor = classic(user.shares, account.divided, account.shares, divided, user.usage, account.usage, used)
+        factor = classic(user.shares, account.divided, account.shares, divided, user.usage, account.usage, used)
+        set_factor(s, u, factor)
 
 
 @njit

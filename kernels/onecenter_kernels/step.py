@@ -115,6 +115,7 @@ def begin_step(s, t):
     clock.rounds = clock.rounds + 1 if t == clock.now else 0
     clock.now = t
     clock.steps += 1
+    clock.arrived = -1
 
 
 @njit
@@ -164,7 +165,6 @@ def step(s, t):
 def begin_step_with_due(s, t):
     """Make t (ms) the instant of the step, and apply what is due."""
     begin_step(s, t)
-    s.clock[0].arrived = -1
     apply_due(s, t, T_CANCEL)
     submit_known(s, t)
     apply_due(s, t, T_WITHDRAW)
