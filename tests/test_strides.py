@@ -1,6 +1,6 @@
 """The compiled core, alone and on both strides of the center, against the naive twin: byte for byte the same log.
 
-`make test` runs this file three times: with the JIT on, with it off, and with bounds checked.
+It runs three times: with the JIT on in `make test`, with it off and with bounds checked in `make test-equality`.
 """
 
 from functools import cache

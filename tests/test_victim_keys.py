@@ -110,12 +110,12 @@ def test_the_twin_evicts_the_same_in_many_scenarios(block: int) -> None:
 # ---- what goes wrong
 
 BAD = [
-    (users.nan, "nan, job 1 at 4 min: NaN is no key"),
-    (users.text, "text, job 1 at 4 min: a number is expected, not str"),
-    (users.divides, "divides, job 1 at 4 min: ZeroDivisionError: "),
+    (users.nan, "nan, job 0 at 4 min: NaN is no key"),
+    (users.text, "text, job 0 at 4 min: a number is expected, not str"),
+    (users.divides, "divides, job 0 at 4 min: ZeroDivisionError: "),
     (users.raises, "raises at 4 min: KeyError: 'no'"),
     (users.too_few, "too_few at 4 min: 3 numbers are expected, one per job, not ndarray of shape (2,)"),
-    (users.missing, "missing, job 1 at 4 min: AttributeError: 'Victim' object has no attribute 'run_time'"),
+    (users.missing, "missing, job 0 at 4 min: AttributeError: 'Victim' object has no attribute 'run_time'"),
 ]
 
 

@@ -213,7 +213,7 @@ def take_out(s, i):
 def pass_over(s, i, groups):
     """Return the first place of the queue from i on whose job is in none of some groups; the place behind the last."""
     tail = s.clock[0].tail
-    while i < tail and groups >> s.queue[i].group & 1:
+    while i < tail and groups >> int(s.queue[i].group) & 1:
         i += 1
     return i
 

@@ -49,7 +49,7 @@ def start_until_blocked(s, t):
         if looked == clock.depth and clock.depth > 0:
             return clock.tail, 1
         looked += 1
-        types, head = types_of_group(s, j, s.queue[i].group, t), clock.head
+        types, head = types_of_group(s, j, int(s.queue[i].group), t), clock.head
         started = types > 0 and start_or_preempt(s, j, types, t)
         i += clock.head - head  # evicted jobs may have joined it by moving those before them
         if started:
@@ -147,7 +147,7 @@ def backfill_in_order(s, t, place, types):
         i = pass_over(s, i, clock.barred) if alike else i
         if i >= clock.tail:
             break
-        j, g = s.queue[i].job, s.queue[i].group
+        j, g = s.queue[i].job, int(s.queue[i].group)
         i += 1
         if is_closed(s, j):
             continue
