@@ -349,6 +349,19 @@ class EvictsAndStartsTwice(oc.Scheduler):
             view.evict(0)
 
 
+class Churns(oc.Scheduler):
+    """Start all, and evict them a millisecond later, again and again."""
+
+    evicts = True
+
+    def schedule(self, view: View) -> None:
+        """Make a pass."""
+        for job in view.running.job[view.running.evictable]:
+            view.evict(job)
+        view.start(view.queue.job)
+        view.wake(view.now + 1)
+
+
 class SaysNoBool(oc.Scheduler):
     """Says neither True nor False."""
 

@@ -52,6 +52,7 @@ WRONG = [
     ("EvictsAtItsStart", ", job 2 at 1 s: it has started at this very instant; evict those that view.running has"),
     ("EvictsTwice", ", job 0 at 1 s: it does not run, it is waiting; 1 of 4"),
     ("EvictsAndStartsTwice", ", job 0 at 1 s: it has started at this very instant; evict those that view.running has"),
+    ("Churns", "no progress: in 1,000 passes it has evicted jobs that keep nothing, and nothing has ended"),
     ("Wakes", "no progress: in 1,000 passes it has started nobody, though jobs wait and nothing runs"),
 ]
 

@@ -325,3 +325,29 @@ def test_the_twin_evicts_the_same_in_many_scenarios(block: int) -> None:
         check_equal(by_core(scenario), expected)
         kinds.update(expected["kind"].tolist())
     assert kinds[codes.E_EVICT] > 100
+
+
+class Slices(oc.Scheduler):
+    """Gives each job a millisecond in turn: a thousand passes in which nothing ends."""
+
+    evicts = True
+
+    def schedule(self, view: oc.View) -> None:
+        """Make a pass."""
+        waiting = view.queue.job
+        for job in view.running.job[view.running.evictable]:
+            view.evict(job)
+        view.start(waiting)
+        view.start(view.queue.job)
+        if len(view.running):
+            view.wake(view.now + 1)
+
+
+def test_who_keeps_work_may_evict_as_often_as_it_likes() -> None:
+    jobs = workload(
+        submit=[0, 0], run=[1500, 1500], walltime=[9000, 9000], accelerators=[1000, 1000], stream=[0, 0],
+        sharing=Sharing((Member(),), classes=(JobClass(every=1),)), streams=("one.a",),
+    )  # fmt: skip
+    log = by_core(RandomScenario((NodeType("n", 1, 1),), policy_of(Slices, Policy()), jobs, None))
+    assert int((log["kind"] == codes.E_EVICT).sum()) > 2000
+    assert log["t"][-1] == 3000

@@ -15,7 +15,7 @@ from onecenter.errors import PolicyError
 from onecenter.policies import SchedulerCode
 from onecenter.system.time_limit import TimeLimit, TimeUpError
 
-#: Passes in a row that start nobody though somebody waits and nothing runs.
+#: Passes in a row that start nobody though somebody waits and nothing runs, or that only evict jobs in vain.
 FRUITLESS: Final = 1_000
 
 
@@ -43,6 +43,7 @@ class Scheduling:
         self.wakes: list[int] = []
         self.failure: BaseException | None = None
         self._open, self._fruitless = False, 0
+        self._vain, self._evicted, self._gained, self._seen = 0, False, False, 0
         self._running, self._read = np.zeros(0, np.int64), 0
         self.columns = Columns(lambda: self.state, self._work_of)
         self.state, self._handle = self.handle_of()
@@ -67,6 +68,8 @@ class Scheduling:
             raise self.failure
         self._set_wake()
         self._check_progress(before)
+        if self.code.evicts:
+            self._check_gain(before)
 
     def _schedule(self) -> None:
         schedule: Callable[[View], Any] = self.scheduler.schedule
@@ -102,6 +105,17 @@ class Scheduling:
         if self._fruitless == FRUITLESS:
             self.fail(f"no progress: in {FRUITLESS:,} passes it has started nobody, though jobs wait and nothing runs")
 
+    def _check_gain(self, before: int) -> None:
+        """Raise an error where jobs are evicted again and again, keep nothing, and nothing else happens."""
+        happened = self.state.log["kind"][self._seen : before] != codes.E_REQUEUE
+        if self._gained or happened.any():
+            self._vain = 0
+        self._vain += self._evicted
+        self._evicted, self._gained, self._seen = False, False, int(self.state.clock["log"][0])
+        if self._vain == FRUITLESS:
+            told = f"no progress: in {FRUITLESS:,} passes it has evicted jobs that keep nothing, and nothing has ended"
+            self.fail(told)
+
     def check_end(self) -> None:
         """Raise an error where jobs are left waiting, though nothing runs and nothing is left to happen."""
         self.state, self._handle = self.handle_of()
@@ -135,9 +149,12 @@ class Scheduling:
         """Evict a running job, and return when it has left (ms)."""
         self._check_open(job)
         self._check_evicts(job)
+        saved = int(self.state.attempts["saved"][job])
         leaves = scheduled_eviction.evict(self._handle, job)
         if leaves < 0:
             self.fail(scheduled_eviction.refusal(self.state, job, leaves), job)
+        self._evicted = True
+        self._gained = self._gained or int(self.state.attempts["saved"][job]) > saved
         return leaves
 
     def _work_of(self, jobs: Ints) -> Ints:
