@@ -210,7 +210,15 @@ jobs = [ {{ name = "C", submit = "4 min", run_time = "2 min", accelerators = 1 }
 FIRST = "def first(job):\n    return job.submit - job.platform\n\n\ndef highest(job):\n    return 1.0\n"
 
 
-def test_a_key_goes_with_every_command(scenario: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.slow
+def test_a_key_goes_with_comparisons_and_sweeps(scenario: str, tmp_path: Path) -> None:
+    given = ["--victims", f"{FILE}:smallest", "--workers", "1"]
+    asked = ["--vary", "center.nodes.n.count=1,2", "--out", str(tmp_path / "swept")]
+    assert main(["compare", scenario, "--policies", "fifo,easy", *given[:2]]) == 0
+    assert main(["sweep", scenario, "--policy", "fifo", *given, *asked]) == 0
+
+
+def test_a_saved_result_names_the_key(scenario: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     mine, out = tmp_path / "mine.py", tmp_path / "out"
     mine.write_text(FIRST)
     given = ["--victims", f"{mine}:first"]
@@ -220,9 +228,6 @@ def test_a_key_goes_with_every_command(scenario: str, tmp_path: Path, capsys: py
     assert saved.policy.victims == policy_of(None, saved.policy, victims=f"{mine}:first").victims
     assert saved.summary()["policy"]["victims"]["kind"] == "victims"
     assert saved.log_digest == oc.run(scenario).log_digest
-    assert main(["compare", scenario, "--policies", "fifo,easy", *given]) == 0
-    vary = ["--vary", "center.nodes.n.count=1,2", "--workers", "1", "--out", str(tmp_path / "swept")]
-    assert main(["sweep", scenario, "--policy", "fifo", *given, *vary]) == 0
     assert saved.explain(2).outcome == "completed"
     assert main(["run", str(out / "result.parquet")]) == 2
     assert "is code, which no result holds: run the scenario anew with --victims FILE:NAME" in capsys.readouterr().err
