@@ -82,18 +82,18 @@ if JIT:
 
     @njit
     def _handle(
-        jobs, asks, owners, types, nodes, devices, queue, timers, holds, book, log, clock, hosts, runs, changes, bits,
-        counts, shapes, waits, trees, earliest, reserved, coming, steps, spans, notes, keys, weights,
+        jobs, asks, owners, types, nodes, devices, queue, blocks, timers, holds, book, log, clock, hosts, runs,
+        changes, bits, counts, shapes, waits, trees, earliest, reserved, coming, steps, spans, notes, keys, weights,
         kinds, classes, seen, users, accounts, habits, recent, scored, estimates, tree, quotas, ties, links, arrays,
         revisions, potentials, limits, circles, groups, attempts, heads, candidates, preemptor, tenants, plan,
         dominants, thresholds
     ):
         return Handle(
-            jobs, asks, owners, types, nodes, devices, queue, timers, holds, book, log, clock, hosts, runs, changes,
-            bits, counts, shapes, waits, trees, earliest, reserved, coming, steps, spans, notes, keys, weights, kinds,
-            classes, seen, users, accounts, habits, recent, scored, estimates, tree, quotas, ties, links, arrays,
-            revisions, potentials, limits, circles, groups, attempts, heads, candidates, preemptor, tenants, plan,
-            dominants, thresholds
+            jobs, asks, owners, types, nodes, devices, queue, blocks, timers, holds, book, log, clock, hosts, runs,
+            changes, bits, counts, shapes, waits, trees, earliest, reserved, coming, steps, spans, notes, keys,
+            weights, kinds, classes, seen, users, accounts, habits, recent, scored, estimates, tree, quotas, ties,
+            links, arrays, revisions, potentials, limits, circles, groups, attempts, heads, candidates, preemptor,
+            tenants, plan, dominants, thresholds
         )  # fmt: skip
 
 

@@ -43,6 +43,9 @@ COUNT: Final[tuple[Field, ...]] = (("nodes", "i8", "1", "nodes in the level"),)
 #: The shapes of waiting jobs: asks, as far as there are rows. Row 0 stands for all others.
 SHAPE: Final[tuple[Field, ...]] = (("ask", "i8", "index", "the ask of this shape, in asks"),)
 
+#: By block of the queue, which has 2**BLOCK_BITS places.
+BLOCK: Final[tuple[Field, ...]] = (("groups", "i8", "bits", "no job of any other group waits there"),)
+
 #: Trees of minima, by (shape, place in the queue): the walltime of the job that waits there; by (tree, node): the
 #: earliest walltime end at which the node holds a task.
 LEAF: Final[tuple[Field, ...]] = (("least", "i8", "ms", "of a leaf its own, else the least below"),)

@@ -2,7 +2,7 @@
 
 from .asks import ask_of
 from .attempts import lost_of
-from .codes import EVICTED, LOWEST_TIER, OF_USER, S_RUNNING
+from .codes import EVICTED, LEAST_LOST, LOWEST_TIER, OF_USER, S_RUNNING
 from .evict import evict, leaving_at
 from .jit import njit
 from .keys import key_of
@@ -14,6 +14,9 @@ from .reservation import WHOLE, forget_head, reserve_head
 from .room import copy_row, take
 from .state import NOW, PROJECTED
 from .victim_keys import give_keys
+
+#: Where the tier of a victim begins, above the nodes that it holds.
+TIER = 32
 
 
 @njit
@@ -48,17 +51,23 @@ def nodes_of(s, j):
 def goes_first(s, a, b):
     """Tell whether candidate a is evicted before candidate b."""
     one, other = s.attempts[a], s.attempts[b]
-    if s.clock[0].victims != LOWEST_TIER:
-        if one.lost != other.lost:
-            return one.lost < other.lost
-    else:
-        if tier_of(s, a) != tier_of(s, b):
-            return tier_of(s, a) < tier_of(s, b)
-        if one.nodes != other.nodes:
-            return one.nodes < other.nodes
-    if s.jobs[a].start != s.jobs[b].start:
-        return s.jobs[a].start > s.jobs[b].start
+    if one.place != other.place:
+        return one.place < other.place
+    if one.began != other.began:
+        return one.began > other.began
     return a > b
+
+
+@njit
+def look_at_victim(s, j, t):
+    """Note of running job j by what it goes before other victims at t (ms), but for a user's key."""
+    row, rule = s.attempts[j], s.clock[0].victims
+    row.began = s.jobs[j].start
+    if rule != LEAST_LOST:
+        row.nodes = nodes_of(s, j)
+        row.place = tier_of(s, j) << TIER | row.nodes
+    if rule != LOWEST_TIER:
+        row.place = row.lost = lost_of(s, j, t, leaving_at(s, j, t))
 
 
 @njit
@@ -70,8 +79,7 @@ def list_victims(s, kind, tier, t):
         while r >= 0:
             j = s.runs[r].job
             if s.runs[r].row == s.jobs[j].first and may_be_evicted(s, j, tier, t):
-                s.attempts[j].nodes = nodes_of(s, j)
-                s.attempts[j].lost = lost_of(s, j, t, leaving_at(s, j, t))
+                look_at_victim(s, j, t)
                 s.queue[count].candidate = j
                 count += 1
             r = s.runs[r].next

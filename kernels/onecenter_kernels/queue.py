@@ -10,7 +10,11 @@ from .groups import group_of
 from .jit import njit
 from .keys import key_of, waiting_key
 from .multifactor import base_of
+from .state import BLOCK_BITS
 from .waits import strike
+
+#: The last place of the first block.
+LAST = (1 << BLOCK_BITS) - 1
 
 
 @njit
@@ -50,6 +54,13 @@ def move(s, source, target):
     b.cross = a.cross
     b.ask = a.ask
     b.group = a.group
+    include_group(s, target, int(a.group))
+
+
+@njit
+def include_group(s, i, group):
+    """Note that a job of some group waits in place i of the queue."""
+    s.blocks[i >> BLOCK_BITS].groups |= 1 << group
 
 
 @njit
@@ -78,6 +89,7 @@ def fill(s, i, j, key, ask, group):
     row.key = key
     row.ask = ask
     row.group = group
+    include_group(s, i, int(group))
 
 
 @njit
@@ -211,10 +223,29 @@ def take_out(s, i):
 
 @njit
 def pass_over(s, i, groups):
-    """Return the first place of the queue from i on whose job is in none of some groups; the place behind the last."""
+    """Return the first place of the queue from i on whose job is in none of some groups; one behind the last: none."""
     tail = s.clock[0].tail
-    while i < tail and groups >> int(s.queue[i].group) & 1:
+    while i < tail:
+        end = min((i | LAST) + 1, tail)
+        others = s.blocks[i >> BLOCK_BITS].groups & ~groups
+        i = pass_over_in_block(s, i, end, groups) if others != 0 else end
+        if i < end:
+            break
+    return i
+
+
+@njit
+def pass_over_in_block(s, i, end, groups):
+    """Return the first place of a block, from i on, whose job is in none of some groups, else its end.
+
+    What is found of a whole block is noted of it.
+    """
+    first, found = i, 0
+    while i < end and groups >> int(s.queue[i].group) & 1:
+        found |= 1 << int(s.queue[i].group)
         i += 1
+    if i == end and first <= max(s.clock[0].head, first & ~LAST):
+        s.blocks[first >> BLOCK_BITS].groups = found
     return i
 
 

@@ -250,6 +250,9 @@ NOW, SHADOW, VIEW, PROJECTED, FIRST_ROW = 0, 1, 2, 3, 4
 #: Beyond every instant (ms).
 FOREVER = 2**62
 
+#: A block of the queue has 2**BLOCK_BITS places.
+BLOCK_BITS = 5
+
 JOB_DTYPE: Final = dtype_of(JOB)
 ASK_DTYPE: Final = dtype_of(ASK)
 OWNER_DTYPE: Final = dtype_of(OWNER)
@@ -268,6 +271,7 @@ CHANGE_DTYPE: Final = dtype_of(index.CHANGE)
 BITS_DTYPE: Final = dtype_of(index.BITS)
 COUNT_DTYPE: Final = dtype_of(index.COUNT)
 SHAPE_DTYPE: Final = dtype_of(index.SHAPE)
+BLOCK_DTYPE: Final = dtype_of(index.BLOCK)
 LEAF_DTYPE: Final = dtype_of(index.LEAF)
 TREE_DTYPE: Final = dtype_of(index.TREE)
 RESERVED_DTYPE: Final = dtype_of(index.RESERVED)
@@ -315,6 +319,7 @@ class State(NamedTuple):
     nodes: Array
     devices: Array
     queue: Array
+    blocks: Array
     timers: Array
     holds: Array
     book: Array

@@ -41,7 +41,7 @@ def victim_key(s, j, t):
 
 @njit
 def give_keys(s, count, t):
-    """Give the first candidates their keys at t (ms), in place of what they would lose; tell whether all have one."""
+    """Give the first candidates their keys at t (ms); tell whether all have one."""
     clock = s.clock[0]
     if clock.victims_call == 0:
         clock.victims_listed = count
@@ -57,5 +57,5 @@ def give_keys(s, count, t):
         return False
     for i in range(count):
         j = s.queue[i].candidate
-        s.attempts[j].lost = sortable(s.keys[j].victim)
+        s.attempts[j].place = sortable(s.keys[j].victim)
     return True

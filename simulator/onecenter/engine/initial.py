@@ -120,13 +120,15 @@ def needs_keys(policy: Policy) -> bool:
 
 
 def queue_of(policy: Policy, queue: state.Array, shared: bool = False) -> dict[str, state.Array]:
-    """Return a queue with a power of two of places, and an index in which none of them is yet."""
+    """Return a queue with a power of two of places, its blocks, and an index in which none of them is yet."""
     rows = table(power_of_two(len(queue)), state.QUEUE_DTYPE)
     rows[: len(queue)] = queue
     shape = (SHAPES_INDEXED, 2 * len(rows)) if is_indexed(policy, shared) else (1, 2)
     waits = table(shape, state.LEAF_DTYPE)
     waits["least"] = FOREVER
-    return {"queue": rows, "waits": waits}
+    blocks = table((len(rows) >> state.BLOCK_BITS) + 1, state.BLOCK_DTYPE)
+    blocks["groups"] = -1
+    return {"queue": rows, "blocks": blocks, "waits": waits}
 
 
 def steps_of(nodes: state.Array, profiled: bool) -> state.Array:
