@@ -15,7 +15,7 @@ from onecenter.workload.table import Workload, type_order
 FUTURE, HELD, WAITING, RUNNING, GONE = "future", "held", "waiting", "running", "gone"
 
 
-@dataclass
+@dataclass(eq=False)
 class Job:
     """A job: what it brings along, and where it is in its life."""
 

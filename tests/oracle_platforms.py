@@ -42,6 +42,11 @@ class Pass:
         self.closed: set[int] = set()
         self.kept: dict[int, tuple[int, int]] = {}  # by node of the tree: node type, amount
         self.evicted: list[Job] = []
+        self.tree = self.nodes()
+        self.waiting: dict[int, list[Job]] = {}  # by platform; nobody joins a queue in a pass but who is evicted
+        for job in center.jobs:
+            if job.state == WAITING:
+                self.waiting.setdefault(self.node_of(job), []).append(job)
 
     # ---- queues
 
@@ -65,12 +70,12 @@ class Pass:
 
     def head(self, n: int) -> "Job | None":
         """Return the next job of a platform in this pass."""
-        waiting = [job for job in self.center.jobs if job.state == WAITING and self.node_of(job) == n]
-        queue = [job for job in waiting if job.id not in self.aside and job not in self.evicted]
+        waiting = [job for job in self.waiting.get(n, ()) if job.state == WAITING]
+        queue = [job for job in waiting if job.id not in self.aside]
         if n in self.closed or not queue:
             return None
         first = min(queue, key=self.rank)
-        evicted = [job for job in self.evicted if job in waiting]
+        evicted = [job for job in self.evicted if self.node_of(job) == n]
         if self.is_strict(n) and any(self.rank(job) < self.rank(first) for job in evicted):
             self.closed.add(n)
             return None
@@ -144,7 +149,7 @@ class Pass:
 
     def may_preempt(self, job: "Job", kind: int) -> bool:
         """Whether quota for a job may be made: it is within the nominal, below the top, or borrowing is allowed to."""
-        nodes, n, rest = self.nodes(), self.node_of(job), job.gang
+        nodes, n, rest = self.tree, self.node_of(job), job.gang
         fair = self.policy.fair_sharing and nodes[n].reclaim != "never"
         if rest <= nodes[n].nominal[kind] or nodes[n].while_borrowing or fair:
             return True
@@ -224,7 +229,7 @@ class Pass:
 
     def keep_own(self, n: int, job: "Job", kind: int) -> None:
         """Keep the platform's own quota for its first job, or what it may borrow where it must."""
-        nodes, running = self.nodes(), self.running()
+        nodes, running = self.tree, self.running()
         quota = Classical(nodes, running, self.ask(job, kind)).quota(kind)
         most = job.gang
         if oracle_cycle.level(nodes, running, self.ask(job, kind)) == 0:
@@ -236,10 +241,10 @@ class Pass:
 
     def victims(self, job: "Job", kind: int) -> list[tuple["Job", str]]:
         """Return whom a job evicts on a node type, with the right; nobody where that gives it no quota or no room."""
-        choice = oracle_victims.Classical(self.nodes(), self.when_left(job), self.ask(job, kind))
+        choice = oracle_victims.Classical(self.tree, self.when_left(job), self.ask(job, kind))
         if choice.fits():
             return []
-        found = oracle_victims.victims(self.nodes(), self.when_left(job), self.ask(job, kind))
+        found = oracle_victims.victims(self.tree, self.when_left(job), self.ask(job, kind))
         chosen = [(self.center.jobs[int(name)], claim) for name, claim in found.items()]
         left = [each.held for each in self.center.jobs if each.held and each not in [one for one, _ in chosen]]
         view = [row_of(self.center.nodes, left)]
@@ -271,7 +276,7 @@ class Pass:
 
     def order(self, heads: dict[int, "Job"]) -> list[int]:
         """Return the platforms in the order of a cycle without shares, as they are at its beginning."""
-        nodes, running = self.nodes(), self.running()
+        nodes, running = self.tree, self.running()
 
         def rank(n: int) -> tuple[int, ...]:
             job = heads[n]
@@ -310,7 +315,7 @@ class Pass:
     def fairest(self, left: dict[int, "Job"], kinds: dict[int, int]) -> int:
         """Return the platform whose job wins the tournament, with usage as it is now."""
         asks = {n: self.ask(job, kinds[n]) for n, job in left.items()}
-        return oracle_cycle.winner(self.nodes(), self.running(), asks)
+        return oracle_cycle.winner(self.tree, self.running(), asks)
 
     def make(self) -> None:
         """Make cycles until no platform has a job to be looked at."""

@@ -8,7 +8,6 @@ hold at its instant.
 """
 
 from collections.abc import Iterable, Sequence
-from copy import deepcopy
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Protocol
@@ -90,6 +89,14 @@ class Row:
     now: bool = False
 
 
+def copies(view: Sequence[Row]) -> list[Row]:
+    """Return rows from which tasks may be taken without a change of these."""
+    return [
+        Row(list(row.free), list(row.cpus), list(row.memory), [list(each) for each in row.devices], row.now)
+        for row in view
+    ]
+
+
 def nodes_of(fleet: Sequence[NodeType]) -> list[Node]:
     """Return all nodes; consecutive nodes of a type share a rack, and racks hold one type only."""
     nodes: list[Node] = []
@@ -150,7 +157,7 @@ Rule = str | Scores
 
 def place(nodes: Sequence[Node], view: Sequence[Row], demand: Demand, rule: Rule) -> list[Piece] | None:
     """Return where the placement rule puts all tasks on `nodes` (one node type), or None."""
-    view = deepcopy(list(view))
+    view = copies(view)
     if demand.anywhere:
         return place_anywhere(nodes, view, demand)
     if rule == "fewest-racks":
@@ -217,7 +224,7 @@ def place_on_fewest_racks(nodes: Sequence[Node], view: Sequence[Row], demand: De
 
 def tasks_on_one(view: Sequence[Row], node: int, demand: Demand) -> list[tuple[int, int]]:
     """Return where the tasks go that one node alone can take, at most all of the job's."""
-    view = deepcopy(list(view))
+    view = copies(view)
     placed: list[tuple[int, int]] = []
     while len(placed) < demand.tasks and device_for_a_task(view, node, demand) is not None:
         placed.append(take_a_task(view, node, demand))

@@ -1,7 +1,10 @@
 """The naive twin's admission: quotas from their definitions, limits by counting, all anew at each question."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from functools import wraps
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
 
 from onecenter.workload.sharing import Limit, Member, Sharing
 
@@ -11,6 +14,19 @@ if TYPE_CHECKING:
     from oracle_room import Claim
 
 NOTHING = Sharing(members=())
+
+
+def once(method: Callable[[Any, int], int]) -> Callable[[Any, int], int]:
+    """Work out once what a tree says of a node: its amounts and what is used of it do not change."""
+
+    @wraps(method)
+    def known(tree: Any, n: int) -> int:
+        answers = tree.__dict__.setdefault("answers", {})
+        if (method.__name__, n) not in answers:
+            answers[method.__name__, n] = method(tree, n)
+        return int(answers[method.__name__, n])
+
+    return known
 
 
 def tree_at(sharing: Sharing, t: int) -> list[Member]:
@@ -35,27 +51,34 @@ class Tree:
 
     def __init__(self, members: list[Member], kind: int, used: dict[int, int]) -> None:
         self.members, self.kind, self.used = members, kind, used  # by platform
+        self.below: dict[int, list[int]] = {}
+        for m, member in enumerate(members):
+            self.below.setdefault(member.parent, []).append(m)
 
     def children(self, n: int) -> list[int]:
         """Return the children of a node."""
-        return [m for m, member in enumerate(self.members) if member.parent == n]
+        return self.below.get(n, [])
 
+    @once
     def subtree(self, n: int) -> int:
         """Return its own, and what its children lend."""
         own = amount(self.members[n].nominal, self.kind, 0)
         return own + sum(self.subtree(m) - self.local(m) for m in self.children(n))
 
+    @once
     def local(self, n: int) -> int:
         """Return what nobody else may use of it."""
         lending = amount(self.members[n].lending_limit, self.kind, -1)
         return max(0, self.subtree(n) - lending) if lending >= 0 else 0
 
+    @once
     def usage(self, n: int) -> int:
         """Return what is used of it."""
         if self.members[n].platform >= 0:
             return self.used.get(self.members[n].platform, 0)
         return sum(max(0, self.usage(m) - self.local(m)) for m in self.children(n))
 
+    @once
     def available(self, n: int) -> int:
         """Return how much more it may use."""
         parent, borrowing = self.members[n].parent, amount(self.members[n].borrowing_limit, self.kind, -1)
@@ -67,6 +90,7 @@ class Tree:
             more = min(more, lent - max(0, self.usage(n) - self.local(n)) + borrowing)
         return max(0, self.local(n) - self.usage(n)) + more
 
+    @once
     def potential(self, n: int) -> int:
         """Return the most that it could ever use."""
         parent, borrowing = self.members[n].parent, amount(self.members[n].borrowing_limit, self.kind, -1)
@@ -82,6 +106,7 @@ class Admission:
     def __init__(self, center: "Center", sharing: Sharing | None) -> None:
         self.center = center
         self.sharing = sharing or NOTHING
+        self.places = {member.platform: n for n, member in enumerate(self.sharing.members) if member.platform >= 0}
         self.heads: list[tuple[Job, int]] = []  # with the node type of its reservation
         self.kept: list[tuple[int, int, int]] = []  # by platform: node of the tree, node type, amount
         self.planned: dict[int, Claim] | None = None  # by order: those that a pass has chosen so far, by job
@@ -92,8 +117,7 @@ class Admission:
 
     def member_of(self, job: "Job") -> int | None:
         """Return the platform of a job in the tree."""
-        places = [n for n, member in enumerate(self.sharing.members) if member.platform == job.platform]
-        return places[0] if places and job.platform >= 0 else None
+        return self.places.get(job.platform)
 
     def holding(self) -> list[tuple["Job", int]]:
         """Return the jobs that hold quota, with their node types."""
@@ -129,17 +153,15 @@ class Admission:
 
     def limits_of(self, job: "Job") -> list[tuple[Limit, list["Job"]]]:
         """Return the limits that a job is under, each with all jobs that count in it."""
-        jobs, found = self.center.jobs, []
-        of_platform = [each for each in jobs if each.platform == job.platform]
-        of_tenant = [each for each in of_platform if each.tenant == job.tenant]
-        of_stream = [each for each in jobs if each.stream == job.stream]
-        for limits, index, counted in (
-            (self.sharing.platform_limits, job.platform, of_platform),
-            (self.sharing.tenant_limits, job.platform, of_tenant),
-            (self.sharing.stream_limits, job.stream, of_stream),
+        found = []
+        for limits, index, owner in (
+            (self.sharing.platform_limits, job.platform, ("platform",)),
+            (self.sharing.tenant_limits, job.platform, ("platform", "tenant")),
+            (self.sharing.stream_limits, job.stream, ("stream",)),
         ):
-            if 0 <= index < len(limits):
-                found.append((limits[index], counted))
+            if 0 <= index < len(limits) and limits[index] != Limit():
+                owned = attrgetter(*owner)
+                found.append((limits[index], [each for each in self.center.jobs if owned(each) == owned(job)]))
         return found
 
     def within_limits(self, job: "Job") -> bool:
