@@ -2,6 +2,7 @@
 
 import random
 
+import numpy as np
 import pytest
 from engines import by_core, check_equal
 from onecenter_kernels.jit import JIT
@@ -11,7 +12,7 @@ from random_scenarios import RandomScenario
 
 from onecenter.fleet import NodeType
 from onecenter.policies import Multifactor, Policy
-from onecenter.workload.sharing import JobClass, Member, Sharing
+from onecenter.workload.sharing import JobClass, Member, Sharing, check_sharing
 from onecenter.workload.table import workload
 
 pytestmark = pytest.mark.equality
@@ -58,3 +59,13 @@ def test_queues_have_several_blocks() -> None:
     log = by_core(long_queue(1))
     waiting = (log["kind"] == 0).sum() - len(set(log["job"][(log["kind"] == 2) & (log["t"] < COUNT)].tolist()))
     assert waiting > 1 << BLOCK_BITS
+
+
+@pytest.mark.parametrize("tier", [10**6, -(10**6)])
+def test_tiers_are_small_enough_to_be_ranked_above_priorities(tier: int) -> None:
+    def of(tier: int) -> Sharing:
+        return Sharing((Member(),), classes=(JobClass(tier=tier),), tiers=(tier,))
+
+    check_sharing(of(tier), 1, 1, 1)
+    with pytest.raises(ValueError, match="sharing: it does not belong"):
+        check_sharing(of(tier + np.sign(tier)), 1, 1, 1)

@@ -70,7 +70,7 @@ class JobClass:
     Attributes
     ----------
     tier : int
-        They may evict jobs of lower tiers.
+        -1,000,000 to 1,000,000: they may evict jobs of lower tiers.
     grace : int
         How long an evicted job holds its nodes; it does no work then.
     preemptible : bool
@@ -165,6 +165,9 @@ def asks(sharing: Sharing | None) -> bool:
 #: No amount of accelerators (1/1000), number of jobs or time (ms) is larger.
 MOST: Final = 10**15
 
+#: No tier is further from 0.
+MOST_TIER: Final = 10**6
+
 
 def check_sharing(sharing: Sharing, types: int, platforms: int, streams: int) -> None:
     """Raise a ValueError where what a file says of sharing does not belong to so many types, platforms and streams."""
@@ -187,7 +190,7 @@ def check_sharing(sharing: Sharing, types: int, platforms: int, streams: int) ->
     right = right and len(sharing.tiers) in (0, platforms)
     for each in sharing.classes:
         right = right and all(NONE <= value <= MOST for name, value in vars(each).items() if name != "tier")
-    right = right and all(abs(tier) <= MOST for tier in (*sharing.tiers, *(each.tier for each in sharing.classes)))
+    right = right and all(abs(tier) <= MOST_TIER for tier in (*sharing.tiers, *(each.tier for each in sharing.classes)))
     for limit in (*sharing.platform_limits, *sharing.tenant_limits, *sharing.stream_limits):
         right = right and all(NONE <= value <= MOST for value in vars(limit).values())
     if not right:
