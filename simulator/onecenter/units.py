@@ -45,6 +45,9 @@ MAX_DURATION: Final = 1_000 * MS["y"]
 MAX_MEMORY: Final = 2**40
 MAX_POWER: Final = 1e12
 
+#: No tier is further from 0.
+MAX_TIER: Final = 10**6
+
 #: Characters of a quantity at most.
 LONGEST: Final = 100
 

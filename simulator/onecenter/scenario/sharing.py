@@ -23,7 +23,7 @@ from onecenter.scenario.quantities import (
 )
 from onecenter.scenario.table import Mistake, Table
 from onecenter.scenario.time import Instant
-from onecenter.workload.sharing import MOST_TIER
+from onecenter.units import MAX_TIER
 
 _PERCENT: Final = re.compile(r"(\d{1,3}(?:\.\d{1,3})?) ?%", re.ASCII)
 
@@ -199,7 +199,7 @@ class Checkpoint(Table):
     restart: Duration = Field(default=0, description="how long a job that has saved something begins with restarting")
 
 
-Tier = Annotated[Integer, Field(ge=-MOST_TIER, le=MOST_TIER)]
+Tier = Annotated[Integer, Field(ge=-MAX_TIER, le=MAX_TIER)]
 
 Queueing = Literal["best-effort", "strict"]
 

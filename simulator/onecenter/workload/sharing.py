@@ -5,6 +5,8 @@ from typing import Final
 
 from onecenter_kernels.schema import AMOUNTS, PREEMPTION_POLICIES
 
+from onecenter.units import MAX_TIER
+
 #: No limit.
 NONE: Final = -1
 
@@ -165,9 +167,6 @@ def asks(sharing: Sharing | None) -> bool:
 #: No amount of accelerators (1/1000), number of jobs or time (ms) is larger.
 MOST: Final = 10**15
 
-#: No tier is further from 0.
-MOST_TIER: Final = 10**6
-
 
 def check_sharing(sharing: Sharing, types: int, platforms: int, streams: int) -> None:
     """Raise a ValueError where what a file says of sharing does not belong to so many types, platforms and streams."""
@@ -190,7 +189,7 @@ def check_sharing(sharing: Sharing, types: int, platforms: int, streams: int) ->
     right = right and len(sharing.tiers) in (0, platforms)
     for each in sharing.classes:
         right = right and all(NONE <= value <= MOST for name, value in vars(each).items() if name != "tier")
-    right = right and all(abs(tier) <= MOST_TIER for tier in (*sharing.tiers, *(each.tier for each in sharing.classes)))
+    right = right and all(abs(tier) <= MAX_TIER for tier in (*sharing.tiers, *(each.tier for each in sharing.classes)))
     for limit in (*sharing.platform_limits, *sharing.tenant_limits, *sharing.stream_limits):
         right = right and all(NONE <= value <= MOST for value in vars(limit).values())
     if not right:
