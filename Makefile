@@ -33,10 +33,10 @@ test-1: $(VENV)/ready
 	@said=$$($(RUN) -m pytest -q $(half-of) 2>&1); status=$$?; echo; echo "$$said"; exit $$status
 
 slow-0: $(VENV)/ready
-	@$(RUN) -m pytest -q -m slow $(half-of)
+	@$(RUN) -m pytest -q --durations=15 -m slow $(half-of)
 
 slow-1: $(VENV)/ready
-	@said=$$($(RUN) -m pytest -q -m slow $(half-of) 2>&1); status=$$?; echo; echo "$$said"; exit $$status
+	@said=$$($(RUN) -m pytest -q --durations=15 -m slow $(half-of) 2>&1); status=$$?; echo; echo "$$said"; exit $$status
 
 no-jit: $(VENV)/ready
 	@NUMBA_DISABLE_JIT=1 $(EQUALITY)

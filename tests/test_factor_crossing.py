@@ -66,3 +66,25 @@ def test_of_two_that_came_together_the_lower_id_catches_up() -> None:
     core = two_jobs((0, 0), (0.2, 0.9), age=10, max_age=100)
     assert [rank(core, 1, t) < rank(core, 0, t) for t in range(36, 40)] == [True, True, False, False]
     assert 32 < crossing(core.handle, 1, 0, 32) <= 38
+
+
+@pytest.mark.parametrize("seed", range(15 if not JIT else 60))
+def test_the_queue_is_in_order_after_every_step(seed: int) -> None:
+    draw = random.Random(seed)
+    jobs = workload(
+        ("one", "two"),
+        submit=sorted(draw.randrange(60) for _ in range(40)),
+        run=[draw.randrange(1, 9) for _ in range(40)],
+        walltime=9,
+        accelerators=1000,
+        platform=[draw.randrange(2) for _ in range(40)],
+        tenant=[draw.randrange(2) for _ in range(40)],
+    )
+    order = Multifactor(age=draw.choice((7, 30, 300)), fairshare=draw.choice((3, 9)), calc_period=draw.choice((5, 40)))
+    core = Core((NodeType("n", 1, 1),), Policy(order, "none", max_age=draw.choice((20, 90))), jobs)
+    clock = core.state.clock[0]
+    for t in range(200):
+        core.advance(t + 1)
+        if clock["now"] == t:
+            waiting = core.state.queue["job"][clock["head"] : clock["tail"]].tolist()
+            assert waiting == sorted(waiting, key=lambda j: rank(core, j, t))

@@ -4,8 +4,9 @@ import random
 
 import numpy as np
 import pytest
-from engines import by_core, check_equal
+from engines import by_core, check_equal, core_of
 from onecenter_kernels.jit import JIT
+from onecenter_kernels.queue import fill, move, pass_over
 from onecenter_kernels.state import BLOCK_BITS
 from oracle import simulate
 from random_scenarios import RandomScenario
@@ -53,6 +54,26 @@ def long_queue(seed: int) -> RandomScenario:
 @pytest.mark.parametrize("seed", range(2 if not JIT else 4))
 def test_as_the_twin(seed: int) -> None:
     check_equal(by_core(long_queue(seed)), simulate(*long_queue(seed)))
+
+
+@pytest.mark.parametrize("seed", range(5 if not JIT else 40))
+def test_blocks_are_left_out_only_where_nobody_could_start(seed: int) -> None:
+    draw = random.Random(seed)
+    core = core_of(long_queue(1))
+    s, handle = core.state, core.handle
+    clock, places = s.clock[0], draw.randrange(70, 110)
+    clock["head"], clock["tail"] = draw.randrange(40), places
+    for i in range(places):
+        fill(handle, i, i % COUNT, 0, 0, 2 if i < 50 else 1)
+    for _ in range(60):
+        i, other = (draw.randrange(int(clock["head"]), places) for _ in range(2))
+        if draw.random() < 0.1:
+            fill(handle, other, i % COUNT, 0, 0, draw.randrange(3))
+        elif draw.random() < 0.2:
+            move(handle, i, other)
+        waiting, groups = s.queue["group"][:places].tolist(), draw.choice((2, 4, 6))
+        able = [k for k in range(i, places) if not groups >> waiting[k] & 1]
+        assert pass_over(handle, i, groups) == (able[0] if able else places)
 
 
 def test_queues_have_several_blocks() -> None:

@@ -5,7 +5,7 @@ a job that leaves amid it leaves its place empty (-1).
 """
 
 from .codes import BY_TIER, FIFO, MULTIFACTOR
-from .crossing import look_again, may_change
+from .crossing import look_again
 from .groups import group_of
 from .jit import njit
 from .keys import key_of, waiting_key
@@ -158,11 +158,9 @@ def enqueue(s, j, t):
         clock.tail += 1
         return
     i = insert(s, j, t)
-    if clock.ageing and t < clock.cross:
+    if clock.ageing:
         look_again(s, i - 1, t)
         look_again(s, i, t)
-    elif clock.ageing:
-        may_change(s, i, t)  # it may have been put among jobs that are no longer in order
 
 
 @njit

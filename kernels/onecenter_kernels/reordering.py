@@ -130,5 +130,4 @@ def climb(s, i, t):
     for k in range(place, i, -1):
         move(s, k - 1, k)
     fill(s, i, j, key, ask, group)
-    s.queue[place].cross = t
     may_change(s, i, t)
